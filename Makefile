@@ -1,0 +1,71 @@
+# make          builds dist/xdptally
+# make run      the same, and counts: on IFACE, or on a stage of its own
+# make test     builds, and runs every test
+# make clean    removes what was built; make distclean: what was fetched too
+# Nothing here names the folder it runs in: its path may have a space in it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+.PHONY: build run test check clean distclean setup setup-test
+
+export DENO_DIR := $(CURDIR)/.toolchain/deno
+export DENO_TLS_CA_STORE := system,mozilla
+export DENO_NO_UPDATE_CHECK := 1
+export NO_COLOR := 1
+
+DENO := .toolchain/bin/deno
+# Without JSR the same imports come from toolchain/closed; see setup.sh.
+IMPORTS = $(shell grep -qsx closed .toolchain/lane && echo --import-map=toolchain/closed/import_map.json)
+DENORT = $(shell [ ! -e .toolchain/bin/denort ] || echo DENORT_BIN=.toolchain/bin/denort)
+BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror \
+	-I/usr/include/$(shell uname -m)-linux-gnu
+EMBED := dist/embed/xdptally.bpf.o dist/embed/libraries
+AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# What root builds belongs to whoever called sudo.
+GIVE_BACK = [ -z "$${SUDO_UID:-}" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" dist .toolchain
+
+build: dist/xdptally
+
+setup:
+	@toolchain/setup.sh build
+
+setup-test:
+	@toolchain/setup.sh test
+
+dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
+	@echo "Compiling $@"
+	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache $(IMPORTS) \
+		--include dist/embed --output $@ src/main.ts
+	@$(GIVE_BACK)
+
+dist/embed/%.bpf.o: bpf/%.bpf.c bpf/%.h | setup
+	@mkdir -p dist/embed
+	@$(BPF_CC) -c $< -o $@
+
+# For hosts without libbpf: this machine's, and what it needs besides glibc.
+dist/embed/libraries: toolchain/libraries.sh | setup
+	@mkdir -p dist/embed
+	@toolchain/libraries.sh libbpf.so.1 dist/embed
+
+dist/tests/%.bpf.o: tests/%.bpf.c | setup
+	@mkdir -p dist/tests
+	@$(BPF_CC) -c $< -o $@
+
+run: dist/xdptally
+ifdef IFACE
+	@$(AS_ROOT) dist/xdptally $(ARGS) "$(IFACE)"
+else
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/stage.sh dist/xdptally --interval 1s --count 10 $(ARGS)
+endif
+
+test: setup-test dist/xdptally dist/tests/flood.bpf.o
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" NO_COLOR=1 tests/run.sh $(IMPORTS)
+	@$(GIVE_BACK)
+
+clean:
+	rm -rf dist
+
+distclean: clean
+	rm -rf .toolchain

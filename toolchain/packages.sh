@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Installs the Debian packages among "$@" that are missing.
+set -euo pipefail
+
+missing=()
+for package in "$@"; do
+	dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null |
+		grep -qx installed || missing+=("$package")
+done
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "Cannot install what the build needs: there is no apt-get here. Install what your distribution calls these Debian packages, then create the file .toolchain/packages-by-hand: $*" >&2
+	exit 1
+fi
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+	as_root=(sudo)
+	command -v sudo >/dev/null || {
+		echo "Cannot install Debian packages: neither root nor sudo. As root: apt-get install ${missing[*]}" >&2
+		exit 1
+	}
+fi
+
+echo "Installing Debian packages: ${missing[*]}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+run() {
+	"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "$@" >"$log" 2>&1 || {
+		cat "$log" >&2
+		exit 1
+	}
+}
+run apt-get update -q
+run apt-get install -q -y --no-install-recommends "${missing[@]}"

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Puts what the build needs into .toolchain/ (Deno, its caches) and installs
+# missing Debian packages; does nothing that was done before.
+# usage: setup.sh build | setup.sh test
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. toolchain/versions.sh
+
+# What this run makes belongs to whoever called sudo.
+give_back() {
+	[ -z "${SUDO_UID:-}" ] || [ "$(id -u)" != 0 ] ||
+		chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" .toolchain
+}
+trap give_back EXIT
+
+packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
+[ "$1" != test ] ||
+	packages+=(bpftool iputils-ping libcap2-bin shellcheck strace tcpdump util-linux)
+mkdir -p .toolchain/bin
+[ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
+
+if [ ! -e .toolchain/lane ]; then
+	if curl -sfo /dev/null --max-time 10 https://jsr.io/@std/cli/meta.json; then
+		echo open >.toolchain/lane
+	else
+		echo "JSR cannot be reached: building with the npm copies that toolchain/closed/ names"
+		echo closed >.toolchain/lane
+	fi
+fi
+lane=$(cat .toolchain/lane)
+
+has_deno() {
+	"$1" --version 2>/dev/null | head -n 1 | grep -q "^deno $DENO_VERSION "
+}
+
+if ! has_deno .toolchain/bin/deno; then
+	if has_deno deno; then
+		ln -sf "$(command -v deno)" .toolchain/bin/deno
+	elif [ "$lane" = open ]; then
+		echo "Downloading Deno $DENO_VERSION"
+		curl -sSf --retry 3 -o .toolchain/deno.zip \
+			"https://dl.deno.land/release/v$DENO_VERSION/deno-$(uname -m)-unknown-linux-gnu.zip"
+		unzip -qo .toolchain/deno.zip -d .toolchain/bin
+		rm .toolchain/deno.zip
+	else
+		toolchain/closed/fetch.sh deno
+	fi
+	[ "$(uname -m)" != x86_64 ] ||
+		echo "$DENO_SHA256  .toolchain/bin/deno" | sha256sum --check --quiet
+	has_deno .toolchain/bin/deno
+fi
+[ "$lane" = open ] || toolchain/closed/fetch.sh denort std
