@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0
+/*
+ * The load generator of the kernel tests: run by BPF_PROG_TEST_RUN with live
+ * frames, it gives each frame a source of its own choice and sends it out of
+ * the interface that the run names. Frame k of a run has source
+ * 10.0.0.0 + k % sources, or a random one of these where `shuffle` is set.
+ */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/ip.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+char _license[] SEC("license") = "Dual MIT/GPL";
+
+volatile struct {
+	__u32 sources;
+	__u32 shuffle;
+	__u32 next;
+} plan;
+
+SEC("xdp")
+int flood(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	struct iphdr *ip = data + ETH_HLEN;
+
+	if ((void *)(ip + 1) > (void *)(long)ctx->data_end || !plan.sources)
+		return XDP_ABORTED;
+	ip->saddr = bpf_htonl(0x0a000000 + (plan.shuffle ? bpf_get_prandom_u32()
+							 : plan.next++) %
+				     plan.sources);
+	return XDP_TX;
+}
+
+SEC("xdp")
+int pass(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_PASS;
+}
