@@ -1,0 +1,85 @@
+import { libc } from "./libc.ts";
+import { readCString } from "./memory.ts";
+
+/** The errors that xdptally tells apart. @see errno(3) */
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  E2BIG: 7,
+  ENOMEM: 12,
+  EACCES: 13,
+  EBUSY: 16,
+  EEXIST: 17,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOSPC: 28,
+  ERANGE: 34,
+  ENOSYS: 38,
+  EOPNOTSUPP: 95,
+  ENOTSUPP: 524,
+} as const;
+
+const NAMES = new Map<number, string>(
+  Object.entries(ERRNO).map(([name, number]) => [number, name]),
+);
+
+/** The calling thread's errno; to be read right after the call that set it. */
+export function lastErrno(): number {
+  const location = libc.__errno_location();
+  return location === null
+    ? 0
+    : new Deno.UnsafePointerView(location).getInt32();
+}
+
+/** `Device or resource busy (EBUSY)`. */
+export function errnoText(errno: number): string {
+  const name = NAMES.get(errno) ?? `error ${errno}`;
+  // ENOTSUPP is the kernel's own and has no text in the C library.
+  const text = errno === ERRNO.ENOTSUPP
+    ? "Operation not supported"
+    : readCString(libc.strerror(errno));
+  return `${text} (${name})`;
+}
+
+/** A call into the C library or libbpf that failed. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+  readonly call: string;
+  readonly errno: number;
+
+  constructor(call: string, errno: number) {
+    super(`${call}: ${errnoText(errno)}`);
+    this.call = call;
+    this.errno = errno;
+  }
+}
+
+/**
+ * The one way from a return code to an error. libc and libbpf 0.x return -1
+ * and set errno, libbpf 1.x returns -errno and sets it too.
+ *
+ * @returns `result`, where it is no error
+ * @throws {CallError}
+ */
+export function check(call: string, result: number): number {
+  if (result >= 0) return result;
+  throw new CallError(call, result === -1 ? lastErrno() : -result);
+}
+
+/**
+ * The same for pointers: libbpf 1.x returns NULL and sets errno, 0.x returns
+ * the negative errno as an address.
+ *
+ * @throws {CallError}
+ */
+export function checkPointer(
+  call: string,
+  pointer: Deno.PointerValue,
+): Deno.PointerObject {
+  if (pointer === null) throw new CallError(call, lastErrno() || ERRNO.ENOENT);
+  const address = BigInt.asIntN(64, Deno.UnsafePointer.value(pointer));
+  if (address < 0n && address >= -4095n) {
+    throw new CallError(call, Number(-address));
+  }
+  return pointer;
+}

@@ -1,0 +1,97 @@
+/**
+ * The functions of libbpf that xdptally calls, with the C parameter names.
+ * Required ones are in libbpf 0.2 and every later version; the others say
+ * `optional` and are null where the library is older.
+ *
+ * @see https://libbpf.readthedocs.io/en/latest/api.html
+ */
+export const LIBBPF = {
+  libbpf_set_print: {
+    parameters: ["function"], // fn
+    result: "pointer",
+  },
+  libbpf_num_possible_cpus: { parameters: [], result: "i32" },
+  libbpf_version_string: {
+    parameters: [],
+    result: "pointer",
+    optional: true, // 0.6
+  },
+
+  bpf_object__open_mem: {
+    parameters: ["buffer", "usize", "buffer"], // obj_buf, obj_buf_sz, opts
+    result: "pointer",
+  },
+  bpf_object__load: { parameters: ["pointer"], result: "i32" },
+  bpf_object__close: { parameters: ["pointer"], result: "void" },
+  bpf_object__find_map_by_name: {
+    parameters: ["pointer", "buffer"], // obj, name
+    result: "pointer",
+  },
+  bpf_object__find_program_by_name: {
+    parameters: ["pointer", "buffer"], // obj, name
+    result: "pointer",
+  },
+  bpf_map__fd: { parameters: ["pointer"], result: "i32" },
+  bpf_map__set_max_entries: {
+    parameters: ["pointer", "u32"], // map, max_entries
+    result: "i32",
+  },
+  bpf_map__set_initial_value: {
+    parameters: ["pointer", "buffer", "usize"], // map, data, size
+    result: "i32",
+  },
+  bpf_program__fd: { parameters: ["pointer"], result: "i32" },
+  bpf_program__set_flags: {
+    parameters: ["pointer", "u32"], // prog, flags
+    result: "i32",
+    optional: true, // 0.6
+  },
+
+  bpf_link_create: {
+    parameters: ["i32", "i32", "i32", "buffer"], // prog_fd, target_fd, attach_type, opts
+    result: "i32",
+  },
+  bpf_obj_get_info_by_fd: {
+    parameters: ["i32", "buffer", "buffer"], // bpf_fd, info, info_len
+    result: "i32",
+  },
+  bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
+  bpf_xdp_query_id: {
+    parameters: ["i32", "i32", "buffer"], // ifindex, flags, prog_id
+    result: "i32",
+    optional: true, // 0.7
+  },
+  bpf_get_link_xdp_id: {
+    parameters: ["i32", "buffer", "u32"], // ifindex, prog_id, flags
+    result: "i32",
+    optional: true, // gone in 1.0
+  },
+
+  bpf_map_lookup_elem: {
+    parameters: ["i32", "buffer", "buffer"], // fd, key, value
+    result: "i32",
+  },
+  bpf_map_update_elem: {
+    parameters: ["i32", "buffer", "buffer", "u64"], // fd, key, value, flags
+    result: "i32",
+  },
+  bpf_map_lookup_and_delete_batch: {
+    // fd, in_batch, out_batch, keys, values, count, opts
+    parameters: [
+      "i32",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+      "buffer",
+    ],
+    result: "i32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** Signature of `libbpf_print_fn_t`: level, format, va_list. */
+export const PRINT_CALLBACK = {
+  parameters: ["i32", "pointer", "pointer"],
+  result: "i32",
+} as const satisfies Deno.UnsafeCallbackDefinition;
