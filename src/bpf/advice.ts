@@ -1,0 +1,145 @@
+import { EXIT, type ExitCode, Failure } from "../errors.ts";
+import { type CallError, ERRNO, errnoText } from "../ffi/errno.ts";
+
+/** Where a call failed, as far as its error can be explained by it. */
+export interface Circumstances {
+  readonly interfaceName: string;
+  readonly driver: string;
+  readonly mtu: number;
+  readonly maxSources: number;
+  readonly mode: string;
+  /** This process may do all that loading and attaching takes. */
+  readonly hasCapabilities: boolean;
+  /** The XDP program that is on the interface, in words. */
+  readonly holder?: string | undefined;
+}
+
+interface Advice {
+  readonly exitCode: ExitCode;
+  readonly why: string;
+  readonly remedy: string;
+}
+
+type Explain = (at: Circumstances) => Advice;
+
+const notPermitted: Explain = ({ hasCapabilities }) =>
+  hasCapabilities
+    ? {
+      exitCode: EXIT.notPermitted,
+      why: "the kernel refuses bpf() although the capabilities are there",
+      remedy:
+        "look for a seccomp filter (a container, a systemd unit) or kernel lockdown",
+    }
+    : {
+      exitCode: EXIT.notPermitted,
+      why: "not permitted",
+      remedy:
+        "run it with sudo, or give it CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON",
+    };
+
+const taken: Explain = ({ interfaceName, holder }) => ({
+  exitCode: EXIT.busy,
+  why: holder === undefined
+    ? "another XDP program holds it"
+    : `${holder} holds it`,
+  remedy: `end that first, or look with: bpftool net show dev ${interfaceName}`,
+});
+
+const noMemory: Explain = ({ maxSources }) => ({
+  exitCode: EXIT.failure,
+  why: `no memory for the maps of ${maxSources} sources`,
+  remedy: "give a smaller --max-sources",
+});
+
+const noNative: Explain = ({ driver }) => ({
+  exitCode: EXIT.unsupported,
+  why: `driver ${driver || "(unknown)"} has no native XDP`,
+  remedy: "use --mode generic",
+});
+
+const refused: Explain = ({ driver, mtu, mode }) => ({
+  exitCode: EXIT.unsupported,
+  why: `driver ${
+    driver || "(unknown)"
+  } refuses ${mode} XDP as it is set up now (MTU ${mtu})`,
+  remedy: mode === "generic"
+    ? "Linux 5.10 or later is needed"
+    : "lower the MTU, turn off LRO, free some queues, or use --mode generic",
+});
+
+const oldKernel: Explain = () => ({
+  exitCode: EXIT.unsupported,
+  why: "this kernel does not take it",
+  remedy: "Linux 5.10 or later is needed; -v shows the kernel's own words",
+});
+
+/** Causes and remedies by the call that failed and its errno. */
+const ADVICE: Record<string, Record<number, Explain>> = {
+  bpf_object__load: {
+    [ERRNO.EPERM]: notPermitted,
+    [ERRNO.EACCES]: (at) =>
+      at.hasCapabilities ? oldKernel(at) : notPermitted(at),
+    [ERRNO.ENOSYS]: () => ({
+      exitCode: EXIT.unsupported,
+      why: "there is no bpf() here",
+      remedy: "the kernel lacks it, or a seccomp filter hides it",
+    }),
+    [ERRNO.ENOMEM]: noMemory,
+    [ERRNO.E2BIG]: noMemory,
+    [ERRNO.EINVAL]: oldKernel,
+  },
+  bpf_link_create: {
+    [ERRNO.EPERM]: notPermitted,
+    [ERRNO.EBUSY]: taken,
+    [ERRNO.EEXIST]: taken,
+    [ERRNO.ENODEV]: () => ({
+      exitCode: EXIT.noInterface,
+      why: "it is gone",
+      remedy: "xdptally -D lists the interfaces",
+    }),
+    [ERRNO.EOPNOTSUPP]: noNative,
+    [ERRNO.ENOTSUPP]: noNative,
+    [ERRNO.EINVAL]: refused,
+    [ERRNO.ERANGE]: refused,
+    [ERRNO.ENOSPC]: refused,
+    [ERRNO.ENOMEM]: noMemory,
+  },
+};
+
+const WORDS: Record<string, string> = {
+  bpf_object__load: "load the XDP program for",
+  bpf_link_create: "attach to",
+};
+
+/** The line for an operator: what failed, why, and what to do. */
+export function explain(
+  error: CallError,
+  at: Circumstances,
+  messages: readonly string[],
+): Failure {
+  const advice = ADVICE[error.call]?.[error.errno]?.(at) ?? {
+    exitCode: EXIT.failure,
+    why: `${error.call} failed`,
+    remedy: "-v shows what libbpf says",
+  };
+  return new Failure(
+    advice.exitCode,
+    `Cannot ${WORDS[error.call] ?? "set up"} "${at.interfaceName}": ` +
+      `${advice.why}: ${errnoText(error.errno)}; ${advice.remedy}`,
+    messages.join("\n"),
+  );
+}
+
+/**
+ * Whether this process has CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON, or
+ * CAP_SYS_ADMIN in place of the latter two. @see capabilities(7)
+ */
+export function hasCapabilities(): boolean {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const effective = BigInt(
+    `0x${/^CapEff:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`,
+  );
+  const has = (bit: bigint) => (effective >> bit & 1n) === 1n;
+  const NET_ADMIN = 12n, SYS_ADMIN = 21n, PERFMON = 38n, BPF = 39n;
+  return has(NET_ADMIN) && (has(SYS_ADMIN) || has(BPF) && has(PERFMON));
+}

@@ -1,0 +1,90 @@
+import { CallError, check, ERRNO } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
+import { opts } from "../ffi/memory.ts";
+import { linkInterface, XDP_FLAGS } from "./info.ts";
+import type { Libbpf } from "./library.ts";
+import type { LoadedObject } from "./object.ts";
+
+export type AttachMode = "native" | "generic";
+
+/**
+ * A program on an interface. The link belongs to this process: disposing of it
+ * detaches, and so does the kernel when the process ends in whatever way.
+ */
+export class Link implements Disposable {
+  readonly mode: AttachMode;
+  readonly #lib: Libbpf;
+  #fd: number;
+
+  /** @throws {CallError} the kernel or the driver refuses */
+  constructor(object: LoadedObject, ifindex: number, mode: AttachMode) {
+    const BPF_XDP = 37; // enum bpf_attach_type, linux/bpf.h
+    this.mode = mode;
+    this.#lib = object.lib;
+    this.#fd = check(
+      "bpf_link_create",
+      this.#lib.symbols.bpf_link_create(
+        object.programFd,
+        ifindex,
+        BPF_XDP,
+        opts(XDP_FLAGS[mode]),
+      ),
+    );
+  }
+
+  /** The index of the interface it is on; 0 once somebody detached it. */
+  interfaceIndex(): number {
+    return linkInterface(this.#lib, this.#fd);
+  }
+
+  /** Detaches. Frames that are in the program just now still finish. */
+  [Symbol.dispose](): void {
+    if (this.#fd < 0) return;
+    libc.close(this.#fd);
+    this.#fd = -1;
+  }
+}
+
+/** Why native mode was not taken: the kernel's answer, or our own caution. */
+export type NativeRefusal = CallError | string;
+
+export interface Attachment {
+  readonly link: Link;
+  readonly nativeRefused?: NativeRefusal;
+}
+
+/**
+ * Attaches in the mode that was asked for; `auto` tries native, then generic.
+ * A slot that is taken is no reason to go on to generic: the holder stays.
+ *
+ * @param avoidNative why `auto` should not try native here, if it should not
+ * @throws {CallError} from the last attempt
+ */
+export function attach(
+  object: LoadedObject,
+  ifindex: number,
+  mode: AttachMode | "auto",
+  avoidNative?: string,
+): Attachment {
+  if (mode !== "auto") return { link: new Link(object, ifindex, mode) };
+  if (avoidNative !== undefined) {
+    const link = new Link(object, ifindex, "generic");
+    return { link, nativeRefused: avoidNative };
+  }
+  try {
+    return { link: new Link(object, ifindex, "native") };
+  } catch (error) {
+    if (!(error instanceof CallError) || FINAL.has(error.errno)) throw error;
+    const link = new Link(object, ifindex, "generic");
+    return { link, nativeRefused: error };
+  }
+}
+
+/** Refusals that generic mode would meet too. */
+const FINAL = new Set<number>([
+  ERRNO.EBUSY,
+  ERRNO.EEXIST,
+  ERRNO.EPERM,
+  ERRNO.EACCES,
+  ERRNO.ENODEV,
+]);

@@ -1,0 +1,193 @@
+import { CallError, check, checkPointer, ERRNO } from "../ffi/errno.ts";
+import { cString, opts } from "../ffi/memory.ts";
+import { libc } from "../ffi/libc.ts";
+import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
+import {
+  constants,
+  GENERATIONS,
+  OBJECT_NAME,
+  PROGRAM_NAME,
+  SOURCE_MAPS,
+  TALLY_SIZE,
+  TOTALS,
+} from "./layout.ts";
+import { mapSizes } from "./info.ts";
+import type { Libbpf } from "./library.ts";
+
+export interface LoadOptions {
+  /** Entries of each source map. */
+  readonly maxSources: number;
+  /** Frames start at the IP header. */
+  readonly isLayer3: boolean;
+}
+
+/** The descriptors of a loaded object's maps. */
+export interface MapDescriptors {
+  readonly sources: Record<Family, readonly [number, number]>;
+  readonly totals: number;
+  readonly generation: number;
+  readonly barrier: number;
+  readonly idle: number;
+}
+
+/** An object whose maps exist and whose program was verified. */
+export class LoadedObject implements Disposable {
+  readonly lib: Libbpf;
+  readonly programFd: number;
+  readonly maps: MapDescriptors;
+  readonly #object: Deno.PointerObject;
+
+  constructor(lib: Libbpf, object: Deno.PointerObject) {
+    this.lib = lib;
+    this.#object = object;
+    const { symbols } = lib;
+    const map = (name: string): number =>
+      check("bpf_map__fd", symbols.bpf_map__fd(findMap(lib, object, name)));
+    const program = checkPointer(
+      "bpf_object__find_program_by_name",
+      symbols.bpf_object__find_program_by_name(object, cString(PROGRAM_NAME)),
+    );
+    this.programFd = check("bpf_program__fd", symbols.bpf_program__fd(program));
+    const pair = ([first, second]: readonly [string, string]) =>
+      [map(first), map(second)] as const;
+    this.maps = {
+      sources: { ipv4: pair(SOURCE_MAPS.ipv4), ipv6: pair(SOURCE_MAPS.ipv6) },
+      totals: map("totals"),
+      generation: map(`${OBJECT_NAME}.bss`),
+      barrier: map("barrier"),
+      idle: map("idle"),
+    };
+    this.#compareLayout();
+  }
+
+  /** The two sides are built together, so this fails only in a broken build. */
+  #compareLayout(): void {
+    const expect = (fd: number, key: number, value: number) => {
+      const sizes = mapSizes(this.lib, fd);
+      if (sizes.key !== key || sizes.value !== value) {
+        throw new Error(
+          `bpf/xdptally.h and src/bpf/layout.ts differ: a map has ${sizes.key} + ${sizes.value} bytes, not ${key} + ${value}`,
+        );
+      }
+    };
+    expect(this.maps.totals, 4, TOTALS.words * 8);
+    for (const family of FAMILIES) {
+      for (const generation of GENERATIONS) {
+        const fd = this.maps.sources[family][generation];
+        expect(fd, ADDRESS_SIZE[family], TALLY_SIZE);
+      }
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.lib.symbols.bpf_object__close(this.#object);
+  }
+}
+
+/**
+ * Opens, sizes and loads the object: with support for frames of several
+ * buffers, or, where the kernel does not know that flag (before 5.18), without.
+ *
+ * @throws {CallError} from the call that failed
+ */
+export function loadObject(
+  lib: Libbpf,
+  elf: Uint8Array<ArrayBuffer>,
+  options: LoadOptions,
+): LoadedObject {
+  raiseMemlock();
+  if (lib.symbols.bpf_program__set_flags !== null) {
+    try {
+      return load(lib, elf, options, true);
+    } catch (error) {
+      if (!(error instanceof CallError) || error.errno !== ERRNO.EINVAL) {
+        throw error;
+      }
+    }
+  }
+  return load(lib, elf, options, false);
+}
+
+function load(
+  lib: Libbpf,
+  elf: Uint8Array<ArrayBuffer>,
+  options: LoadOptions,
+  hasFrags: boolean,
+): LoadedObject {
+  const { symbols } = lib;
+  const name = cString(OBJECT_NAME);
+  const object = checkPointer(
+    "bpf_object__open_mem",
+    symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(name)),
+  );
+  try {
+    configure(lib, object, options, hasFrags);
+    check("bpf_object__load", symbols.bpf_object__load(object));
+    return new LoadedObject(lib, object);
+  } catch (error) {
+    symbols.bpf_object__close(object);
+    throw error;
+  }
+}
+
+/** What is settled between open and load: sizes, constants, flags. */
+function configure(
+  lib: Libbpf,
+  object: Deno.PointerObject,
+  options: LoadOptions,
+  hasFrags: boolean,
+): void {
+  const { symbols } = lib;
+  const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
+  for (const family of FAMILIES) {
+    for (const map of SOURCE_MAPS[family]) {
+      check(
+        "bpf_map__set_max_entries",
+        symbols.bpf_map__set_max_entries(
+          findMap(lib, object, map),
+          options.maxSources,
+        ),
+      );
+    }
+  }
+  const values = constants(hasFrags, options.isLayer3);
+  check(
+    "bpf_map__set_initial_value",
+    symbols.bpf_map__set_initial_value(
+      findMap(lib, object, `${OBJECT_NAME}.rodata`),
+      values,
+      BigInt(values.length),
+    ),
+  );
+  if (hasFrags) {
+    const program = checkPointer(
+      "bpf_object__find_program_by_name",
+      symbols.bpf_object__find_program_by_name(object, cString(PROGRAM_NAME)),
+    );
+    check(
+      "bpf_program__set_flags",
+      symbols.bpf_program__set_flags?.(program, XDP_HAS_FRAGS) ?? 0,
+    );
+  }
+}
+
+function findMap(
+  lib: Libbpf,
+  object: Deno.PointerObject,
+  name: string,
+): Deno.PointerObject {
+  return checkPointer(
+    `bpf_object__find_map_by_name(${name})`,
+    lib.symbols.bpf_object__find_map_by_name(object, cString(name)),
+  );
+}
+
+/**
+ * Before Linux 5.11 maps count as locked memory. Where the limit may not be
+ * raised and matters, loading says so.
+ */
+function raiseMemlock(): void {
+  const RLIMIT_MEMLOCK = 8;
+  const infinity = BigUint64Array.of(~0n, ~0n);
+  libc.setrlimit(RLIMIT_MEMLOCK, infinity);
+}
