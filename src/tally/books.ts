@@ -1,0 +1,58 @@
+import { NOTHING, plus, type Tally } from "./sources.ts";
+
+/** Packets whose source had no room, by the cause. */
+export interface Untracked extends Tally {
+  readonly full: bigint;
+  readonly noMemory: bigint;
+  readonly busy: bigint;
+}
+
+/** Every frame of a window or of a run, but for those of the listed sources. */
+export interface Books {
+  /** Counted on its own, before anything else. */
+  readonly total: Tally;
+  readonly untracked: Untracked;
+  readonly nonIp: Tally;
+  readonly malformed: Tally;
+}
+
+export const EMPTY_BOOKS: Books = {
+  total: NOTHING,
+  untracked: { ...NOTHING, full: 0n, noMemory: 0n, busy: 0n },
+  nonIp: NOTHING,
+  malformed: NOTHING,
+};
+
+export function addBooks(a: Books, b: Books): Books {
+  return {
+    total: plus(a.total, b.total),
+    untracked: {
+      ...plus(a.untracked, b.untracked),
+      full: a.untracked.full + b.untracked.full,
+      noMemory: a.untracked.noMemory + b.untracked.noMemory,
+      busy: a.untracked.busy + b.untracked.busy,
+    },
+    nonIp: plus(a.nonIp, b.nonIp),
+    malformed: plus(a.malformed, b.malformed),
+  };
+}
+
+/** The books with `tally` moved to the untracked, because a table was full. */
+export function withOverflow(books: Books, tally: Tally): Books {
+  const { untracked } = books;
+  return {
+    ...books,
+    untracked: {
+      ...untracked,
+      ...plus(untracked, tally),
+      full: untracked.full + tally.packets,
+    },
+  };
+}
+
+/** The rule: total = sources + untracked + non-IP + malformed, both counters. */
+export function balances(books: Books, sources: Tally): boolean {
+  const sum = [books.untracked, books.nonIp, books.malformed]
+    .reduce<Tally>(plus, sources);
+  return sum.packets === books.total.packets && sum.bytes === books.total.bytes;
+}

@@ -1,0 +1,65 @@
+import type { Books } from "./books.ts";
+import type { Source } from "./rank.ts";
+import type { ScheduledEnd } from "./schedule.ts";
+import type { Tally } from "./sources.ts";
+
+/** What the records of one interface have in common. */
+export interface Origin {
+  readonly host: string;
+  /** Unique for each run. */
+  readonly run: string;
+  readonly interface: string;
+}
+
+export interface StartRecord extends Origin {
+  readonly ifindex: number;
+  readonly mode: "native" | "generic";
+  readonly version: string;
+  readonly start: Date;
+  /** Seconds. */
+  readonly interval: number;
+}
+
+/** What ticks and the end have in common: a span of time and its books. */
+export interface CountRecord extends Origin {
+  readonly start: Date;
+  readonly end: Date;
+  /** Seconds, time asleep included; exact where the clock was stepped. */
+  readonly elapsed: number;
+  /** Everything was read, and the books balance. */
+  readonly complete: boolean;
+  readonly books: Books;
+  /** The sources that are shown, in order. */
+  readonly sources: Iterable<Source & { readonly run: Tally | undefined }>;
+  /** Those that are not shown. */
+  readonly others: Tally & { readonly sources: number };
+}
+
+/** One window; `run` of a source is its total so far, if it has a row. */
+export interface TickRecord extends CountRecord {
+  readonly seq: number;
+  /** Deadlines that were missed and merged into this tick. */
+  readonly skipped: number;
+}
+
+export type EndReason =
+  | ScheduledEnd
+  | "signal"
+  | "interface-gone"
+  | "detached"
+  | "output"
+  | "reader-gone"
+  | "error";
+
+/** The whole run. */
+export interface EndRecord extends CountRecord {
+  readonly reason: EndReason;
+  readonly ticks: number;
+}
+
+/** Turns records into text that ends in a newline, or into nothing. */
+export interface Format {
+  start(record: StartRecord): string;
+  tick(record: TickRecord): string;
+  end(record: EndRecord): string;
+}

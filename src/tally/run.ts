@@ -1,0 +1,155 @@
+import { FAMILIES, type Family } from "../address.ts";
+import {
+  addBooks,
+  balances,
+  type Books,
+  EMPTY_BOOKS,
+  withOverflow,
+} from "./books.ts";
+import { rank, type Sort, sourceAt } from "./rank.ts";
+import type {
+  CountRecord,
+  EndReason,
+  EndRecord,
+  Origin,
+  TickRecord,
+} from "./records.ts";
+import { plus, type SourceList, type Tally } from "./sources.ts";
+import { SourceTable } from "./table.ts";
+
+/** A moment, in milliseconds of the clock that is never stepped and of the wall's. */
+export interface Moment {
+  readonly boot: number;
+  readonly wall: number;
+}
+
+export interface RunOptions {
+  readonly sort: Sort;
+  /** Rows of a tick and of the end record, 0 for all. */
+  readonly top: number;
+  readonly endTop: number;
+  /** Rows that are kept of each family. */
+  readonly maxSources: number;
+}
+
+/** The sources of a window, by family. */
+export type Window = Record<Family, SourceList>;
+
+/** The books of one interface from start to end: windows go in, records come out. */
+export class Run {
+  readonly #origin: Origin;
+  readonly #options: RunOptions;
+  readonly #start: Moment;
+  readonly #tables: Record<Family, SourceTable>;
+  #books: Books = EMPTY_BOOKS;
+  #isComplete = true;
+  #windowStart: Moment;
+  #ticks = 0;
+
+  constructor(origin: Origin, options: RunOptions, start: Moment) {
+    this.#origin = origin;
+    this.#options = options;
+    this.#start = start;
+    this.#windowStart = start;
+    this.#tables = {
+      ipv4: new SourceTable("ipv4", options.maxSources),
+      ipv6: new SourceTable("ipv6", options.maxSources),
+    };
+  }
+
+  /** Everything was read so far, and every window balanced. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Something that was counted could not be read, for good. */
+  markIncomplete(): void {
+    this.#isComplete = false;
+  }
+
+  /**
+   * Enters a window. The record shows `window` as long as that is unchanged.
+   *
+   * @param skipped deadlines that were merged into this window
+   */
+  close(
+    window: Window,
+    books: Books,
+    end: Moment,
+    skipped: number,
+  ): TickRecord {
+    const lists = FAMILIES.map((family) => window[family]);
+    const complete = balances(books, sumOf(lists));
+    this.#isComplete &&= complete;
+
+    const overflow = FAMILIES
+      .map((family) => this.#tables[family].add(window[family]))
+      .reduce(plus);
+    this.#books = withOverflow(addBooks(this.#books, books), overflow);
+
+    const record = {
+      ...this.#origin,
+      seq: ++this.#ticks,
+      skipped,
+      complete,
+      books,
+      ...span(this.#windowStart, end),
+      ...this.#shown(lists, this.#options.top),
+    };
+    this.#windowStart = end;
+    return record;
+  }
+
+  /** The record of the whole run. */
+  end(reason: EndReason, end: Moment): EndRecord {
+    const lists = FAMILIES.map((family) => this.#tables[family]);
+    this.#isComplete &&= balances(this.#books, sumOf(lists));
+    return {
+      ...this.#origin,
+      reason,
+      ticks: this.#ticks,
+      complete: this.#isComplete,
+      books: this.#books,
+      ...span(this.#start, end),
+      ...this.#shown(lists, this.#options.endTop),
+    };
+  }
+
+  #shown(
+    lists: readonly SourceList[],
+    top: number,
+  ): Pick<CountRecord, "sources" | "others"> {
+    const { places, others } = rank(lists, this.#options.sort, top);
+    const tables = this.#tables;
+    // Made when they are asked for: a million rows need not exist at once.
+    const sources = {
+      *[Symbol.iterator]() {
+        for (const place of places) {
+          const table = tables[place.list.family];
+          yield { ...sourceAt(place), run: table.find(place.list, place.row) };
+        }
+      },
+    };
+    return { sources, others };
+  }
+}
+
+function sumOf(lists: readonly SourceList[]): Tally {
+  return lists.map((list) => list.sum()).reduce(plus);
+}
+
+/**
+ * The end is the wall clock's, the length the other clock's, and the start
+ * follows from the two: a wall clock that was stepped makes no span negative.
+ */
+function span(
+  start: Moment,
+  end: Moment,
+): Pick<CountRecord, "start" | "end" | "elapsed"> {
+  const elapsed = end.boot - start.boot;
+  return {
+    start: new Date(end.wall - elapsed),
+    end: new Date(end.wall),
+    elapsed: Math.round(elapsed * 1000) / 1e6,
+  };
+}

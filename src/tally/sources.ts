@@ -1,0 +1,170 @@
+import { ADDRESS_SIZE, type Family } from "../address.ts";
+
+/** Packets and bytes, exact. */
+export interface Tally {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+export const NOTHING: Tally = { packets: 0n, bytes: 0n };
+
+export function plus(a: Tally, b: Tally): Tally {
+  return { packets: a.packets + b.packets, bytes: a.bytes + b.bytes };
+}
+
+export function minus(a: Tally, b: Tally): Tally {
+  return { packets: a.packets - b.packets, bytes: a.bytes - b.bytes };
+}
+
+/** Counter words of a row: packets and bytes, the lower half of each first. */
+export const HALVES = 4;
+const TWO_32 = 2 ** 32;
+
+/**
+ * Sources of one family with their counters, in rows from 0. Typed arrays with
+ * u64 counters as u32 halves: objects or bigints would cost several times the
+ * memory and the time at a million rows.
+ */
+export class SourceList {
+  readonly family: Family;
+  /** u32 words of an address. */
+  readonly words: number;
+  length = 0;
+  /** The addresses, in network byte order. */
+  keys: Uint32Array<ArrayBuffer>;
+  counters: Uint32Array<ArrayBuffer>;
+
+  constructor(family: Family, capacity = 64) {
+    this.family = family;
+    this.words = ADDRESS_SIZE[family] / 4;
+    this.keys = new Uint32Array(capacity * this.words);
+    this.counters = new Uint32Array(capacity * HALVES);
+  }
+
+  /** Forgets the rows and keeps their room. */
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Appends sources that are not in the list; see `BatchSink` of src/bpf. */
+  addBatch(
+    keys: Uint32Array,
+    values: Uint32Array,
+    count: number,
+    cpus: number,
+  ): void {
+    this.reserve(this.length + count);
+    this.keys.set(
+      keys.subarray(0, count * this.words),
+      this.length * this.words,
+    );
+    const { counters } = this;
+    let to = this.length * HALVES;
+    let from = 0;
+    for (let row = 0; row < count; row++, to += HALVES) {
+      // Sums of u32 halves stay exact: there are fewer than 2^21 CPUs.
+      let packetsLow = 0, packetsHigh = 0, bytesLow = 0, bytesHigh = 0;
+      for (let cpu = 0; cpu < cpus; cpu++, from += HALVES) {
+        packetsLow += values[from]!;
+        packetsHigh += values[from + 1]!;
+        bytesLow += values[from + 2]!;
+        bytesHigh += values[from + 3]!;
+      }
+      counters[to] = packetsLow;
+      counters[to + 1] = packetsHigh + packetsLow / TWO_32;
+      counters[to + 2] = bytesLow;
+      counters[to + 3] = bytesHigh + bytesLow / TWO_32;
+    }
+    this.length += count;
+  }
+
+  /** Appends row `row` of `list`. */
+  appendRow(list: SourceList, row: number): void {
+    this.reserve(this.length + 1);
+    const { words } = this;
+    for (let word = 0; word < words; word++) {
+      this.keys[this.length * words + word] = list.keys[row * words + word]!;
+    }
+    for (let half = 0; half < HALVES; half++) {
+      this.counters[this.length * HALVES + half] = list
+        .counters[row * HALVES + half]!;
+    }
+    this.length++;
+  }
+
+  /** Adds the counters of row `from` of `list` to those of row `row`. */
+  addRow(row: number, list: SourceList, from: number): void {
+    addCounters(this.counters, row, list, from);
+  }
+
+  /** Packets of a row, rounded where they exceed 2^53: for sorting and rates. */
+  packets(row: number): number {
+    return this.counters[row * HALVES]! +
+      this.counters[row * HALVES + 1]! * TWO_32;
+  }
+
+  /** Bytes of a row, rounded where they exceed 2^53. */
+  bytes(row: number): number {
+    return this.counters[row * HALVES + 2]! +
+      this.counters[row * HALVES + 3]! * TWO_32;
+  }
+
+  /** The counters of a row, exact. */
+  tally(row: number): Tally {
+    return readTally(this.counters, row);
+  }
+
+  /** The address of a row, in network byte order. */
+  address(row: number): Uint8Array {
+    return new Uint8Array(
+      this.keys.buffer,
+      row * this.words * 4,
+      this.words * 4,
+    );
+  }
+
+  /** The counters of all rows together. */
+  sum(): Tally {
+    const total = new Uint32Array(HALVES);
+    for (let row = 0; row < this.length; row++) {
+      addCounters(total, 0, this, row);
+    }
+    return readTally(total, 0);
+  }
+
+  protected reserve(rows: number): void {
+    const capacity = this.counters.length / HALVES;
+    if (rows <= capacity) return;
+    const more = Math.max(rows, capacity * 2);
+    const keys = new Uint32Array(more * this.words);
+    keys.set(this.keys.subarray(0, this.length * this.words));
+    this.keys = keys;
+    const counters = new Uint32Array(more * HALVES);
+    counters.set(this.counters.subarray(0, this.length * HALVES));
+    this.counters = counters;
+  }
+}
+
+/** The counters of row `row` of `counters`. */
+export function readTally(counters: Uint32Array, row: number): Tally {
+  const u64 = (at: number) =>
+    BigInt(counters[at]!) + (BigInt(counters[at + 1]!) << 32n);
+  return { packets: u64(row * HALVES), bytes: u64(row * HALVES + 2) };
+}
+
+/** Adds the counters of row `from` of `list` to row `row` of `counters`. */
+export function addCounters(
+  counters: Uint32Array,
+  row: number,
+  list: SourceList,
+  from: number,
+): void {
+  for (let half = 0; half < HALVES; half += 2) {
+    const to = row * HALVES + half;
+    const at = from * HALVES + half;
+    const low = counters[to]! + list.counters[at]!;
+    const carry = low >= TWO_32 ? 1 : 0;
+    counters[to] = low;
+    counters[to + 1] = counters[to + 1]! + list.counters[at + 1]! + carry;
+  }
+}

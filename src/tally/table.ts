@@ -1,0 +1,103 @@
+import type { Family } from "../address.ts";
+import {
+  addCounters,
+  HALVES,
+  readTally,
+  SourceList,
+  type Tally,
+} from "./sources.ts";
+
+/** In the index: no row. */
+const EMPTY = 0;
+
+/**
+ * Cumulative totals by source: a list of rows and an open-addressing index
+ * with linear probing, at most half full. Rows are never evicted; a source
+ * that comes when `limit` rows exist gets none, and `add` says what that was.
+ */
+export class SourceTable extends SourceList {
+  readonly #limit: number;
+  /** Row + 1, or EMPTY. */
+  #index = new Uint32Array(128);
+
+  constructor(family: Family, limit: number) {
+    super(family);
+    this.#limit = limit;
+  }
+
+  /**
+   * Adds every row of `list`.
+   *
+   * @returns what belonged to sources that got no row
+   */
+  add(list: SourceList): Tally {
+    const untracked = new Uint32Array(HALVES);
+    for (let row = 0; row < list.length; row++) {
+      const slot = this.#slotOf(list, row);
+      const found = this.#index[slot]!;
+      if (found !== EMPTY) {
+        this.addRow(found - 1, list, row);
+      } else if (this.length < this.#limit) {
+        this.appendRow(list, row);
+        this.#index[slot] = this.length;
+        if (this.length * 2 > this.#index.length) this.#grow();
+      } else {
+        addCounters(untracked, 0, list, row);
+      }
+    }
+    return readTally(untracked, 0);
+  }
+
+  /** The totals of the source in row `row` of `list`; undefined: it has no row. */
+  find(list: SourceList, row: number): Tally | undefined {
+    const found = this.#index[this.#slotOf(list, row)]!;
+    return found === EMPTY ? undefined : this.tally(found - 1);
+  }
+
+  /** Where the source is in the index, or where it would be. */
+  #slotOf(list: SourceList, row: number): number {
+    const { words } = this;
+    const mask = this.#index.length - 1;
+    const at = row * words;
+    let slot = hash(list.keys, at, words) & mask;
+    for (;; slot = (slot + 1) & mask) {
+      const found = this.#index[slot]!;
+      if (found === EMPTY) return slot;
+      const mine = (found - 1) * words;
+      let word = 0;
+      while (word < words && this.keys[mine + word] === list.keys[at + word]) {
+        word++;
+      }
+      if (word === words) return slot;
+    }
+  }
+
+  #grow(): void {
+    const index = new Uint32Array(this.#index.length * 2);
+    const mask = index.length - 1;
+    for (let row = 0; row < this.length; row++) {
+      let slot = hash(this.keys, row * this.words, this.words) & mask;
+      while (index[slot] !== EMPTY) slot = (slot + 1) & mask;
+      index[slot] = row + 1;
+    }
+    this.#index = index;
+  }
+}
+
+/**
+ * Mixes the words of an address with the finalizer of MurmurHash3, so that
+ * addresses in sequence spread over the index. Seeded for each process: who
+ * sends the packets chooses the addresses, and must not choose the collisions.
+ */
+function hash(keys: Uint32Array, at: number, words: number): number {
+  let h = SEED;
+  for (let word = 0; word < words; word++) {
+    h ^= keys[at + word]!;
+    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+    h ^= h >>> 16;
+  }
+  return h >>> 0;
+}
+
+const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;
