@@ -1,0 +1,51 @@
+import { BaseHandler } from "@std/log/base-handler";
+import { Logger } from "@std/log/logger";
+
+/**
+ * Diagnostics: one line each on stderr, `xdptally: ` in front. Notices are
+ * `info`, what `-v` adds is `debug`.
+ */
+class StderrHandler extends BaseHandler {
+  constructor() {
+    super("DEBUG", { formatter: ({ msg }) => `xdptally: ${msg}\n` });
+  }
+
+  override log(line: string): void {
+    let rest = new TextEncoder().encode(line);
+    try {
+      while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+    } catch {
+      // Nobody is left to be told.
+    }
+  }
+}
+
+/** A text tick is one log record: its line and its rows, ready to be written. */
+class DataHandler extends BaseHandler {
+  readonly #write: (text: string) => void;
+
+  constructor(write: (text: string) => void) {
+    super("INFO", { formatter: ({ msg }) => msg });
+    this.#write = write;
+  }
+
+  override log(text: string): void {
+    this.#write(text);
+  }
+}
+
+/** How much is said on stderr: `-q`, nothing, `-v`. */
+export type Verbosity = "quiet" | "normal" | "verbose";
+
+/** The logger of the diagnostics. */
+export function diagnosticsLog(verbosity: Verbosity): Logger {
+  const level = { quiet: "WARN", normal: "INFO", verbose: "DEBUG" } as const;
+  return new Logger("xdptally", level[verbosity], {
+    handlers: [new StderrHandler()],
+  });
+}
+
+/** The logger of the data, each record given to `write`. */
+export function dataLog(write: (text: string) => void): Logger {
+  return new Logger("data", "INFO", { handlers: [new DataHandler(write)] });
+}

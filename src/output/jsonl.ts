@@ -1,0 +1,95 @@
+import type { Untracked } from "../tally/books.ts";
+import type {
+  CountRecord,
+  Format,
+  Origin,
+  StartRecord,
+} from "../tally/records.ts";
+import type { Tally } from "../tally/sources.ts";
+
+const SCHEMA = 1;
+
+/** JSON Lines: one object a line. Schema: README.md, "Records". */
+export const jsonl: Format = {
+  start: (record) =>
+    line(
+      record,
+      "start",
+      {
+        ifindex: record.ifindex,
+        mode: record.mode,
+        version: record.version,
+        start: record.start,
+        interval: record.interval,
+      } satisfies Omit<StartRecord, keyof Origin>,
+    ),
+  tick: (record) =>
+    line(record, "tick", {
+      seq: record.seq,
+      ...span(record),
+      skipped: record.skipped,
+      ...counts(record),
+    }),
+  end: (record) =>
+    line(record, "end", {
+      reason: record.reason,
+      ...span(record),
+      ticks: record.ticks,
+      ...counts(record),
+    }),
+};
+
+function line(
+  origin: Origin,
+  type: string,
+  rest: Record<string, unknown>,
+): string {
+  const { host, run } = origin;
+  const record = {
+    schema: SCHEMA,
+    type,
+    host,
+    run,
+    interface: origin.interface,
+    ...rest,
+  };
+  return JSON.stringify(record) + "\n";
+}
+
+function span({ start, end, elapsed }: CountRecord) {
+  return { start, end, elapsed };
+}
+
+function counts(record: CountRecord) {
+  const { books, others } = record;
+  return {
+    complete: record.complete,
+    total: tally(books.total),
+    sources: Array.from(
+      record.sources,
+      (source) => ({ ip: source.ip, ...tally(source) }),
+    ),
+    others: { sources: others.sources, ...tally(others) },
+    untracked: untracked(books.untracked),
+    nonIp: tally(books.nonIp),
+    malformed: tally(books.malformed),
+  };
+}
+
+function tally({ packets, bytes }: Tally) {
+  return { packets: integer(packets), bytes: integer(bytes) };
+}
+
+function untracked(record: Untracked) {
+  return {
+    ...tally(record),
+    full: integer(record.full),
+    noMemory: integer(record.noMemory),
+    busy: integer(record.busy),
+  };
+}
+
+/** A number where every JSON reader takes it exactly, else a string. */
+function integer(value: bigint): number | string {
+  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
+}

@@ -1,0 +1,78 @@
+/**
+ * Ends a run on request: the first SIGINT, SIGTERM or SIGHUP asks, a second
+ * one does not wait any longer. SIGHUP is left alone where the caller ignores
+ * it (nohup).
+ */
+export class StopRequest implements Disposable {
+  #isRequested = false;
+  /** What waits for the request just now. */
+  #wake: () => void = () => {};
+  readonly #remove: (() => void)[] = [];
+
+  constructor() {
+    for (const [signal, number] of SIGNALS) {
+      if (signal === "SIGHUP" && isIgnored(number)) continue;
+      const listener = () => {
+        if (this.#isRequested) Deno.exit(128 + number); // the kernel detaches
+        this.#isRequested = true;
+        this.#wake();
+      };
+      Deno.addSignalListener(signal, listener);
+      this.#remove.push(() => Deno.removeSignalListener(signal, listener));
+    }
+  }
+
+  get isRequested(): boolean {
+    return this.#isRequested;
+  }
+
+  /**
+   * Waits for a time, or for the request.
+   *
+   * @param milliseconds timers stand still while the machine sleeps, so a
+   * long wait is cut into minutes and the caller looks at the clock again
+   */
+  async sleep(milliseconds: number): Promise<void> {
+    if (this.#isRequested) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(
+      resolve,
+      Math.min(Math.ceil(milliseconds), 60_000),
+    );
+    this.#wake = resolve;
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /**
+   * Waits for `work`, but no longer than `grace` milliseconds after the
+   * request.
+   *
+   * @returns whether it was done
+   */
+  async orGiveUp(work: Promise<void>, grace: number): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    let timer: number | undefined;
+    this.#wake = () => timer = setTimeout(() => resolve(false), grace);
+    if (this.#isRequested) this.#wake();
+    work.then(() => resolve(true), reject);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#wake = () => {};
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const remove of this.#remove) remove();
+  }
+}
+
+const SIGNALS = [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]] as const;
+
+function isIgnored(signal: number): boolean {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const ignored = BigInt(`0x${/^SigIgn:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);
+  return (ignored >> BigInt(signal - 1) & 1n) === 1n;
+}
