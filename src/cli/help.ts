@@ -1,0 +1,38 @@
+import { EXIT_MEANINGS } from "../errors.ts";
+import { type Option, OPTIONS } from "./options.ts";
+
+const COLUMNS = 79;
+
+/** The text of `-h`: at most 24 lines of 79 columns. */
+export function helpText(): string {
+  return [
+    "Who is sending this machine packets? Exact counts by source address, from XDP.",
+    "Usage: xdptally [watch] [options] INTERFACE...",
+    ...OPTIONS.map(optionLine),
+    "Examples:",
+    "  sudo xdptally eth0                  every second, until Ctrl-C",
+    "  sudo xdptally -j -d 60s eth0 wg0    a minute of two interfaces, as JSON Lines",
+    ...exitCodeLines(),
+    "",
+  ].join("\n");
+}
+
+function optionLine({ name, short, value, help }: Option): string {
+  const flags = `${short === undefined ? "   " : `-${short},`} --${name}`;
+  return `  ${
+    (value === undefined ? flags : `${flags} ${value}`).padEnd(23)
+  } ${help}`;
+}
+
+/** `Exit codes: 0 done, 1 …`, wrapped between two codes. */
+function exitCodeLines(): string[] {
+  const lines = ["Exit codes:"];
+  const codes = Object.entries(EXIT_MEANINGS)
+    .map(([code, meaning]) => `${code} ${meaning}`);
+  for (const [at, code] of codes.entries()) {
+    const word = ` ${code}${at < codes.length - 1 ? "," : ""}`;
+    if ((lines.at(-1) + word).length > COLUMNS) lines.push(` ${word}`);
+    else lines.push(lines.pop() + word);
+  }
+  return lines;
+}

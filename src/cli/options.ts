@@ -1,0 +1,61 @@
+/** An option of the command line. */
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** The name of its value in the help; undefined: it takes none. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/**
+ * All options, in the order of the help. The parser, the help and what is
+ * generated from them take everything from here.
+ */
+export const OPTIONS = [
+  {
+    name: "interval",
+    short: "i",
+    value: "TIME",
+    help: "time between ticks: 500ms, 2s, 1m (default 1s)",
+  },
+  { name: "count", short: "c", value: "N", help: "end after N ticks" },
+  { name: "duration", short: "d", value: "TIME", help: "end after this time" },
+  {
+    name: "top",
+    value: "N",
+    help: "rows a tick, 0 for all (default 20 in text, else all)",
+  },
+  {
+    name: "sort",
+    value: "KEY",
+    help: "packets, bytes or ip (default packets)",
+  },
+  {
+    name: "mode",
+    short: "m",
+    value: "MODE",
+    help: "auto, native (driver, drv) or generic (skb)",
+  },
+  {
+    name: "format",
+    value: "FORMAT",
+    help: "text, jsonl or csv (default text)",
+  },
+  { name: "json", short: "j", help: "the same as --format jsonl" },
+  {
+    name: "max-sources",
+    value: "N",
+    help: "sources kept per family and interface (default 65536)",
+  },
+  { name: "list-interfaces", short: "D", help: "list the interfaces and end" },
+  { name: "quiet", short: "q", help: "no notices, only warnings and errors" },
+  {
+    name: "verbose",
+    short: "v",
+    help: "libbpf's own text with errors; -vv: all of it",
+  },
+  { name: "help", short: "h", help: "show this" },
+  { name: "version", short: "V", help: "show the version" },
+] as const satisfies readonly Option[];
+
+export type OptionName = typeof OPTIONS[number]["name"];

@@ -1,0 +1,22 @@
+import { findInterface, linkLayer, listInterfaces } from "../net/interfaces.ts";
+
+/** The interfaces of `-D`: index, name, state, and what stands in the way. */
+export function interfaceTable(): string {
+  const rows = listInterfaces().flatMap(({ name }) =>
+    findInterface(name) ?? []
+  );
+  const width = Math.max(0, ...rows.map(({ name }) => name.length));
+  return rows.map((row) => {
+    const notes = [
+      row.isUp ? "up" : "down",
+      `mtu ${row.mtu}`,
+      ...(row.driver === "" ? [] : [row.driver]),
+      ...(linkLayer(row.hardwareType) === undefined
+        ? ["cannot be watched"]
+        : []),
+    ];
+    return `${String(row.index).padStart(3)}  ${row.name.padEnd(width)}  ${
+      notes.join(", ")
+    }\n`;
+  }).join("");
+}

@@ -1,0 +1,62 @@
+import { helpText } from "./cli/help.ts";
+import { type Command, parseCommandLine } from "./cli/parse.ts";
+import { interfaceTable } from "./commands/list.ts";
+import { watch } from "./commands/watch.ts";
+import { EXIT, type ExitCode, Failure } from "./errors.ts";
+import { diagnosticsLog } from "./log.ts";
+import { ReaderGone, Stdout } from "./sink/stdout.ts";
+import { VERSION } from "./version.ts";
+
+async function main(args: readonly string[]): Promise<ExitCode> {
+  let verbosity = 0;
+  try {
+    const command = parseCommandLine(args);
+    if (command.name !== "watch") return await print(TEXTS[command.name]());
+    const { options } = command;
+    verbosity = options.verbosity;
+    return await watch(options, diagnosticsLog(levelOf(options)));
+  } catch (error) {
+    return report(error, verbosity);
+  }
+}
+
+const TEXTS: Record<Exclude<Command["name"], "watch">, () => string> = {
+  help: helpText,
+  version: () => `xdptally ${VERSION}\n`,
+  list: interfaceTable,
+};
+
+async function print(text: string): Promise<ExitCode> {
+  const stdout = new Stdout();
+  stdout.write(text);
+  await stdout.flush();
+  return EXIT.done;
+}
+
+function levelOf(
+  { isQuiet, verbosity }: { isQuiet: boolean; verbosity: number },
+) {
+  if (verbosity > 0) return "verbose";
+  return isQuiet ? "quiet" : "normal";
+}
+
+/** The one place that puts an error into words for the operator. */
+function report(error: unknown, verbosity: number): ExitCode {
+  if (error instanceof ReaderGone) return EXIT.done;
+  const log = diagnosticsLog("normal");
+  if (error instanceof Failure) {
+    log.error(error.message);
+    if (verbosity > 0 && error.detail !== "") log.error(error.detail);
+    return error.exitCode;
+  }
+  const isError = error instanceof Error;
+  log.error(
+    `Unexpected failure: ${isError ? error.message : error}; -v shows where`,
+  );
+  if (verbosity > 0 && isError) log.error(error.stack ?? "");
+  return EXIT.failure;
+}
+
+const code = await main(Deno.args);
+// A reader that pauses may still hold a write; `using` has released the rest.
+Deno.exit(code);
