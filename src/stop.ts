@@ -1,7 +1,7 @@
 /**
  * Ends a run on request: the first SIGINT, SIGTERM or SIGHUP asks, a second
- * one does not wait any longer. SIGHUP is left alone where the caller ignores
- * it (nohup).
+ * one does not wait any longer. That a caller ignores SIGHUP (nohup) cannot be
+ * seen: Deno resets all signals when it starts. setsid does what nohup would.
  */
 export class StopRequest implements Disposable {
   #isRequested = false;
@@ -11,7 +11,6 @@ export class StopRequest implements Disposable {
 
   constructor() {
     for (const [signal, number] of SIGNALS) {
-      if (signal === "SIGHUP" && isIgnored(number)) continue;
       const listener = () => {
         if (this.#isRequested) Deno.exit(128 + number); // the kernel detaches
         this.#isRequested = true;
@@ -70,9 +69,3 @@ export class StopRequest implements Disposable {
 }
 
 const SIGNALS = [["SIGINT", 2], ["SIGTERM", 15], ["SIGHUP", 1]] as const;
-
-function isIgnored(signal: number): boolean {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  const ignored = BigInt(`0x${/^SigIgn:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);
-  return (ignored >> BigInt(signal - 1) & 1n) === 1n;
-}

@@ -6,8 +6,12 @@ import { assertStringIncludes as untypedAssertStringIncludes } from "../../.tool
 
 // The part of @std/assert that tests/ uses, typed.
 
-export const assert: (is: unknown, message?: string) => asserts is =
-  untypedAssert;
+export function assert(
+  condition: unknown,
+  message?: string,
+): asserts condition {
+  untypedAssert(condition, message);
+}
 
 export const assertEquals = untypedAssertEquals as <T>(
   actual: T,

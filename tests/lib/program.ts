@@ -1,0 +1,75 @@
+/** The BPF program in the kernel, without an interface. */
+import type { Family } from "../../src/address.ts";
+import { embedded } from "../../src/bpf/embedded.ts";
+import { Generations } from "../../src/bpf/generations.ts";
+import { TOTALS } from "../../src/bpf/layout.ts";
+import { openLibbpf } from "../../src/bpf/library.ts";
+import { type LoadedObject, loadObject } from "../../src/bpf/object.ts";
+import { SourceList } from "../../src/tally/sources.ts";
+import { type TestRun, testRun } from "./test_run.ts";
+
+/** Opened once: libbpf stays open, and a test that opens it would leak it. */
+const lib = openLibbpf();
+
+/** What one frame was counted as, by all counters of the program. */
+export interface Counted {
+  readonly total: readonly [packets: number, bytes: number];
+  readonly nonIp: readonly [packets: number, bytes: number];
+  readonly malformed: readonly [packets: number, bytes: number];
+  readonly untracked: readonly [packets: number, bytes: number];
+  readonly sources: readonly {
+    readonly family: Family;
+    readonly source: string;
+    readonly packets: number;
+    readonly bytes: number;
+  }[];
+}
+
+/** The loaded program, fed frame by frame. */
+export class Program implements Disposable {
+  readonly object: LoadedObject;
+  readonly #generations: Generations;
+
+  constructor(options: { isLayer3?: boolean; maxSources?: number } = {}) {
+    const { isLayer3 = false, maxSources = 64 } = options;
+    this.object = loadObject(lib, embedded("xdptally.bpf.o"), { isLayer3, maxSources });
+    this.#generations = new Generations(this.object);
+  }
+
+  /** Runs it on a frame; the answer is XDP_PASS (2), whatever the frame is. */
+  run(run: TestRun): number {
+    return testRun(this.object.programFd, run);
+  }
+
+  /** What was counted since the last time, and starts from zero. */
+  take(): Counted {
+    const { active } = this.#generations;
+    const lists = { ipv4: new SourceList("ipv4"), ipv6: new SourceList("ipv6") };
+    this.#generations.drain(active, lists);
+    const words = this.#generations.takeTotals(active);
+    const pair = (at: number) => [Number(words[at]), Number(words[at + 1])] as const;
+    return {
+      total: pair(TOTALS.total),
+      nonIp: pair(TOTALS.nonIp),
+      malformed: pair(TOTALS.malformed),
+      untracked: pair(TOTALS.untracked),
+      sources: Object.values(lists).flatMap((list) =>
+        Array.from({ length: list.length }, (_, row) => ({
+          family: list.family,
+          source: list.address(row).toHex(),
+          packets: list.packets(row),
+          bytes: list.bytes(row),
+        }))
+      ),
+    };
+  }
+
+  switch(): void {
+    this.#generations.switch();
+    this.#generations.waitForAll();
+  }
+
+  [Symbol.dispose](): void {
+    this.object[Symbol.dispose]();
+  }
+}

@@ -1,0 +1,64 @@
+/** Network namespaces of a test's own; nothing outside them is touched. */
+
+/** Runs a command to its end and returns what it printed; throws if it failed. */
+export function sh(...command: string[]): string {
+  const [program, ...args] = command;
+  const { code, stdout, stderr } = new Deno.Command(program!, { args }).outputSync();
+  if (code !== 0) {
+    throw new Error(`${command.join(" ")}: exit ${code}: ${new TextDecoder().decode(stderr)}`);
+  }
+  return new TextDecoder().decode(stdout);
+}
+
+/** A namespace with the name of its run, removed when it is disposed of. */
+export class Namespace implements Disposable {
+  readonly name: string;
+
+  constructor(purpose = "test") {
+    this.name = `xdptally-${purpose}-${crypto.randomUUID().slice(0, 8)}`;
+    sh("ip", "netns", "add", this.name);
+    // Without these the kernel sends frames of its own (router solicitations).
+    this.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+    this.run("sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+  }
+
+  /** Runs a command in the namespace. */
+  run(...command: string[]): string {
+    return sh("ip", "netns", "exec", this.name, ...command);
+  }
+
+  /** `ip -n NAMESPACE …` */
+  ip(...args: string[]): string {
+    return sh("ip", "-n", this.name, ...args);
+  }
+
+  /** Adds a veth pair, both ends here and up. */
+  veth(one: string, other: string, ...peerOptions: string[]): void {
+    this.ip("link", "add", "name", one, "type", "veth", "peer", "name", other, ...peerOptions);
+    this.ip("link", "set", "dev", one, "up");
+    this.ip("link", "set", "dev", other, "up");
+  }
+
+  /** Frames that an interface has received, by its own counter. */
+  rxPackets(name: string): number {
+    const [link] = JSON.parse(this.ip("-s", "-j", "link", "show", "dev", name));
+    return link.stats64.rx.packets;
+  }
+
+  index(name: string): number {
+    const [link] = JSON.parse(this.ip("-j", "link", "show", "dev", name));
+    return link.ifindex;
+  }
+
+  /** The ids of the XDP programs on an interface. */
+  programs(name: string): number[] {
+    const [link] = JSON.parse(this.ip("-d", "-j", "link", "show", "dev", name));
+    if (link.xdp === undefined) return [];
+    return link.xdp.attached?.map((one: { prog: { id: number } }) => one.prog.id) ??
+      [link.xdp.prog.id];
+  }
+
+  [Symbol.dispose](): void {
+    sh("ip", "netns", "del", this.name);
+  }
+}

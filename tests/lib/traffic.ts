@@ -1,0 +1,69 @@
+import type { Namespace } from "./stage.ts";
+
+function script(name: string): string {
+  return new URL(name, import.meta.url).pathname.replaceAll("%20", " ");
+}
+
+/** Runs one of the programs beside this file in a namespace. */
+async function runScript(
+  namespace: Namespace,
+  name: string,
+  args: readonly (string | number)[],
+  input = "",
+): Promise<string> {
+  const child = new Deno.Command("ip", {
+    args: [
+      "netns",
+      "exec",
+      namespace.name,
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--no-check",
+      "--allow-all",
+      script(name),
+      ...args.map(String),
+    ],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  if (code !== 0) throw new Error(`${name}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+/** Sends frames as they are, all of them `rounds` times. */
+export async function send(
+  namespace: Namespace,
+  from: string,
+  frames: readonly Uint8Array[],
+  rounds = 1,
+): Promise<void> {
+  const input = frames.map((frame) => frame.toHex()).join("\n");
+  await runScript(namespace, "send.ts", [from, rounds], input);
+}
+
+/** Sends `frames` frames from `sources` sources as fast as the kernel can. */
+export async function flood(
+  namespace: Namespace,
+  from: string,
+  frames: number,
+  sources: number,
+  order: "sequence" | "shuffle",
+): Promise<void> {
+  await runScript(namespace, "flood.ts", [from, frames, sources, order]);
+}
+
+/** Makes packets arrive on a tun device. */
+export async function sendThroughTun(
+  namespace: Namespace,
+  device: string,
+  packets: readonly Uint8Array[],
+): Promise<void> {
+  const input = packets.map((packet) => packet.toHex()).join("\n");
+  await runScript(namespace, "tun.ts", [device], input);
+}

@@ -1,0 +1,167 @@
+/** The built executable, as a user runs it. */
+import { assertEquals } from "@std/assert";
+
+export const BINARY = new URL("../../dist/xdptally", import.meta.url).pathname
+  .replaceAll("%20", " ");
+
+export interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  /** A network namespace's name. */
+  readonly in?: string;
+  /** A command in front of the executable (unshare, setpriv …). */
+  readonly through?: readonly string[];
+  readonly binary?: string;
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  readonly clearEnv?: boolean;
+}
+
+function command(args: readonly string[], options: RunOptions): string[] {
+  return [
+    ...(options.in === undefined ? [] : ["ip", "netns", "exec", options.in]),
+    ...(options.through ?? []),
+    options.binary ?? BINARY,
+    ...args,
+  ];
+}
+
+function settings(options: RunOptions) {
+  return {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+    clearEnv: options.clearEnv ?? false,
+  };
+}
+
+/** Runs it to its end. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<Output> {
+  const [program, ...rest] = command(args, options);
+  const { code, stdout, stderr } = await new Deno.Command(program!, {
+    args: rest,
+    ...settings(options),
+  }).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
+
+// deno-lint-ignore no-explicit-any
+export type JsonRecord = any;
+
+/** A run with JSON Lines on stdout, read all the while. */
+export class Capture implements AsyncDisposable {
+  readonly records: JsonRecord[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #stderr: Promise<string>;
+  readonly #reading: Promise<void>;
+  #hasEnded = false;
+  #wake: () => void = () => {};
+
+  constructor(args: readonly string[], options: RunOptions = {}) {
+    const [program, ...rest] = command(["--json", ...args], options);
+    this.#child = new Deno.Command(program!, {
+      args: rest,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      ...settings(options),
+    }).spawn();
+    this.#stderr = new Response(this.#child.stderr).text();
+    this.#reading = this.#read();
+  }
+
+  async #read(): Promise<void> {
+    for await (const line of linesOf(this.#child.stdout)) {
+      this.records.push(JSON.parse(line));
+      this.#wake();
+    }
+    this.#hasEnded = true;
+    this.#wake();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get ticks(): JsonRecord[] {
+    return this.records.filter(({ type }) => type === "tick");
+  }
+
+  /**
+   * Waits until the records show `what`.
+   *
+   * @throws the run ended before, or it did not come within a minute of ticks
+   */
+  async until(what: (records: JsonRecord[]) => boolean): Promise<void> {
+    const end = performance.now() + 60_000;
+    while (!what(this.records)) {
+      if (this.#hasEnded) throw new Error(`ended before: ${await this.#stderr}`);
+      if (performance.now() > end) {
+        throw new Error(`did not come: ${JSON.stringify(this.records.at(-1))}`);
+      }
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  /** Waits for the start record of each of `count` interfaces: from then on every frame is counted. */
+  async attached(count = 1): Promise<JsonRecord> {
+    const starts = (records: JsonRecord[]) => records.filter(({ type }) => type === "start");
+    await this.until((records) => starts(records).length === count);
+    return this.records[0];
+  }
+
+  kill(signal: Deno.Signal): void {
+    this.#child.kill(signal);
+  }
+
+  /** Ends the run with a signal, or waits for its end, and returns its last record. */
+  async end(signal?: Deno.Signal): Promise<{ record: JsonRecord; code: number; stderr: string }> {
+    if (signal !== undefined) this.kill(signal);
+    await this.#reading;
+    const { code } = await this.#child.status;
+    return { record: this.records.at(-1), code, stderr: await this.#stderr };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await this.end();
+  }
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+/** The rule of the books, held against a tick or end record from outside. */
+export function assertBalanced(record: JsonRecord): void {
+  for (const counter of ["packets", "bytes"]) {
+    const parts = [
+      ...record.sources,
+      record.others,
+      record.untracked,
+      record.nonIp,
+      record.malformed,
+    ];
+    const sum = parts.reduce((sum: bigint, part) => sum + BigInt(part[counter]), 0n);
+    assertEquals(sum, BigInt(record.total[counter]), `${record.type} ${record.seq}: ${counter}`);
+  }
+}
+
+/** The sum of a counter over records. */
+export function sum(records: JsonRecord[], of: (record: JsonRecord) => number): number {
+  return records.reduce((sum, record) => sum + of(record), 0);
+}
