@@ -61,8 +61,8 @@ else
 endif
 
 test: setup-test dist/xdptally dist/tests/flood.bpf.o
-	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" NO_COLOR=1 tests/run.sh $(IMPORTS)
-	@$(GIVE_BACK)
+	@status=0; $(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh || status=$$?; \
+		$(GIVE_BACK); exit $$status
 
 clean:
 	rm -rf dist

@@ -3,13 +3,13 @@
 # The last line is `N passed, N failed, N skipped`.
 set -uo pipefail
 export NO_COLOR=1
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 imports=()
 ! grep -qsx closed .toolchain/lane || imports=(--import-map=toolchain/closed/import_map.json)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-.toolchain/bin/deno test --quiet --allow-all "${imports[@]}" "${@:-tests}" 2>&1 | tee "$log"
+.toolchain/bin/deno test --quiet --allow-all "${imports[@]}" "${@:-tests}" -- "${imports[@]}" 2>&1 | tee "$log"
 status=$?
 
 # deno's summary: `ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)`

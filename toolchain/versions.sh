@@ -1,5 +1,5 @@
+# shellcheck shell=bash disable=SC2034
 # What the build is pinned to. Read by the other scripts here.
-# shellcheck disable=SC2034
 DENO_VERSION=2.7.11
 DENO_SHA256=e518fbc96877fbc2b37820ec54a02e473166cb25a5d4d627ffde37360fd7d210 # x86_64
 

@@ -1,5 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { bytes, ethernet, ETHERTYPE, FRAMES, ipv4, ipv6 } from "../lib/frames.ts";
+import {
+  bytes,
+  ethernet,
+  ETHERTYPE,
+  FRAMES,
+  ipv4,
+  ipv6,
+} from "../lib/frames.ts";
 import { Namespace, sh } from "../lib/stage.ts";
 import { send, sendThroughTun } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run } from "../lib/xdptally.ts";
@@ -13,7 +20,9 @@ function vethStage(): Namespace {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
   Deno.test(`nothing stays attached after ${signal}`, async () => {
     using stage = vethStage();
-    await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+    await using capture = new Capture(["-i", "100ms", "vb"], {
+      in: stage.name,
+    });
     await capture.attached();
     assertEquals(stage.programs("vb").length, 1);
     const { code, record } = await capture.end(signal);
@@ -28,13 +37,29 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
 for (const mode of ["native", "generic"]) {
   Deno.test(`an interface that another XDP program holds is left to it, ${mode} asked for`, async () => {
     using stage = vethStage();
-    const object = new URL("../../dist/tests/flood.bpf.o", import.meta.url).pathname
+    const object = new URL("../../dist/tests/flood.bpf.o", import.meta.url)
+      .pathname
       .replaceAll("%20", " ");
-    stage.ip("link", "set", "dev", "vb", "xdp", "object", object, "program", "pass");
+    stage.ip(
+      "link",
+      "set",
+      "dev",
+      "vb",
+      "xdp",
+      "object",
+      object,
+      "program",
+      "pass",
+    );
     const before = stage.programs("vb");
-    const { code, stdout, stderr } = await run(["-c", "1", "-m", mode, "vb"], { in: stage.name });
+    const { code, stdout, stderr } = await run(["-c", "1", "-m", mode, "vb"], {
+      in: stage.name,
+    });
     assertEquals([code, stdout], [5, ""]);
-    assertStringIncludes(stderr, `Cannot attach to "vb": XDP program "pass" (id ${before[0]}) holds it`);
+    assertStringIncludes(
+      stderr,
+      `Cannot attach to "vb": XDP program "pass" (id ${before[0]}) holds it`,
+    );
     assertEquals(stderr.split("\n").length, 2);
     assertEquals(stage.programs("vb"), before);
   });
@@ -62,19 +87,29 @@ Deno.test("if one of several interfaces cannot be attached, none is", async () =
 Deno.test("the interface is deleted: an end record, exit 4; the other one goes on", async () => {
   using stage = vethStage();
   stage.veth("vc", "vd");
-  await using capture = new Capture(["-i", "100ms", "vb", "vd"], { in: stage.name });
+  await using capture = new Capture(["-i", "100ms", "vb", "vd"], {
+    in: stage.name,
+  });
   await capture.attached(2);
   await send(stage, "va", [FRAMES[0]!.frame], 5);
-  await capture.until(() => capture.ticks.some(({ total }) => total.packets > 0));
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
   stage.ip("link", "del", "dev", "vb");
   await capture.until((records) => records.some(({ type }) => type === "end"));
   await send(stage, "vc", [FRAMES[0]!.frame], 3);
-  await capture.until(() => capture.ticks.some((tick) => tick.interface === "vd" && tick.total.packets > 0));
+  await capture.until(() =>
+    capture.ticks.some((tick) =>
+      tick.interface === "vd" && tick.total.packets > 0
+    )
+  );
   const { code, stderr } = await capture.end("SIGINT");
   assertEquals(code, 4);
   const ends = capture.records.filter(({ type }) => type === "end");
   assertEquals(
-    ends.map((end) => [end.interface, end.reason, end.total.packets, end.complete]),
+    ends.map((
+      end,
+    ) => [end.interface, end.reason, end.total.packets, end.complete]),
     [["vb", "interface-gone", 5, true], ["vd", "signal", 3, true]],
   );
   assertStringIncludes(stderr, 'Cannot go on with "vb": the interface is gone');
@@ -87,7 +122,9 @@ Deno.test("somebody detaches the program by force: an end record that says so, e
   const index = stage.index("vb");
   const links = JSON.parse(sh("bpftool", "-j", "link", "show"));
   const [program] = stage.programs("vb");
-  const link = links.find((link: { prog_id: number }) => link.prog_id === program);
+  const link = links.find((link: { prog_id: number }) =>
+    link.prog_id === program
+  );
   assert(link !== undefined, `no link on index ${index}`);
   sh("bpftool", "link", "detach", "id", String(link.id));
   const { code, record, stderr } = await capture.end();
@@ -98,7 +135,9 @@ Deno.test("somebody detaches the program by force: an end record that says so, e
 Deno.test("an interface that is down is watched, and said to be down", async () => {
   using stage = vethStage();
   stage.ip("link", "set", "dev", "vb", "down");
-  const { code, stderr } = await run(["-c", "1", "-i", "100ms", "vb"], { in: stage.name });
+  const { code, stderr } = await run(["-c", "1", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
   assertEquals(code, 0);
   assertStringIncludes(stderr, 'Interface "vb" is down');
 });
@@ -110,11 +149,16 @@ Deno.test("loopback is watched in generic mode", async () => {
   const start = await capture.attached();
   assertEquals(start.mode, "generic");
   stage.run("ping", "-q", "-c", "3", "-i", "0.01", "127.0.0.1");
-  await capture.until(() => capture.ticks.some(({ total }) => total.packets > 0));
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
   const { record: end, stderr } = await capture.end("SIGINT");
   assertBalanced(end);
   assertEquals(end.sources, [{ ip: "127.0.0.1", packets: 6, bytes: 6 * 98 }]);
-  assertStringIncludes(stderr, 'Using generic mode on "lo": its driver refused native mode');
+  assertStringIncludes(
+    stderr,
+    'Using generic mode on "lo": its driver refused native mode',
+  );
 });
 
 Deno.test("a bridge is watched", async () => {
@@ -123,13 +167,27 @@ Deno.test("a bridge is watched", async () => {
   stage.ip("link", "set", "dev", "vb", "master", "br0");
   stage.ip("link", "set", "dev", "br0", "up");
   // A port forwards once the kernel has noticed its carrier.
-  while (!stage.ip("-d", "link", "show", "dev", "vb").includes("state forwarding"));
+  while (
+    !stage.ip("-d", "link", "show", "dev", "vb").includes("state forwarding")
+  );
   await using capture = new Capture(["-i", "100ms", "br0"], { in: stage.name });
   await capture.attached();
-  await send(stage, "va", [bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.1"))], 4);
-  await capture.until(() => capture.ticks.some(({ total }) => total.packets > 0));
+  await send(
+    stage,
+    "va",
+    [bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.1"))],
+    4,
+  );
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
   const { record: end } = await capture.end("SIGINT");
-  assertEquals(end.sources.map(({ ip, packets }: { ip: string; packets: number }) => [ip, packets]), [["10.0.0.1", 4]]);
+  assertEquals(
+    end.sources.map((
+      { ip, packets }: { ip: string; packets: number },
+    ) => [ip, packets]),
+    [["10.0.0.1", 4]],
+  );
 });
 
 Deno.test("a tun device has no Ethernet header, and its packets are counted all the same", async () => {
@@ -137,18 +195,25 @@ Deno.test("a tun device has no Ethernet header, and its packets are counted all 
   stage.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=0");
   stage.ip("tuntap", "add", "dev", "tun7", "mode", "tun");
   stage.ip("link", "set", "dev", "tun7", "up");
-  await using capture = new Capture(["-i", "100ms", "tun7"], { in: stage.name });
+  await using capture = new Capture(["-i", "100ms", "tun7"], {
+    in: stage.name,
+  });
   await capture.attached();
   const packets = [ipv4("10.7.0.1"), ipv4("10.7.0.2", { ihl: 6 }), ipv6([9])];
   await sendThroughTun(stage, "tun7", packets);
-  await capture.until(() => capture.ticks.reduce((sum, { total }) => sum + total.packets, 0) >= 3);
+  await capture.until(() =>
+    capture.ticks.reduce((sum, { total }) => sum + total.packets, 0) >= 3
+  );
   const { record: end } = await capture.end("SIGINT");
   assertBalanced(end);
   assertEquals(
     end.sources.map(({ ip }: { ip: string }) => ip),
     ["10.7.0.1", "10.7.0.2", "2001:db8::9"],
   );
-  assertEquals(end.total.bytes, packets.reduce((sum, packet) => sum + packet.length, 0));
+  assertEquals(
+    end.total.bytes,
+    packets.reduce((sum, packet) => sum + packet.length, 0),
+  );
 });
 
 Deno.test("interfaces may be named like a command or a number", async () => {
@@ -163,18 +228,34 @@ Deno.test("interfaces may be named like a command or a number", async () => {
   const { code } = await capture.end();
   assertEquals(code, 0);
   const ends = capture.records.filter(({ type }) => type === "end");
-  assertEquals(ends.map((end) => end.interface), ["check", "top", "007", "watch"]);
+  assertEquals(ends.map((end) => end.interface), [
+    "check",
+    "top",
+    "007",
+    "watch",
+  ]);
 });
 
 Deno.test("jumbo frames: native mode attaches at MTU 9000 and counts whole frames", async () => {
   using stage = vethStage();
   stage.ip("link", "set", "dev", "va", "mtu", "9000");
   stage.ip("link", "set", "dev", "vb", "mtu", "9000");
-  await using capture = new Capture(["-i", "100ms", "-m", "native", "vb"], { in: stage.name });
+  await using capture = new Capture(["-i", "100ms", "-m", "native", "vb"], {
+    in: stage.name,
+  });
   await capture.attached();
-  const frame = bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.1", { payload: 8900 }));
+  const frame = bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.1", { payload: 8900 }),
+  );
   await send(stage, "va", [frame], 3);
-  await capture.until(() => capture.ticks.some(({ total }) => total.packets > 0));
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
   const { record: end } = await capture.end("SIGINT");
-  assertEquals(end.sources, [{ ip: "10.0.0.1", packets: 3, bytes: 3 * frame.length }]);
+  assertEquals(end.sources, [{
+    ip: "10.0.0.1",
+    packets: 3,
+    bytes: 3 * frame.length,
+  }]);
 });

@@ -1,9 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
-import { bytes, ethernet, ETHERTYPE, FRAMES, ipv4, ipv6, QINQ, VLAN } from "../lib/frames.ts";
+import {
+  bytes,
+  ethernet,
+  ETHERTYPE,
+  FRAMES,
+  ipv4,
+  ipv6,
+  QINQ,
+  VLAN,
+} from "../lib/frames.ts";
 import { read } from "../lib/reading.ts";
 import { Namespace } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
-import { assertBalanced, Capture, type JsonRecord, sum } from "../lib/xdptally.ts";
+import {
+  assertBalanced,
+  Capture,
+  type JsonRecord,
+  sum,
+} from "../lib/xdptally.ts";
 
 const packets = (record: JsonRecord): number => record.total.packets;
 
@@ -22,7 +36,11 @@ function assertRun(capture: Capture, end: JsonRecord): void {
   assertEquals(ticks.map(({ seq }) => seq), ticks.map((_, at) => at + 1));
   for (const part of ["total", "nonIp", "malformed"]) {
     for (const counter of ["packets", "bytes"]) {
-      assertEquals(sum(ticks, (tick) => tick[part][counter]), end[part][counter], `${part}.${counter}`);
+      assertEquals(
+        sum(ticks, (tick) => tick[part][counter]),
+        end[part][counter],
+        `${part}.${counter}`,
+      );
     }
   }
 }
@@ -40,7 +58,9 @@ for (const mode of ["native", "generic"]) {
   Deno.test(`every kind of frame is counted once, ${mode} mode`, async () => {
     using stage = new Namespace();
     stage.veth("va", "vb");
-    await using capture = new Capture(["--mode", mode, "-i", "100ms", "vb"], { in: stage.name });
+    await using capture = new Capture(["--mode", mode, "-i", "100ms", "vb"], {
+      in: stage.name,
+    });
     const start = await capture.attached();
     assertEquals(start.mode, mode);
     assertEquals(start.ifindex, stage.index("vb"));
@@ -54,9 +74,26 @@ for (const mode of ["native", "generic"]) {
     assertEquals(end.reason, "signal");
     assertRun(capture, end);
     assertEquals(end.total.packets, FRAMES.length * rounds);
-    assertEquals(end.total.bytes, rounds * FRAMES.reduce((sum, { frame }) => sum + frame.length, 0));
-    for (const ip of ["10.0.0.1", "10.0.0.2", "10.0.0.4", "10.0.0.6", "10.0.0.8", "2001:db8::1", "2001:db8::5"]) {
-      assertEquals(end.sources.find((source: JsonRecord) => source.ip === ip)?.packets, rounds, ip);
+    assertEquals(
+      end.total.bytes,
+      rounds * FRAMES.reduce((sum, { frame }) => sum + frame.length, 0),
+    );
+    for (
+      const ip of [
+        "10.0.0.1",
+        "10.0.0.2",
+        "10.0.0.4",
+        "10.0.0.6",
+        "10.0.0.8",
+        "2001:db8::1",
+        "2001:db8::5",
+      ]
+    ) {
+      assertEquals(
+        end.sources.find((source: JsonRecord) => source.ip === ip)?.packets,
+        rounds,
+        ip,
+      );
     }
     for (const kind of ["nonIp", "malformed"]) {
       const frames = FRAMES.filter(({ frame }) => read(frame).class === kind);
@@ -74,7 +111,13 @@ Deno.test("3,000,000 frames at full speed from 65,536 sources, ticks of 100 ms: 
   const frames = 3_000_000;
   let sent = 0;
   while (stage.rxPackets("vb") < frames) {
-    await flood(stage, "va", frames, 65_536, sent === 0 ? "sequence" : "shuffle");
+    await flood(
+      stage,
+      "va",
+      frames,
+      65_536,
+      sent === 0 ? "sequence" : "shuffle",
+    );
     sent += frames;
   }
   const arrived = stage.rxPackets("vb");
@@ -92,8 +135,14 @@ Deno.test("3,000,000 frames at full speed from 65,536 sources, ticks of 100 ms: 
     const rounds = Math.floor(frames / 65_536);
     const longer = frames % 65_536;
     const counts = end.sources.map((source: JsonRecord) => source.packets);
-    assertEquals(counts.filter((count: number) => count === rounds + 1).length, longer);
-    assertEquals(counts.filter((count: number) => count === rounds).length, 65_536 - longer);
+    assertEquals(
+      counts.filter((count: number) => count === rounds + 1).length,
+      longer,
+    );
+    assertEquals(
+      counts.filter((count: number) => count === rounds).length,
+      65_536 - longer,
+    );
   }
   const totals = new Map<string, number>(
     end.sources.map((source: JsonRecord) => [source.ip, source.packets]),
@@ -120,16 +169,22 @@ Deno.test("more sources than --max-sources: the rest is untracked, and the books
   assertEquals(end.sources.length, 100);
   assert(end.untracked.packets > 0);
   assertEquals(end.untracked.full, end.untracked.packets);
-  assert(end.untracked.packets >= sum(capture.ticks, (tick) => tick.untracked.packets));
+  assert(
+    end.untracked.packets >=
+      sum(capture.ticks, (tick) => tick.untracked.packets),
+  );
 });
 
 Deno.test("two interfaces at once have books of their own", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   stage.veth("vc", "vd");
-  await using capture = new Capture(["-i", "100ms", "vb", "vd"], { in: stage.name });
+  await using capture = new Capture(["-i", "100ms", "vb", "vd"], {
+    in: stage.name,
+  });
   await capture.attached(2);
-  const frame = (source: string) => bytes(ethernet(ETHERTYPE.ipv4), ipv4(source));
+  const frame = (source: string) =>
+    bytes(ethernet(ETHERTYPE.ipv4), ipv4(source));
   await send(stage, "va", [frame("10.1.0.1")], 30);
   await send(stage, "vc", [frame("10.2.0.1"), frame("10.2.0.2")], 20);
   await counted(capture, 30 + 40);
@@ -138,7 +193,13 @@ Deno.test("two interfaces at once have books of their own", async () => {
   assertEquals(code, 0);
   const ends = capture.records.filter(({ type }) => type === "end");
   assertEquals(
-    ends.map((end) => [end.interface, end.total.packets, end.sources.map(({ ip }: JsonRecord) => ip)]),
+    ends.map((
+      end,
+    ) => [
+      end.interface,
+      end.total.packets,
+      end.sources.map(({ ip }: JsonRecord) => ip),
+    ]),
     [["vb", 30, ["10.1.0.1"]], ["vd", 40, ["10.2.0.1", "10.2.0.2"]]],
   );
 });
@@ -154,16 +215,31 @@ Deno.test("tcpdump, listening to the same traffic, counts the same sources", asy
     bytes(ethernet(ETHERTYPE.ipv6, [VLAN]), ipv6([2])),
   ];
   const rounds = [7, 5, 4, 3, 2];
-  const frames = senders.flatMap((frame, at) => Array<typeof frame>(rounds[at]!).fill(frame));
+  const frames = senders.flatMap((frame, at) =>
+    Array<typeof frame>(rounds[at]!).fill(frame)
+  );
 
   const witness = new Deno.Command("ip", {
     // On the sending end: the other one hands its frames to XDP first.
-    args: ["netns", "exec", stage.name, "tcpdump", "-n", "-l", "-i", "va", "-c", String(frames.length)],
+    args: [
+      "netns",
+      "exec",
+      stage.name,
+      "tcpdump",
+      "-n",
+      "-l",
+      "-i",
+      "va",
+      "-c",
+      String(frames.length),
+    ],
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   const lines = witness.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  for (let said = ""; !said.includes("listening on");) said += (await lines.read()).value;
+  for (let said = ""; !said.includes("listening on");) {
+    said += (await lines.read()).value;
+  }
 
   await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
   await capture.attached();
@@ -174,13 +250,17 @@ Deno.test("tcpdump, listening to the same traffic, counts the same sources", asy
   const seen = new Map<string, number>();
   for (const line of (await new Response(witness.stdout).text()).split("\n")) {
     const source = /\bIP6? ([0-9a-f.:]+?)(\.\d+)? >/.exec(line)?.[1];
-    const ip = source?.split(".").length === 5 ? source.replace(/\.\d+$/, "") : source;
+    const ip = source?.split(".").length === 5
+      ? source.replace(/\.\d+$/, "")
+      : source;
     if (ip !== undefined) seen.set(ip, (seen.get(ip) ?? 0) + 1);
   }
   await lines.cancel();
   await witness.status;
   assertEquals(
-    new Map(end.sources.map((source: JsonRecord) => [source.ip, source.packets])),
+    new Map(
+      end.sources.map((source: JsonRecord) => [source.ip, source.packets]),
+    ),
     seen,
   );
   assertEquals(seen.size, senders.length);

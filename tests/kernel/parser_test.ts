@@ -22,9 +22,18 @@ function expected(reading: Reading, bytes: number): Counted {
   };
 }
 
-function assertCounts(program: Program, frame: Bytes, isLayer3: boolean, name: string): void {
+function assertCounts(
+  program: Program,
+  frame: Bytes,
+  isLayer3: boolean,
+  name: string,
+): void {
   assertEquals(program.run({ frame }), XDP_PASS, name);
-  assertEquals(program.take(), expected(read(frame, isLayer3), frame.length), name);
+  assertEquals(
+    program.take(),
+    expected(read(frame, isLayer3), frame.length),
+    name,
+  );
 }
 
 /** Every length that the kernel runs, from the shortest to the whole frame. */
@@ -38,7 +47,12 @@ Deno.test("the program counts every frame, cut off anywhere, as the design reads
   using program = new Program();
   for (const { name, frame } of FRAMES) {
     for (const cut of truncations(frame)) {
-      assertCounts(program, cut, false, `${name}, ${cut.length} of ${frame.length} bytes`);
+      assertCounts(
+        program,
+        cut,
+        false,
+        `${name}, ${cut.length} of ${frame.length} bytes`,
+      );
     }
   }
 });
@@ -56,7 +70,12 @@ Deno.test("the program reads frames without an Ethernet header by their version"
   };
   for (const [name, packet] of Object.entries(packets)) {
     for (const cut of truncations(packet)) {
-      assertCounts(program, cut, true, `${name}, ${cut.length} of ${packet.length} bytes`);
+      assertCounts(
+        program,
+        cut,
+        true,
+        `${name}, ${cut.length} of ${packet.length} bytes`,
+      );
     }
   }
 });
@@ -68,7 +87,10 @@ Deno.test("the program agrees with the reading on random frames", () => {
   const random = generator(seed);
   for (let round = 0; round < 20_000; round++) {
     const base = FRAMES[random(FRAMES.length)]!.frame;
-    const frame = bytes(base, Array.from({ length: random(40) }, () => random(256)));
+    const frame = bytes(
+      base,
+      Array.from({ length: random(40) }, () => random(256)),
+    );
     for (let change = random(4); change > 0; change--) {
       // The first bytes are where the decisions are made.
       frame[random(Math.min(frame.length, 64))] = random(256);
@@ -122,8 +144,12 @@ function takesLinearSize(): boolean {
     program.run({ frame, context: { dataEnd: 100 } });
     return true;
   } catch (error) {
-    if (!(error instanceof CallError) || error.errno !== ERRNO.EINVAL) throw error;
-    console.log("skipped: test runs with a part of the frame in fragments need Linux 6.19");
+    if (!(error instanceof CallError) || error.errno !== ERRNO.EINVAL) {
+      throw error;
+    }
+    console.log(
+      "skipped: test runs with a part of the frame in fragments need Linux 6.19",
+    );
     return false;
   }
 }
@@ -145,7 +171,9 @@ Deno.test("a frame counts into the generation that is active, and into no other"
 Deno.test("sources beyond the table are untracked, and nothing is missing", () => {
   using program = new Program({ maxSources: 10 });
   for (let source = 0; source < 25; source++) {
-    program.run({ frame: bytes(FRAMES[0]!.frame.slice(0, 14), ipv4(`10.1.0.${source}`)) });
+    program.run({
+      frame: bytes(FRAMES[0]!.frame.slice(0, 14), ipv4(`10.1.0.${source}`)),
+    });
   }
   const counted = program.take();
   assertEquals(counted.sources.length, 10);

@@ -3,7 +3,9 @@
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 export function bytes(...parts: (Uint8Array | number[] | number)[]): Bytes {
-  return new Uint8Array(parts.flatMap((part) => typeof part === "number" ? [part] : [...part]));
+  return new Uint8Array(
+    parts.flatMap((part) => typeof part === "number" ? [part] : [...part]),
+  );
 }
 
 function u16(value: number): number[] {
@@ -19,7 +21,10 @@ export const ETHERTYPE = {
 } as const;
 
 /** Destination ff:…, source 02:…, VLAN tags (outermost first), EtherType. */
-export function ethernet(type: number, tags: { type: number; id: number }[] = []): Bytes {
+export function ethernet(
+  type: number,
+  tags: { type: number; id: number }[] = [],
+): Bytes {
   return bytes(
     Array(6).fill(0xff),
     [2, 0, 0, 0, 0, 1],
@@ -63,7 +68,9 @@ export function ipv4(source: string, options: Ipv4Options = {}): Bytes {
 /** The internet checksum of RFC 1071. */
 function checksum(header: Uint8Array): number {
   let sum = 0;
-  for (let at = 0; at < header.length; at += 2) sum += header[at]! << 8 | header[at + 1]!;
+  for (let at = 0; at < header.length; at += 2) {
+    sum += header[at]! << 8 | header[at + 1]!;
+  }
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);
   return ~sum & 0xffff;
 }
@@ -71,7 +78,11 @@ function checksum(header: Uint8Array): number {
 /** @param source sixteen bytes, or the last of them */
 export function ipv6(
   source: number[],
-  { version = 6, next = 17, payload = 8 }: { version?: number; next?: number; payload?: number } = {},
+  { version = 6, next = 17, payload = 8 }: {
+    version?: number;
+    next?: number;
+    payload?: number;
+  } = {},
 ): Bytes {
   const address = source.length === 16
     ? source
@@ -94,29 +105,74 @@ export interface NamedFrame {
 /** Each class of frame of the design at least once, on Ethernet. */
 export const FRAMES: readonly NamedFrame[] = Object.entries({
   "IPv4": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.1")),
-  "IPv4 with options": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.2", { ihl: 15 })),
-  "IPv4, first fragment": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.3", { fragment: 0x2000 })),
-  "IPv4, later fragment": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.4", { fragment: 185 })),
-  "IPv4 without payload": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.5", { payload: 0 })),
+  "IPv4 with options": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.2", { ihl: 15 }),
+  ),
+  "IPv4, first fragment": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.3", { fragment: 0x2000 }),
+  ),
+  "IPv4, later fragment": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.4", { fragment: 185 }),
+  ),
+  "IPv4 without payload": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.5", { payload: 0 }),
+  ),
   "IPv4 in a VLAN": bytes(ethernet(ETHERTYPE.ipv4, [VLAN]), ipv4("10.0.0.6")),
-  "IPv4 in QinQ": bytes(ethernet(ETHERTYPE.ipv4, [QINQ, VLAN]), ipv4("10.0.0.7")),
-  "IPv4 in two 802.1Q tags": bytes(ethernet(ETHERTYPE.ipv4, [VLAN, VLAN]), ipv4("10.0.0.8")),
-  "IPv4 in three tags": bytes(ethernet(ETHERTYPE.ipv4, [QINQ, VLAN, VLAN]), ipv4("10.0.0.9")),
-  "IPv4 with version 6": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.10", { version: 6 })),
-  "IPv4 with version 0": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.11", { version: 0 })),
-  "IPv4 with IHL 4": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.12", { ihl: 4 })),
-  "IPv4 with IHL 0": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.13", { ihl: 0 })),
+  "IPv4 in QinQ": bytes(
+    ethernet(ETHERTYPE.ipv4, [QINQ, VLAN]),
+    ipv4("10.0.0.7"),
+  ),
+  "IPv4 in two 802.1Q tags": bytes(
+    ethernet(ETHERTYPE.ipv4, [VLAN, VLAN]),
+    ipv4("10.0.0.8"),
+  ),
+  "IPv4 in three tags": bytes(
+    ethernet(ETHERTYPE.ipv4, [QINQ, VLAN, VLAN]),
+    ipv4("10.0.0.9"),
+  ),
+  "IPv4 with version 6": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.10", { version: 6 }),
+  ),
+  "IPv4 with version 0": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.11", { version: 0 }),
+  ),
+  "IPv4 with IHL 4": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.12", { ihl: 4 }),
+  ),
+  "IPv4 with IHL 0": bytes(
+    ethernet(ETHERTYPE.ipv4),
+    ipv4("10.0.0.13", { ihl: 0 }),
+  ),
   "IPv4 with options cut off": bytes(
     ethernet(ETHERTYPE.ipv4),
     ipv4("10.0.0.14", { ihl: 15, payload: 0 }).subarray(0, 24),
   ),
   "IPv6": bytes(ethernet(ETHERTYPE.ipv6), ipv6([1])),
-  "IPv6 with hop-by-hop options": bytes(ethernet(ETHERTYPE.ipv6), ipv6([2], { next: 0, payload: 16 })),
-  "IPv6 fragment": bytes(ethernet(ETHERTYPE.ipv6), ipv6([3], { next: 44, payload: 16 })),
+  "IPv6 with hop-by-hop options": bytes(
+    ethernet(ETHERTYPE.ipv6),
+    ipv6([2], { next: 0, payload: 16 }),
+  ),
+  "IPv6 fragment": bytes(
+    ethernet(ETHERTYPE.ipv6),
+    ipv6([3], { next: 44, payload: 16 }),
+  ),
   "IPv6 in a VLAN": bytes(ethernet(ETHERTYPE.ipv6, [VLAN]), ipv6([4])),
   "IPv6 in QinQ": bytes(ethernet(ETHERTYPE.ipv6, [QINQ, VLAN]), ipv6([5])),
-  "IPv6 with version 4": bytes(ethernet(ETHERTYPE.ipv6), ipv6([6], { version: 4 })),
-  "IPv6 without payload": bytes(ethernet(ETHERTYPE.ipv6), ipv6([7], { payload: 0 })),
+  "IPv6 with version 4": bytes(
+    ethernet(ETHERTYPE.ipv6),
+    ipv6([6], { version: 4 }),
+  ),
+  "IPv6 without payload": bytes(
+    ethernet(ETHERTYPE.ipv6),
+    ipv6([7], { payload: 0 }),
+  ),
   "ARP": bytes(ethernet(ETHERTYPE.arp), Array(28).fill(1)),
   "ARP in a VLAN": bytes(ethernet(ETHERTYPE.arp, [VLAN]), Array(28).fill(1)),
   "EtherType 0": bytes(ethernet(0), Array(46).fill(0)),

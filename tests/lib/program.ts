@@ -32,7 +32,10 @@ export class Program implements Disposable {
 
   constructor(options: { isLayer3?: boolean; maxSources?: number } = {}) {
     const { isLayer3 = false, maxSources = 64 } = options;
-    this.object = loadObject(lib, embedded("xdptally.bpf.o"), { isLayer3, maxSources });
+    this.object = loadObject(lib, embedded("xdptally.bpf.o"), {
+      isLayer3,
+      maxSources,
+    });
     this.#generations = new Generations(this.object);
   }
 
@@ -44,10 +47,14 @@ export class Program implements Disposable {
   /** What was counted since the last time, and starts from zero. */
   take(): Counted {
     const { active } = this.#generations;
-    const lists = { ipv4: new SourceList("ipv4"), ipv6: new SourceList("ipv6") };
+    const lists = {
+      ipv4: new SourceList("ipv4"),
+      ipv6: new SourceList("ipv6"),
+    };
     this.#generations.drain(active, lists);
     const words = this.#generations.takeTotals(active);
-    const pair = (at: number) => [Number(words[at]), Number(words[at + 1])] as const;
+    const pair = (at: number) =>
+      [Number(words[at]), Number(words[at + 1])] as const;
     return {
       total: pair(TOTALS.total),
       nonIp: pair(TOTALS.nonIp),

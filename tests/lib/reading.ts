@@ -15,7 +15,11 @@ export function read(frame: Uint8Array, isLayer3 = false): Reading {
   if (isLayer3) {
     if (frame.length === 0) return MALFORMED;
     const version = frame[0]! >> 4;
-    return version === 4 ? readIpv4(frame) : version === 6 ? readIpv6(frame) : NON_IP;
+    return version === 4
+      ? readIpv4(frame)
+      : version === 6
+      ? readIpv6(frame)
+      : NON_IP;
   }
   let rest = frame.subarray(12);
   for (let tags = 0; tags <= 2; tags++) {

@@ -3,9 +3,12 @@
 /** Runs a command to its end and returns what it printed; throws if it failed. */
 export function sh(...command: string[]): string {
   const [program, ...args] = command;
-  const { code, stdout, stderr } = new Deno.Command(program!, { args }).outputSync();
+  const { code, stdout, stderr } = new Deno.Command(program!, { args })
+    .outputSync();
   if (code !== 0) {
-    throw new Error(`${command.join(" ")}: exit ${code}: ${new TextDecoder().decode(stderr)}`);
+    throw new Error(
+      `${command.join(" ")}: exit ${code}: ${new TextDecoder().decode(stderr)}`,
+    );
   }
   return new TextDecoder().decode(stdout);
 }
@@ -34,7 +37,18 @@ export class Namespace implements Disposable {
 
   /** Adds a veth pair, both ends here and up. */
   veth(one: string, other: string, ...peerOptions: string[]): void {
-    this.ip("link", "add", "name", one, "type", "veth", "peer", "name", other, ...peerOptions);
+    this.ip(
+      "link",
+      "add",
+      "name",
+      one,
+      "type",
+      "veth",
+      "peer",
+      "name",
+      other,
+      ...peerOptions,
+    );
     this.ip("link", "set", "dev", one, "up");
     this.ip("link", "set", "dev", other, "up");
   }
@@ -54,7 +68,9 @@ export class Namespace implements Disposable {
   programs(name: string): number[] {
     const [link] = JSON.parse(this.ip("-d", "-j", "link", "show", "dev", name));
     if (link.xdp === undefined) return [];
-    return link.xdp.attached?.map((one: { prog: { id: number } }) => one.prog.id) ??
+    return link.xdp.attached?.map((one: { prog: { id: number } }) =>
+      one.prog.id
+    ) ??
       [link.xdp.prog.id];
   }
 

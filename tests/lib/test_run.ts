@@ -23,7 +23,14 @@ export interface TestRun {
  */
 export function testRun(programFd: number, run: TestRun): number {
   const { frame, context, repeat = 0, flags = 0, batch = 0 } = run;
-  const xdpMd = Uint32Array.of(0, context?.dataEnd ?? 0, 0, context?.ingressIfindex ?? 0, 0, 0);
+  const xdpMd = Uint32Array.of(
+    0,
+    context?.dataEnd ?? 0,
+    0,
+    context?.ingressIfindex ?? 0,
+    0,
+    0,
+  );
   const opts = new DataView(new ArrayBuffer(80));
   const pointer = (to: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>) =>
     Deno.UnsafePointer.value(Deno.UnsafePointer.of(to));
@@ -37,7 +44,9 @@ export function testRun(programFd: number, run: TestRun): number {
   opts.setInt32(60, repeat, true);
   opts.setUint32(68, flags, true);
   opts.setUint32(76, batch, true);
-  check("bpf_prog_test_run_opts", symbols.bpf_prog_test_run_opts(programFd, new Uint8Array(opts.buffer)));
+  check(
+    "bpf_prog_test_run_opts",
+    symbols.bpf_prog_test_run_opts(programFd, new Uint8Array(opts.buffer)),
+  );
   return opts.getUint32(56, true);
 }
-

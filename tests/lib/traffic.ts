@@ -32,7 +32,9 @@ async function runScript(
   await writer.write(new TextEncoder().encode(input));
   await writer.close();
   const { code, stdout, stderr } = await child.output();
-  if (code !== 0) throw new Error(`${name}: ${new TextDecoder().decode(stderr)}`);
+  if (code !== 0) {
+    throw new Error(`${name}: ${new TextDecoder().decode(stderr)}`);
+  }
   return new TextDecoder().decode(stdout);
 }
 

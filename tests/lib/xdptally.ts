@@ -39,7 +39,10 @@ function settings(options: RunOptions) {
 }
 
 /** Runs it to its end. */
-export async function run(args: readonly string[], options: RunOptions = {}): Promise<Output> {
+export async function run(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Output> {
   const [program, ...rest] = command(args, options);
   const { code, stdout, stderr } = await new Deno.Command(program!, {
     args: rest,
@@ -99,7 +102,9 @@ export class Capture implements AsyncDisposable {
   async until(what: (records: JsonRecord[]) => boolean): Promise<void> {
     const end = performance.now() + 60_000;
     while (!what(this.records)) {
-      if (this.#hasEnded) throw new Error(`ended before: ${await this.#stderr}`);
+      if (this.#hasEnded) {
+        throw new Error(`ended before: ${await this.#stderr}`);
+      }
       if (performance.now() > end) {
         throw new Error(`did not come: ${JSON.stringify(this.records.at(-1))}`);
       }
@@ -109,7 +114,8 @@ export class Capture implements AsyncDisposable {
 
   /** Waits for the start record of each of `count` interfaces: from then on every frame is counted. */
   async attached(count = 1): Promise<JsonRecord> {
-    const starts = (records: JsonRecord[]) => records.filter(({ type }) => type === "start");
+    const starts = (records: JsonRecord[]) =>
+      records.filter(({ type }) => type === "start");
     await this.until((records) => starts(records).length === count);
     return this.records[0];
   }
@@ -119,7 +125,9 @@ export class Capture implements AsyncDisposable {
   }
 
   /** Ends the run with a signal, or waits for its end, and returns its last record. */
-  async end(signal?: Deno.Signal): Promise<{ record: JsonRecord; code: number; stderr: string }> {
+  async end(
+    signal?: Deno.Signal,
+  ): Promise<{ record: JsonRecord; code: number; stderr: string }> {
     if (signal !== undefined) this.kill(signal);
     await this.#reading;
     const { code } = await this.#child.status;
@@ -136,7 +144,9 @@ export class Capture implements AsyncDisposable {
   }
 }
 
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+async function* linesOf(
+  stream: ReadableStream<Uint8Array>,
+): AsyncGenerator<string> {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
@@ -156,12 +166,22 @@ export function assertBalanced(record: JsonRecord): void {
       record.nonIp,
       record.malformed,
     ];
-    const sum = parts.reduce((sum: bigint, part) => sum + BigInt(part[counter]), 0n);
-    assertEquals(sum, BigInt(record.total[counter]), `${record.type} ${record.seq}: ${counter}`);
+    const sum = parts.reduce(
+      (sum: bigint, part) => sum + BigInt(part[counter]),
+      0n,
+    );
+    assertEquals(
+      sum,
+      BigInt(record.total[counter]),
+      `${record.type} ${record.seq}: ${counter}`,
+    );
   }
 }
 
 /** The sum of a counter over records. */
-export function sum(records: JsonRecord[], of: (record: JsonRecord) => number): number {
+export function sum(
+  records: JsonRecord[],
+  of: (record: JsonRecord) => number,
+): number {
   return records.reduce((sum, record) => sum + of(record), 0);
 }

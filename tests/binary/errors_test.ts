@@ -1,0 +1,191 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Namespace } from "../lib/stage.ts";
+import { run, type RunOptions } from "../lib/xdptally.ts";
+
+/** One clear line on stderr, nothing on stdout, no stack trace, the exit code. */
+async function assertRefused(
+  args: string[],
+  exitCode: number,
+  line: string | RegExp,
+  options: RunOptions = {},
+): Promise<void> {
+  const { code, stdout, stderr } = await run(args, options);
+  const said = `xdptally ${args.join(" ")}: exit ${code}: ${stderr}`;
+  assertEquals(stdout, "", said);
+  assertEquals(code, exitCode, said);
+  assertMatch(stderr, /^xdptally: Cannot [^\n]+\n$/, said);
+  if (line instanceof RegExp) assertMatch(stderr, line);
+  else assertStringIncludes(stderr, line);
+}
+
+function vethStage(): Namespace {
+  const stage = new Namespace();
+  stage.veth("va", "vb");
+  return stage;
+}
+
+Deno.test("bad command lines: exit 2", async () => {
+  await assertRefused([], 2, "no interface is named");
+  await assertRefused(["--colour", "eth0"], 2, "did you mean");
+  await assertRefused(["eth0", "eth0"], 2, 'Cannot watch "eth0" twice');
+  for (const interval of ["0", "-1", "abc", "1e9h"]) {
+    await assertRefused(
+      ["--interval", interval, "eth0"],
+      2,
+      `Cannot use --interval "${interval}"`,
+    );
+  }
+  await assertRefused(["--top", "-1", "eth0"], 2, 'Cannot use --top "-1"');
+});
+
+Deno.test("an interface that does not exist: exit 4, and the nearest first", async () => {
+  using stage = vethStage();
+  await assertRefused(
+    ["vbb"],
+    4,
+    'Cannot find interface "vbb"; there are: vb, va, lo',
+    { in: stage.name },
+  );
+  await assertRefused(["an-interface-name-too-long"], 4, "there are:", {
+    in: stage.name,
+  });
+});
+
+Deno.test("not root: exit 3, and what it takes", async () => {
+  using stage = vethStage();
+  const through = [
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+  ];
+  await assertRefused(
+    ["vb"],
+    3,
+    'Cannot load the XDP program for "vb": not permitted: Operation not permitted (EPERM); run it with sudo, or give it CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON',
+    { in: stage.name, through },
+  );
+});
+
+Deno.test("not root, with the three capabilities: it runs", async () => {
+  using stage = vethStage();
+  const capabilities = "+net_admin,+bpf,+perfmon";
+  const through = [
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+    `--inh-caps=${capabilities}`,
+    `--ambient-caps=${capabilities}`,
+  ];
+  const { code, stderr } = await run(["-c", "1", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through,
+  });
+  assertEquals(code, 0, stderr);
+});
+
+Deno.test("a capability is missing: exit 3", async () => {
+  using stage = vethStage();
+  const through = [
+    "setpriv",
+    "--bounding-set=-all,+net_admin,+dac_override",
+    "--inh-caps=-all",
+  ];
+  await assertRefused(["vb"], 3, "CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON", {
+    in: stage.name,
+    through,
+  });
+});
+
+Deno.test("a seccomp filter refuses bpf(): exit 3, and it is named", async () => {
+  using stage = vethStage();
+  const launcher = new URL("../lib/seccomp.ts", import.meta.url).pathname
+    .replaceAll("%20", " ");
+  const through = [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-check",
+    "--allow-all",
+    launcher,
+  ];
+  await assertRefused(["vb"], 3, "look for a seccomp filter", {
+    in: stage.name,
+    through,
+  });
+});
+
+/** A shell command in a mount namespace where the system has no libbpf. */
+function withoutLibbpf(setup: string): string[] {
+  const hide =
+    'for library in $(ldconfig -p | sed -n "s/.*libbpf.so.* => //p"); do mount --bind /dev/null "$library"; done';
+  return [
+    "unshare",
+    "--mount",
+    "--pid",
+    "--fork",
+    "--mount-proc",
+    "sh",
+    "-c",
+    `PATH=$PATH:/sbin; ${hide}; ${setup}; exec "$0" "$@"`,
+  ];
+}
+
+Deno.test("no libbpf on the system: the embedded one does", async () => {
+  using stage = vethStage();
+  const { code, stderr } = await run(["-v", "-c", "1", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through: withoutLibbpf(":"),
+  });
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stderr, "Using embedded libbpf.so.1");
+});
+
+Deno.test({
+  name: "no libbpf, and none may be made in memory: exit 6",
+  // Since Linux 6.3; the setting is the PID namespace's own.
+  ignore: !hasMemfdNoexec(),
+  async fn() {
+    using stage = vethStage();
+    await assertRefused(["vb"], 6, "Cannot open libbpf", {
+      in: stage.name,
+      through: withoutLibbpf("sysctl -qw vm.memfd_noexec=2"),
+    });
+  },
+});
+
+function hasMemfdNoexec(): boolean {
+  try {
+    Deno.statSync("/proc/sys/vm/memfd_noexec");
+    return true;
+  } catch {
+    console.log("skipped: vm.memfd_noexec came with Linux 6.3");
+    return false;
+  }
+}
+
+Deno.test("native mode where the driver has none: exit 6, and the remedy", async () => {
+  using stage = new Namespace();
+  await assertRefused(
+    ["-m", "native", "lo"],
+    6,
+    "has no native XDP: Operation not supported (EOPNOTSUPP); use --mode generic",
+    {
+      in: stage.name,
+    },
+  );
+});
+
+Deno.test("-v: what libbpf says follows the line", async () => {
+  using stage = vethStage();
+  const through = [
+    "setpriv",
+    "--reuid=65534",
+    "--regid=65534",
+    "--clear-groups",
+  ];
+  const { code, stderr } = await run(["-v", "vb"], { in: stage.name, through });
+  assertEquals(code, 3);
+  assertStringIncludes(stderr, "libbpf: ");
+});

@@ -1,0 +1,190 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { FRAMES } from "../lib/frames.ts";
+import { Namespace } from "../lib/stage.ts";
+import { flood, send } from "../lib/traffic.ts";
+import { BINARY, Capture, run } from "../lib/xdptally.ts";
+
+/** A folder of the test's own, removed afterwards. */
+class Folder implements Disposable {
+  readonly path = Deno.makeTempDirSync({
+    dir: new URL("../../dist/tests", import.meta.url).pathname.replaceAll(
+      "%20",
+      " ",
+    ),
+  });
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.path, { recursive: true });
+  }
+}
+
+function vethStage(): Namespace {
+  const stage = new Namespace();
+  stage.veth("va", "vb");
+  return stage;
+}
+
+Deno.test("-h, -V and -D", async () => {
+  const help = await run(["-h"]);
+  assertEquals([help.code, help.stderr], [0, ""]);
+  assertStringIncludes(help.stdout, "Usage: xdptally");
+  assertEquals(await run(["-V"]), {
+    code: 0,
+    stdout: `xdptally ${config.version}\n`,
+    stderr: "",
+  });
+  using stage = vethStage();
+  const list = await run(["-D"], { in: stage.name });
+  assertEquals([list.code, list.stderr], [0, ""]);
+  assertMatch(list.stdout, /^ +\d+ {2}vb +up, mtu 1500, veth$/m);
+});
+
+Deno.test("the text log: what is attached on stderr, the example's rows on stdout", async () => {
+  using stage = vethStage();
+  const { code, stdout, stderr } = await run(["-c", "2", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
+  assertEquals(code, 0);
+  assertStringIncludes(
+    stderr,
+    `Attached XDP program to iface "vb" (index ${
+      stage.index("vb")
+    }, native mode)`,
+  );
+  assertStringIncludes(
+    stderr,
+    "Stops and detaches after 2 ticks; Ctrl-C does it earlier",
+  );
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 3);
+  assertMatch(
+    lines[0]!,
+    /^vb \S+ tick 1: 0 packets = 0 from 0 sources \+ 0 untracked \+ 0 non-IP \+ 0 malformed$/,
+  );
+});
+
+Deno.test("-q drops the notices", async () => {
+  using stage = vethStage();
+  const { code, stderr } = await run(["-q", "-c", "1", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("csv: a header, then ticks whose rows sum to their total", async () => {
+  using stage = vethStage();
+  const { code, stdout } = await run([
+    "--format",
+    "csv",
+    "-c",
+    "2",
+    "-i",
+    "100ms",
+    "vb",
+  ], { in: stage.name });
+  assertEquals(code, 0);
+  const rows = stdout.trimEnd().split("\r\n");
+  assertEquals(rows[0], "start,end,host,interface,class,source,packets,bytes");
+  assertEquals(rows.filter((row) => row.includes(",total,,")).length, 2);
+});
+
+Deno.test("copied elsewhere, with an empty environment, in a folder that cannot be written", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const binary = `${folder.path}/a copy`;
+  Deno.copyFileSync(BINARY, binary);
+  const readOnly =
+    'mkdir "$0/ro" && mount -t tmpfs -o ro none "$0/ro" && cd "$0/ro" && exec env -i "$@"';
+  await using capture = new Capture(["-i", "100ms", "vb"], {
+    in: stage.name,
+    through: ["unshare", "--mount", "sh", "-c", readOnly, folder.path],
+    binary,
+  });
+  await capture.attached();
+  await send(stage, "va", [FRAMES[0]!.frame], 9);
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
+  const { code, record } = await capture.end("SIGINT");
+  assertEquals([code, record.total.packets], [0, 9]);
+});
+
+Deno.test("strace: it opens nothing in a temp folder, and its traffic is not its own", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const log = `${folder.path}/strace`;
+  const { code } = await run(["-q", "-c", "2", "-i", "100ms", "vb"], {
+    in: stage.name,
+    env: { TMPDIR: `${folder.path}/tmp` },
+    through: ["strace", "-f", "-qq", "-e", "trace=%file", "-o", log],
+  });
+  assertEquals(code, 0);
+  const calls = Deno.readTextFileSync(log).split("\n");
+  assert(
+    calls.some((line) => line.includes("libbpf.so.1")),
+    "strace saw the run",
+  );
+  const temporary = calls.filter((line) =>
+    /"(\/tmp|\/var\/tmp|\/dev\/shm)/.test(line) ||
+    line.includes(`${folder.path}/tmp`)
+  );
+  assertEquals(temporary, []);
+  const written = calls.filter((line) =>
+    /O_(WRONLY|RDWR|CREAT)/.test(line) && !/"\/dev\/(null|tty)"/.test(line)
+  );
+  assertEquals(written, []);
+});
+
+Deno.test("stdout is full: exit 7, and nothing stays attached", async () => {
+  using stage = vethStage();
+  const through = ["sh", "-c", 'exec "$0" "$@" > /dev/full'];
+  const { code, stderr } = await run(["-q", "-c", "2", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through,
+  });
+  assertEquals(code, 7);
+  assertMatch(
+    stderr,
+    /^xdptally: Cannot write to stdout: No space left on device[^\n]*\n$/,
+  );
+  assertEquals(stage.programs("vb"), []);
+});
+
+Deno.test("the reader of stdout leaves: exit 0, and nothing stays attached", async () => {
+  using stage = vethStage();
+  const through = ["bash", "-c", 'set -o pipefail; "$0" "$@" | head -n 1'];
+  const { code, stdout, stderr } = await run(["-q", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through,
+  });
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^vb .*tick 1/);
+  assertEquals(stage.programs("vb"), []);
+});
+
+Deno.test("a reader that pauses does not keep SIGTERM from ending the run", async () => {
+  using stage = vethStage();
+  // The pipe holds 64 KiB; a tick of 20,000 sources is far more.
+  const child = new Deno.Command("ip", {
+    args: ["netns", "exec", stage.name, BINARY, "-j", "-i", "100ms", "vb"],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  while (!said.includes("Ctrl-C")) said += (await stderr.read()).value;
+  await flood(stage, "va", 20_000, 20_000, "sequence");
+  child.kill("SIGTERM");
+  for (let part; !(part = await stderr.read()).done;) said += part.value;
+  const { code } = await child.status;
+  assertEquals(code, 7, said);
+  assertStringIncludes(said, "Cannot write to stdout: its reader has paused");
+  assertEquals(stage.programs("vb"), []);
+  await child.stdout.cancel();
+});

@@ -1,0 +1,36 @@
+import { check } from "../../src/ffi/errno.ts";
+import { libc } from "../../src/ffi/libc.ts";
+import { cString } from "../../src/ffi/memory.ts";
+
+const { symbols } = Deno.dlopen("libc.so.6", {
+  sendto: {
+    parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], // fd, buf, n, flags, addr, addr_len
+    result: "isize",
+  },
+});
+
+const AF_PACKET = 17, SOCK_RAW = 3;
+
+/** Sends frames out of an interface as they are. @see packet(7) */
+export class RawSocket {
+  readonly #fd: number;
+  readonly #address = new Uint8Array(20);
+
+  constructor(interfaceName: string) {
+    const index = libc.if_nametoindex(cString(interfaceName));
+    if (index === 0) throw new Error(`no interface "${interfaceName}"`);
+    this.#fd = check("socket", libc.socket(AF_PACKET, SOCK_RAW, 0));
+    // struct sockaddr_ll: family, protocol, ifindex, …
+    const address = new DataView(this.#address.buffer);
+    address.setUint16(0, AF_PACKET, true);
+    address.setInt32(4, index, true);
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    const size = BigInt(frame.length);
+    check(
+      "sendto",
+      Number(symbols.sendto(this.#fd, frame, size, 0, this.#address, 20)),
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { helpText } from "../../src/cli/help.ts";
+import { OPTIONS } from "../../src/cli/options.ts";
+import { parseCommandLine, type WatchOptions } from "../../src/cli/parse.ts";
+import { EXIT_MEANINGS, Failure } from "../../src/errors.ts";
+
+const DEFAULTS: WatchOptions = {
+  interfaces: ["eth0"],
+  interval: 1000,
+  count: undefined,
+  duration: undefined,
+  top: 20,
+  endTop: 0,
+  sort: "packets",
+  mode: "auto",
+  format: "text",
+  maxSources: 65536,
+  isQuiet: false,
+  verbosity: 0,
+};
+
+const jsonl = { format: "jsonl", top: 0 } as const;
+
+const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
+  ["eth0", {}],
+  ["watch eth0", {}],
+  ["eth0 wlan0", { interfaces: ["eth0", "wlan0"] }],
+  ["007", { interfaces: ["007"] }],
+  ["watch watch", { interfaces: ["watch"] }],
+  ["-- -odd", { interfaces: ["-odd"] }],
+  ["eth0 -i1s", {}],
+  ["eth0 -i 500ms", { interval: 500 }],
+  ["-i0.1 eth0", { interval: 100 }],
+  ["--interval=2m eth0", { interval: 120_000 }],
+  ["--interval 1h eth0", { interval: 3_600_000 }],
+  ["-c 3 eth0", { count: 3 }],
+  ["-d 60 eth0", { duration: 60_000 }],
+  ["-d 7d eth0", { duration: 604_800_000 }],
+  ["--top 5 eth0", { top: 5, endTop: 5 }],
+  ["--top=0 eth0", { top: 0 }],
+  ["--sort ip eth0", { sort: "ip" }],
+  ["-m native eth0", { mode: "native" }],
+  ["-mdrv eth0", { mode: "native" }],
+  ["--mode driver eth0", { mode: "native" }],
+  ["--mode skb eth0", { mode: "generic" }],
+  ["-j eth0", jsonl],
+  ["--format jsonl eth0", jsonl],
+  ["-j --format jsonl eth0", jsonl],
+  ["--format csv eth0", { format: "csv", top: 0 }],
+  ["--max-sources 100 eth0", { maxSources: 100 }],
+  ["-qvv eth0", { isQuiet: true, verbosity: 2 }],
+  ["-jqi 2 eth0", { ...jsonl, isQuiet: true, interval: 2000 }],
+];
+
+Deno.test("good command lines", () => {
+  for (const [line, differs] of GOOD) {
+    assertEquals(
+      parseCommandLine(line.split(" ")),
+      { name: "watch", options: { ...DEFAULTS, ...differs } },
+      line,
+    );
+  }
+  for (
+    const [line, name] of [["-h", "help"], ["eth0 --help", "help"], [
+      "-V",
+      "version",
+    ], ["-D", "list"]]
+  ) {
+    assertEquals(parseCommandLine(line!.split(" ")).name, name, line);
+  }
+});
+
+const BAD: [args: string[], line: string][] = [
+  [
+    [],
+    "Cannot watch: no interface is named; xdptally -D lists them, xdptally -h shows the options",
+  ],
+  [["watch"], "Cannot watch: no interface is named"],
+  [["eth0", "eth1", "eth0"], 'Cannot watch "eth0" twice'],
+  [
+    ["--intervall", "1s", "eth0"],
+    'Cannot use "--intervall": there is no such option; did you mean --interval',
+  ],
+  [["--Top=3"], "did you mean --top"],
+  [["-x", "eth0"], 'Cannot use "-x": there is no such option'],
+  [["-qx"], 'Cannot use "-x"'],
+  [
+    ["-i", "0", "eth0"],
+    'Cannot use --interval "0": out of range; give 100ms to 1h',
+  ],
+  [["-i", "99ms", "eth0"], 'Cannot use --interval "99ms": out of range'],
+  [["-i", "61m", "eth0"], 'Cannot use --interval "61m": out of range'],
+  [["-i", "-1", "eth0"], 'Cannot use --interval "-1": not a time'],
+  [
+    ["-i", "abc", "eth0"],
+    'Cannot use --interval "abc": not a time; give seconds, or 500ms, 2s, 1m (100ms to 1h)',
+  ],
+  [["-i", "1e9h", "eth0"], 'Cannot use --interval "1e9h": not a time'],
+  [["-i", "", "eth0"], 'Cannot use --interval ""'],
+  [["-i"], "Cannot use -i: its value is missing; give TIME"],
+  [
+    ["--top", "-1", "eth0"],
+    'Cannot use --top "-1": give a whole number from 0',
+  ],
+  [["--top", "1.5", "eth0"], 'Cannot use --top "1.5"'],
+  [["-c", "0", "eth0"], 'Cannot use --count "0": give a whole number from 1'],
+  [["-d", "0", "eth0"], 'Cannot use --duration "0": out of range'],
+  [["--max-sources", "0", "eth0"], 'Cannot use --max-sources "0"'],
+  [
+    ["--max-sources", "99999999", "eth0"],
+    'Cannot use --max-sources "99999999"',
+  ],
+  [
+    ["--sort", "name", "eth0"],
+    'Cannot use --sort "name": give packets, bytes or ip',
+  ],
+  [
+    ["--mode", "offload", "eth0"],
+    'Cannot use --mode "offload": give auto, native or generic',
+  ],
+  [["--mode", "constructor", "eth0"], 'Cannot use --mode "constructor"'],
+  [
+    ["--format", "xml", "eth0"],
+    'Cannot use --format "xml": give text, jsonl or csv',
+  ],
+  [
+    ["-j", "--format", "csv", "eth0"],
+    'Cannot use --format "csv": --json asks for another',
+  ],
+  [["--quiet=yes", "eth0"], "Cannot use --quiet: it takes no value"],
+];
+
+Deno.test("bad command lines get one line and exit code 2", () => {
+  for (const [args, line] of BAD) {
+    try {
+      parseCommandLine(args);
+    } catch (error) {
+      assert(error instanceof Failure, `${args}: ${error}`);
+      assertEquals(error.exitCode, 2, args.join(" "));
+      assertStringIncludes(error.message, line);
+      assert(!error.message.includes("\n"), error.message);
+      continue;
+    }
+    throw new Error(`taken: ${args.join(" ")}`);
+  }
+});
+
+Deno.test("the help fits a screen and has every option and exit code", () => {
+  const lines = helpText().trimEnd().split("\n");
+  assert(lines.length <= 24, `${lines.length} lines`);
+  for (const line of lines) assert(line.length < 80, line);
+  for (const { name } of OPTIONS) assertStringIncludes(helpText(), `--${name}`);
+  const codes = lines.slice(
+    lines.findIndex((line) => line.startsWith("Exit codes:")),
+  ).join(" ")
+    .replace(/\s+/g, " ");
+  for (const [code, meaning] of Object.entries(EXIT_MEANINGS)) {
+    assertStringIncludes(codes, `${code} ${meaning}`);
+  }
+});

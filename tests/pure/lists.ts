@@ -1,0 +1,34 @@
+import type { Family } from "../../src/address.ts";
+import { SourceList } from "../../src/tally/sources.ts";
+
+export interface Row {
+  readonly key: readonly number[];
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+export function v4(ip: string, packets = 1, bytes = 60): Row {
+  return { key: ip.split(".").map(Number), packets, bytes };
+}
+
+/** 2001:db8::LAST */
+export function v6(last: number, packets = 1, bytes = 60): Row {
+  return {
+    key: [0x20, 1, 0x0d, 0xb8, ...Array(11).fill(0), last],
+    packets,
+    bytes,
+  };
+}
+
+export function listOf(family: Family, ...rows: Row[]): SourceList {
+  const list = new SourceList(family);
+  for (const { key, packets, bytes } of rows) {
+    list.addBatch(
+      new Uint32Array(Uint8Array.from(key).buffer),
+      Uint32Array.of(packets, 0, bytes, 0),
+      1,
+      1,
+    );
+  }
+  return list;
+}

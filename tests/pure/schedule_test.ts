@@ -1,0 +1,78 @@
+import { assertEquals } from "@std/assert";
+import { Schedule } from "../../src/tally/schedule.ts";
+
+/** Deadlines and what each tick says, where a tick comes `late` ms after its own. */
+function play(
+  schedule: Schedule,
+  late: number[],
+): [due: number, skipped: number, end?: string][] {
+  return late.map((delay) => {
+    const due = schedule.next;
+    const { skipped, end } = schedule.tick(due + delay);
+    return end === undefined ? [due, skipped] : [due, skipped, end];
+  });
+}
+
+Deno.test("deadlines are start + k x interval, however late a tick is", () => {
+  const schedule = new Schedule({ interval: 1000 });
+  assertEquals(play(schedule, [3, 999, 0, 0]), [
+    [1000, 0],
+    [2000, 0],
+    [3000, 0],
+    [4000, 0],
+  ]);
+});
+
+Deno.test("a deadline that is missed is merged into the tick and said", () => {
+  const schedule = new Schedule({ interval: 1000 });
+  assertEquals(play(schedule, [0, 2500, 0]), [[1000, 0], [2000, 2], [5000, 0]]);
+});
+
+Deno.test("a count is one of deadlines, also of missed ones", () => {
+  assertEquals(play(new Schedule({ interval: 100, count: 3 }), [0, 0, 0]), [
+    [100, 0],
+    [200, 0],
+    [300, 0, "count"],
+  ]);
+  assertEquals(play(new Schedule({ interval: 100, count: 3 }), [0, 5000]), [[
+    100,
+    0,
+  ], [200, 1, "count"]]);
+});
+
+Deno.test("a duration that is no multiple of the interval ends with a short tick", () => {
+  assertEquals(
+    play(new Schedule({ interval: 1000, duration: 2500 }), [0, 0, 0]),
+    [
+      [1000, 0],
+      [2000, 0],
+      [2500, 0, "duration"],
+    ],
+  );
+  assertEquals(
+    play(new Schedule({ interval: 1000, duration: 2500 }), [0, 600]),
+    [[1000, 0], [2000, 1, "duration"]],
+  );
+  assertEquals(play(new Schedule({ interval: 1000, duration: 300 }), [0]), [[
+    300,
+    0,
+    "duration",
+  ]]);
+});
+
+Deno.test("of count and duration the first to come ends the run", () => {
+  assertEquals(
+    play(new Schedule({ interval: 1000, count: 1, duration: 5000 }), [0]),
+    [[1000, 0, "count"]],
+  );
+  assertEquals(
+    play(new Schedule({ interval: 1000, count: 9, duration: 1000 }), [0]),
+    [[1000, 0, "duration"]],
+  );
+});
+
+Deno.test("60 ticks of 1 s end at 60 s", () => {
+  const schedule = new Schedule({ interval: 1000, count: 60 });
+  const ticks = play(schedule, Array(60).fill(37));
+  assertEquals(ticks.at(-1), [60_000, 0, "count"]);
+});

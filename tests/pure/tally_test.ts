@@ -1,0 +1,149 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Family } from "../../src/address.ts";
+import { balances, EMPTY_BOOKS } from "../../src/tally/books.ts";
+import { rank, type Sort, sourceAt } from "../../src/tally/rank.ts";
+import { SourceList } from "../../src/tally/sources.ts";
+import { SourceTable } from "../../src/tally/table.ts";
+import { listOf, v4, v6 } from "./lists.ts";
+
+const TWO_53 = 2n ** 53n;
+
+Deno.test("a batch: the counters of all CPUs are added, exactly, past 2^32 and 2^53", () => {
+  const list = new SourceList("ipv4");
+  const values = BigUint64Array.of(
+    ...[TWO_53, 1n, 1n, TWO_53 * 2n], // two CPUs of the first source
+    ...[0xffffffffn, 5n, 1n, 6n],
+  );
+  list.addBatch(Uint32Array.of(1, 2), new Uint32Array(values.buffer), 2, 2);
+  assertEquals(list.tally(0), {
+    packets: TWO_53 + 1n,
+    bytes: TWO_53 * 2n + 1n,
+  });
+  assertEquals(list.tally(1), { packets: 0x1_0000_0000n, bytes: 11n });
+  assertEquals(list.sum(), {
+    packets: TWO_53 + 0x1_0000_0001n,
+    bytes: TWO_53 * 2n + 12n,
+  });
+});
+
+Deno.test("a list keeps its rows when it grows", () => {
+  const list = new SourceList("ipv6", 1);
+  for (let source = 0; source < 100; source++) {
+    list.addBatch(
+      Uint32Array.of(0, 0, 0, source),
+      Uint32Array.of(source, 0, 1, 0),
+      1,
+      1,
+    );
+  }
+  assertEquals(list.length, 100);
+  assertEquals(list.packets(99), 99);
+  assertEquals(list.address(99)[12], 99);
+});
+
+Deno.test("a table adds windows up, and the sums agree with a plain map", () => {
+  for (const family of ["ipv4", "ipv6"] as Family[]) {
+    const table = new SourceTable(family, 10_000);
+    const plain = new Map<number, bigint>();
+    for (let round = 0; round < 20; round++) {
+      const window = new SourceList(family);
+      for (let source = round; source < 5000; source += round % 3 + 1) {
+        const key = Uint32Array.of(...Array(window.words - 1).fill(7), source);
+        window.addBatch(key, Uint32Array.of(source, round, 1, 0), 1, 1);
+        plain.set(
+          source,
+          (plain.get(source) ?? 0n) + BigInt(source) + (BigInt(round) << 32n),
+        );
+      }
+      assertEquals(table.add(window).packets, 0n);
+    }
+    assertEquals(table.length, plain.size);
+    for (let row = 0; row < table.length; row++) {
+      const source = table.keys[(row + 1) * table.words - 1]!;
+      assertEquals(table.tally(row).packets, plain.get(source));
+    }
+  }
+});
+
+Deno.test("a full table takes no new source, goes on with the old ones, and says what was left over", () => {
+  const table = new SourceTable("ipv4", 2);
+  assertEquals(
+    table.add(listOf("ipv4", v4("10.0.0.1", 1, 60), v4("10.0.0.2", 2, 120)))
+      .packets,
+    0n,
+  );
+  const left = table.add(
+    listOf(
+      "ipv4",
+      v4("10.0.0.3", 4, 240),
+      v4("10.0.0.1", 8, 480),
+      v4("10.0.0.4", 16, 960),
+    ),
+  );
+  assertEquals(left, { packets: 20n, bytes: 1200n });
+  assertEquals(table.length, 2);
+  assertEquals(table.find(listOf("ipv4", v4("10.0.0.1")), 0), {
+    packets: 9n,
+    bytes: 540n,
+  });
+  assertEquals(table.find(listOf("ipv4", v4("10.0.0.3")), 0), undefined);
+});
+
+Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the rest is others", () => {
+  const lists = [
+    listOf(
+      "ipv4",
+      v4("10.0.0.9", 5, 10),
+      v4("9.0.0.10", 5, 30),
+      v4("10.0.0.2", 7, 5),
+      v4("1.0.0.0", 1, 20),
+    ),
+    listOf("ipv6", v6(2, 5, 25), v6(1, 9, 1)),
+  ];
+  const order = (sort: Sort, top = 0) =>
+    rank(lists, sort, top).places.map(sourceAt).map(({ ip }) => ip);
+  assertEquals(order("packets"), [
+    "2001:db8::1",
+    "10.0.0.2",
+    "9.0.0.10",
+    "10.0.0.9",
+    "2001:db8::2",
+    "1.0.0.0",
+  ]);
+  assertEquals(order("bytes"), [
+    "9.0.0.10",
+    "2001:db8::2",
+    "1.0.0.0",
+    "10.0.0.9",
+    "10.0.0.2",
+    "2001:db8::1",
+  ]);
+  assertEquals(order("ip"), [
+    "1.0.0.0",
+    "9.0.0.10",
+    "10.0.0.2",
+    "10.0.0.9",
+    "2001:db8::1",
+    "2001:db8::2",
+  ]);
+  assertEquals(order("packets", 2), ["2001:db8::1", "10.0.0.2"]);
+  assertEquals(rank(lists, "packets", 2).others, {
+    sources: 4,
+    packets: 16n,
+    bytes: 85n,
+  });
+  assertEquals(rank(lists, "packets", 6).others, {
+    sources: 0,
+    packets: 0n,
+    bytes: 0n,
+  });
+  assertEquals(rank(lists, "packets", 99).others.sources, 0);
+});
+
+Deno.test("the books balance only if packets and bytes both do", () => {
+  const total = { packets: 10n, bytes: 1000n };
+  const books = { ...EMPTY_BOOKS, total, nonIp: { packets: 3n, bytes: 300n } };
+  assert(balances(books, { packets: 7n, bytes: 700n }));
+  assert(!balances(books, { packets: 7n, bytes: 699n }));
+  assert(!balances(books, { packets: 8n, bytes: 700n }));
+});
