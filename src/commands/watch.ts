@@ -19,14 +19,14 @@ export async function watch(
 ): Promise<ExitCode> {
   using stop = new StopRequest();
   using stack = new DisposableStack();
-  const output = new RecordSink(options.format, stop);
+  const sink = new RecordSink(options.format, stop);
   const origin = { host: Deno.hostname(), run: crypto.randomUUID() };
 
   const all = attachAll(options, log, stack).map((attached) => {
     const { interface: netInterface, object, link } = attached;
     const identity = { ...origin, interface: netInterface.name };
     const watched = new Watched(netInterface, object, link, identity, options);
-    output.start({
+    sink.start({
       ...identity,
       ifindex: netInterface.index,
       mode: link.mode,
@@ -39,7 +39,7 @@ export async function watch(
   log.info(howToStop(options));
 
   try {
-    return await new Loop(all, output, log).run(new Schedule(options), stop);
+    return await new Loop(all, sink, log).run(new Schedule(options), stop);
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.done;
     throw error;
@@ -61,19 +61,19 @@ function howToStop({ count, duration }: WatchOptions): string {
 /** The ticks of all interfaces. */
 class Loop {
   #live: readonly Watched[];
-  readonly #output: RecordSink;
+  readonly #sink: RecordSink;
   readonly #log: Logger;
   readonly #exitCodes = new Set<ExitCode>();
 
-  constructor(all: readonly Watched[], output: RecordSink, log: Logger) {
+  constructor(all: readonly Watched[], sink: RecordSink, log: Logger) {
     this.#live = all;
-    this.#output = output;
+    this.#sink = sink;
     this.#log = log;
   }
 
   async run(schedule: Schedule, stop: StopRequest): Promise<ExitCode> {
     const start = bootTime();
-    await this.#output.flush();
+    await this.#sink.flush();
     for (;;) {
       const due = start + schedule.next;
       for (let now; !stop.isRequested && (now = bootTime()) < due;) {
@@ -91,44 +91,37 @@ class Loop {
         break;
       }
       this.#tick(skipped);
-      await this.#output.flush();
+      await this.#sink.flush();
     }
-    await this.#output.flush();
+    await this.#sink.flush();
     return BY_WEIGHT.find((code) => this.#exitCodes.has(code)) ?? EXIT.done;
   }
 
   /** One window of each interface. What cannot be read is in the next one. */
   #tick(skipped: number): void {
     const live = this.#live;
-    try {
+    const isQuiet = this.#attempt(live, () => {
       for (const watched of live) watched.retire();
       live[0]?.waitForAll();
-    } catch (error) {
-      this.#report(error, live);
-      for (const watched of live) watched.missDeadlines(skipped + 1);
-      return;
-    }
+      return true;
+    });
     for (const watched of live) {
-      try {
-        for (const record of watched.read(skipped)) this.#output.tick(record);
-      } catch (error) {
-        this.#report(error, [watched]);
-        watched.missDeadlines(1);
-      }
+      watched.missDeadlines(skipped);
+      const isRead = isQuiet && this.#attempt([watched], () => {
+        for (const record of watched.read()) this.#sink.tick(record);
+        return true;
+      });
+      if (!isRead) watched.missDeadlines(1);
     }
   }
 
   /** Ends the interfaces that vanished or were detached by somebody else. */
   #finishLost(skipped: number): void {
     for (const watched of this.#live) {
-      const reason = watched.lost();
-      if (reason === undefined) continue;
       const { name } = watched.interface;
-      this.#log.error(
-        reason === "detached"
-          ? `Cannot go on with "${name}": somebody detached the XDP program`
-          : `Cannot go on with "${name}": the interface is gone`,
-      );
+      const reason = this.#attempt([watched], () => watched.lost());
+      if (reason === undefined) continue;
+      this.#log.error(`Cannot go on with "${name}": ${LOST[reason]}`);
       this.#exitCodes.add(EXIT.noInterface);
       this.#finish([watched], reason, skipped);
       this.#live = this.#live.filter((other) => other !== watched);
@@ -141,32 +134,50 @@ class Loop {
     reason: EndReason,
     skipped: number,
   ): void {
-    for (const watched of ending) watched.detach();
-    try {
-      ending[0]?.waitForAll();
-    } catch (error) {
-      this.#report(error, ending);
-      for (const watched of ending) watched.markIncomplete();
-    }
     for (const watched of ending) {
-      try {
-        for (const record of watched.read(skipped)) this.#output.tick(record);
-      } catch (error) {
-        this.#report(error, [watched]);
-      }
-      this.#output.end(watched.end(reason));
+      watched.detach();
+      watched.missDeadlines(skipped);
+    }
+    const isQuiet = this.#insist(ending, () => ending[0]?.waitForAll());
+    for (const watched of ending) {
+      if (!isQuiet) watched.markIncomplete();
+      this.#insist([watched], () => {
+        for (const record of watched.read()) this.#sink.tick(record);
+      });
+      this.#sink.end(watched.end(reason));
       if (!watched.isComplete) this.#exitCodes.add(EXIT.incomplete);
     }
   }
 
-  #report(error: unknown, of: readonly Watched[]): void {
-    if (!(error instanceof CallError)) throw error;
-    const names = of.map((watched) => `"${watched.interface.name}"`).join(", ");
-    this.#log.error(
-      `Cannot read the maps of ${names}: ${error.message}; trying again at the next tick`,
-    );
+  /** What `action` returns; a call that fails is logged, and undefined returned. */
+  #attempt<T>(of: readonly Watched[], action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      const names = of.map((watched) => `"${watched.interface.name}"`).join(
+        ", ",
+      );
+      this.#log.error(
+        `Cannot read the counts of ${names}: ${error.message}; trying again`,
+      );
+      return undefined;
+    }
+  }
+
+  /** At the end there is no next tick to try again at: a few times at once. */
+  #insist(of: readonly Watched[], action: () => void): boolean {
+    for (let tries = 0; tries < 5; tries++) {
+      if (this.#attempt(of, () => (action(), true))) return true;
+    }
+    return false;
   }
 }
+
+const LOST = {
+  "interface-gone": "the interface is gone",
+  "detached": "somebody detached the XDP program",
+} as const;
 
 /** Which exit code wins where several fit. */
 const BY_WEIGHT = [EXIT.output, EXIT.noInterface, EXIT.incomplete] as const;

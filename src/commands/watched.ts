@@ -95,11 +95,9 @@ export class Watched {
    * Reads what was retired, and after `detach` the rest. A record is good
    * until the next is asked for.
    *
-   * @param skipped deadlines that passed without a tick before this one
    * @throws {CallError} nothing is lost: the next call goes on from there
    */
-  *read(skipped: number): Generator<TickRecord> {
-    this.#skipped += skipped;
+  *read(): Generator<TickRecord> {
     for (let unread; (unread = this.#unread[0]) !== undefined;) {
       this.#generations.drain(unread.generation, this.#window);
       const books = booksOf(this.#generations.takeTotals(unread.generation));
@@ -111,7 +109,7 @@ export class Watched {
     }
   }
 
-  /** Deadlines passed, and what they should have read was not read. */
+  /** Deadlines passed without a record; the next one stands for them too. */
   missDeadlines(count: number): void {
     this.#skipped += count;
   }

@@ -59,7 +59,8 @@ export type JsonRecord = any;
 export class Capture implements AsyncDisposable {
   readonly records: JsonRecord[] = [];
   readonly #child: Deno.ChildProcess;
-  readonly #stderr: Promise<string>;
+  /** What it has said on stderr. */
+  stderr = "";
   readonly #reading: Promise<void>;
   #hasEnded = false;
   #wake: () => void = () => {};
@@ -73,17 +74,26 @@ export class Capture implements AsyncDisposable {
       stderr: "piped",
       ...settings(options),
     }).spawn();
-    this.#stderr = new Response(this.#child.stderr).text();
-    this.#reading = this.#read();
+    this.#reading = Promise.all([this.#readRecords(), this.#readStderr()])
+      .then(() => {
+        this.#hasEnded = true;
+        this.#wake();
+      });
   }
 
-  async #read(): Promise<void> {
+  async #readRecords(): Promise<void> {
     for await (const line of linesOf(this.#child.stdout)) {
       this.records.push(JSON.parse(line));
       this.#wake();
     }
-    this.#hasEnded = true;
-    this.#wake();
+  }
+
+  async #readStderr(): Promise<void> {
+    const text = this.#child.stderr.pipeThrough(new TextDecoderStream());
+    for await (const part of text) {
+      this.stderr += part;
+      this.#wake();
+    }
   }
 
   get pid(): number {
@@ -95,7 +105,7 @@ export class Capture implements AsyncDisposable {
   }
 
   /**
-   * Waits until the records show `what`.
+   * Waits until the records, or what it says, show `what`.
    *
    * @throws the run ended before, or it did not come within a minute of ticks
    */
@@ -103,7 +113,7 @@ export class Capture implements AsyncDisposable {
     const end = performance.now() + 60_000;
     while (!what(this.records)) {
       if (this.#hasEnded) {
-        throw new Error(`ended before: ${await this.#stderr}`);
+        throw new Error(`ended before: ${this.stderr}`);
       }
       if (performance.now() > end) {
         throw new Error(`did not come: ${JSON.stringify(this.records.at(-1))}`);
@@ -131,7 +141,7 @@ export class Capture implements AsyncDisposable {
     if (signal !== undefined) this.kill(signal);
     await this.#reading;
     const { code } = await this.#child.status;
-    return { record: this.records.at(-1), code, stderr: await this.#stderr };
+    return { record: this.records.at(-1), code, stderr: this.stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

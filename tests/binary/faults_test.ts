@@ -1,0 +1,75 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Namespace, sh } from "../lib/stage.ts";
+import { flood } from "../lib/traffic.ts";
+import { assertBalanced, Capture, sum } from "../lib/xdptally.ts";
+
+/** strace, failing bpf() with `error` as `when` says (see strace(1), -e inject). */
+function failing(error: string, when: string): string[] {
+  return [
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-e",
+    "trace=bpf",
+    "-e",
+    `inject=bpf:error=${error}:when=${when}`,
+  ];
+}
+
+// Loading and attaching take fewer calls than this; a tick takes six.
+const AFTER_ATTACHING = 200;
+
+/** Asks the program that strace runs to end. */
+function interrupt(capture: Capture): void {
+  sh("pkill", "-INT", "-P", String(capture.pid));
+}
+
+for (const error of ["EINTR", "ENOMEM"]) {
+  Deno.test(`every eleventh bpf() fails with ${error}: it is logged, the loop goes on, nothing is lost`, async () => {
+    using stage = new Namespace();
+    stage.veth("va", "vb");
+    await using capture = new Capture(["-i", "100ms", "vb"], {
+      in: stage.name,
+      through: failing(error, `${AFTER_ATTACHING}+11`),
+    });
+    await capture.attached();
+    await flood(stage, "va", 200_000, 30_000, "shuffle");
+    const arrived = stage.rxPackets("vb");
+    await capture.until(() =>
+      sum(capture.ticks, ({ total }) => total.packets) >= arrived &&
+      capture.ticks.some(({ skipped }) => skipped > 0) &&
+      capture.ticks.length >= 40
+    );
+    interrupt(capture);
+    const { record: end, code, stderr } = await capture.end();
+
+    assertStringIncludes(stderr, 'Cannot read the counts of "vb": ');
+    for (const record of [...capture.ticks, end]) assertBalanced(record);
+    assertEquals([code, end.complete, end.total.packets], [0, true, arrived]);
+    assertEquals(sum(capture.ticks, ({ total }) => total.packets), arrived);
+    assertEquals(
+      end.sources.length,
+      new Set(
+        capture.ticks.flatMap(({ sources }) => sources).map(({ ip }) => ip),
+      ).size,
+    );
+  });
+}
+
+Deno.test("bpf() fails for good: the run goes on until it is ended, and is incomplete: exit 8", async () => {
+  using stage = new Namespace();
+  stage.veth("va", "vb");
+  await using capture = new Capture(["-i", "100ms", "vb"], {
+    in: stage.name,
+    through: failing("EIO", `${AFTER_ATTACHING}+`),
+  });
+  await capture.attached();
+  await capture.until(() => capture.stderr.includes("Input/output error"));
+  // The link is closed, not detached by bpf(): that works all the same.
+  interrupt(capture);
+  const { record: end, code } = await capture.end();
+  assertEquals([code, end.complete], [8, false]);
+  assertEquals(stage.programs("vb"), []);
+});
