@@ -22,7 +22,7 @@ ip -n "$namespace" link set dev stage0 up
 ip -n "$namespace" link set dev senders up
 echo "On a stage of its own: namespace $namespace, interface stage0, with IPv4, IPv6 and VLAN senders" >&2
 
-inside "$root/.toolchain/bin/deno" run --quiet --no-check --allow-all \
-	"$root/tests/lib/senders.ts" senders &
+ip netns exec "$namespace" "$root/.toolchain/bin/deno" run --quiet --no-check \
+	--allow-all "$root/tests/lib/senders.ts" senders &
 disown # or bash reports how it ended
 inside "$@" stage0
