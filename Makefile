@@ -23,8 +23,6 @@ BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror \
 	-I/usr/include/$(shell uname -m)-linux-gnu
 EMBED := dist/embed/xdptally.bpf.o dist/embed/libraries
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-# What root builds belongs to whoever called sudo.
-GIVE_BACK = [ -z "$${SUDO_UID:-}" ] || chown -R "$$SUDO_UID:$${SUDO_GID:-$$SUDO_UID}" dist .toolchain
 
 build: dist/xdptally
 
@@ -38,7 +36,7 @@ dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
 	@echo "Compiling $@"
 	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache $(IMPORTS) \
 		--include dist/embed --output $@ src/main.ts
-	@$(GIVE_BACK)
+	@toolchain/give_back.sh
 
 dist/embed/%.bpf.o: bpf/%.bpf.c bpf/%.h | setup
 	@mkdir -p dist/embed
@@ -61,8 +59,7 @@ else
 endif
 
 test: setup-test dist/xdptally dist/tests/flood.bpf.o
-	@status=0; $(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh || status=$$?; \
-		$(GIVE_BACK); exit $$status
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
 
 clean:
 	rm -rf dist

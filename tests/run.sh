@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit
 imports=()
 ! grep -qsx closed .toolchain/lane || imports=(--import-map=toolchain/closed/import_map.json)
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log"; toolchain/give_back.sh' EXIT
 .toolchain/bin/deno test --quiet --allow-all "${imports[@]}" "${@:-tests}" -- "${imports[@]}" 2>&1 | tee "$log"
 status=$?
 

@@ -6,12 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
 
-# What this run makes belongs to whoever called sudo.
-give_back() {
-	[ -z "${SUDO_UID:-}" ] || [ "$(id -u)" != 0 ] ||
-		chown -R "$SUDO_UID:${SUDO_GID:-$SUDO_UID}" .toolchain
-}
-trap give_back EXIT
+trap toolchain/give_back.sh EXIT
 
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
 [ "$1" != test ] ||
@@ -34,19 +29,14 @@ has_deno() {
 }
 
 if ! has_deno .toolchain/bin/deno; then
+	rm -f .toolchain/bin/deno
 	if has_deno deno; then
-		ln -sf "$(command -v deno)" .toolchain/bin/deno
+		ln -s "$(command -v deno)" .toolchain/bin/deno
 	elif [ "$lane" = open ]; then
 		echo "Downloading Deno $DENO_VERSION"
-		curl -sSf --retry 3 -o .toolchain/deno.zip \
-			"https://dl.deno.land/release/v$DENO_VERSION/deno-$(uname -m)-unknown-linux-gnu.zip"
-		unzip -qo .toolchain/deno.zip -d .toolchain/bin
-		rm .toolchain/deno.zip
+		toolchain/download.sh
 	else
 		toolchain/closed/fetch.sh deno
 	fi
-	[ "$(uname -m)" != x86_64 ] ||
-		echo "$DENO_SHA256  .toolchain/bin/deno" | sha256sum --check --quiet
-	has_deno .toolchain/bin/deno
 fi
 [ "$lane" = open ] || toolchain/closed/fetch.sh denort std

@@ -29,6 +29,7 @@ for what; do
 	case $what in
 	deno)
 		unpack "$NPM_DENO" "$NPM_DENO_SHA512" .toolchain/deno-npm
+		echo "$DENO_SHA256  .toolchain/deno-npm/deno" | sha256sum --check --quiet
 		mv .toolchain/deno-npm/deno .toolchain/bin/deno
 		rm -r .toolchain/deno-npm
 		;;

@@ -1,7 +1,14 @@
-import { wordSimilaritySort as untyped } from "../../.toolchain/std/text/word_similarity_sort.js";
+import { levenshteinDistance as untypedDistance } from "../../.toolchain/std/text/levenshtein_distance.js";
+import { wordSimilaritySort as untypedSort } from "../../.toolchain/std/text/word_similarity_sort.js";
 
-/** @std/text's `wordSimilaritySort`, typed. */
-export const wordSimilaritySort = untyped as (
+// The part of @std/text that src/ uses, typed.
+
+export const levenshteinDistance = untypedDistance as (
+  a: string,
+  b: string,
+) => number;
+
+export const wordSimilaritySort = untypedSort as (
   word: string,
   among: readonly string[],
 ) => string[];
