@@ -13,3 +13,8 @@ export function bootTime(): number {
   libc.clock_gettime(CLOCK_BOOTTIME, timeBytes);
   return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
 }
+
+/** Now, in milliseconds: since boot, and by the wall clock since 1970. */
+export function moment(): { boot: number; wall: number } {
+  return { boot: bootTime(), wall: Date.now() };
+}

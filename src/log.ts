@@ -7,7 +7,7 @@ import { Logger } from "@std/log/logger";
  */
 class StderrHandler extends BaseHandler {
   constructor() {
-    super("DEBUG", { formatter: ({ msg }) => `xdptally: ${msg}\n` });
+    super("DEBUG", { formatter: ({ msg }) => diagnostic(msg) });
   }
 
   override log(line: string): void {
@@ -18,6 +18,13 @@ class StderrHandler extends BaseHandler {
       // Nobody is left to be told.
     }
   }
+}
+
+/** Every line with the program's name; control characters cannot act. */
+function diagnostic(message: string): string {
+  return message.trimEnd().split("\n")
+    .map((line) => `xdptally: ${line.replace(/(?!\t)\p{Cc}/gu, "?")}\n`)
+    .join("");
 }
 
 /** A text tick is one log record: its line and its rows, ready to be written. */

@@ -36,8 +36,8 @@ async function print(text: string): Promise<ExitCode> {
 function levelOf(
   { isQuiet, verbosity }: { isQuiet: boolean; verbosity: number },
 ) {
-  if (verbosity > 0) return "verbose";
-  return isQuiet ? "quiet" : "normal";
+  if (isQuiet) return "quiet";
+  return verbosity > 0 ? "verbose" : "normal";
 }
 
 /** The one place that puts an error into words for the operator. */
@@ -46,7 +46,8 @@ function report(error: unknown, verbosity: number): ExitCode {
   const log = diagnosticsLog("normal");
   if (error instanceof Failure) {
     log.error(error.message);
-    if (verbosity > 0 && error.detail !== "") log.error(error.detail);
+    // With -vv it was said when it came.
+    if (verbosity === 1 && error.detail !== "") log.error(error.detail);
     return error.exitCode;
   }
   const isError = error instanceof Error;

@@ -4,7 +4,8 @@
  * seen: Deno resets all signals when it starts. setsid does what nohup would.
  */
 export class StopRequest implements Disposable {
-  #isRequested = false;
+  /** When, by `performance.now`. */
+  #requested = Infinity;
   /** What waits for the request just now. */
   #wake: () => void = () => {};
   readonly #remove: (() => void)[] = [];
@@ -12,8 +13,10 @@ export class StopRequest implements Disposable {
   constructor() {
     for (const [signal, number] of SIGNALS) {
       const listener = () => {
-        if (this.#isRequested) Deno.exit(128 + number); // the kernel detaches
-        this.#isRequested = true;
+        const now = performance.now();
+        // Some callers send two signals at once; only a later one is impatience.
+        if (now - this.#requested > 1000) Deno.exit(128 + number);
+        this.#requested = Math.min(this.#requested, now);
         this.#wake();
       };
       Deno.addSignalListener(signal, listener);
@@ -22,7 +25,7 @@ export class StopRequest implements Disposable {
   }
 
   get isRequested(): boolean {
-    return this.#isRequested;
+    return this.#requested < Infinity;
   }
 
   /**
@@ -32,7 +35,7 @@ export class StopRequest implements Disposable {
    * long wait is cut into minutes and the caller looks at the clock again
    */
   async sleep(milliseconds: number): Promise<void> {
-    if (this.#isRequested) return;
+    if (this.isRequested) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(
       resolve,
@@ -45,15 +48,25 @@ export class StopRequest implements Disposable {
 
   /**
    * Waits for `work`, but no longer than `grace` milliseconds after the
-   * request.
+   * request, or after `end` milliseconds.
    *
    * @returns whether it was done
    */
-  async orGiveUp(work: Promise<void>, grace: number): Promise<boolean> {
+  async orGiveUp(
+    work: Promise<void>,
+    grace: number,
+    end: number,
+  ): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    // Timers hold 2^31 ms at most; a longer wait is one for the signal alone.
     let timer: number | undefined;
-    this.#wake = () => timer = setTimeout(() => resolve(false), grace);
-    if (this.#isRequested) this.#wake();
+    const giveUpAfter = (time: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve(false), time);
+    };
+    if (end + grace < 2 ** 31) giveUpAfter(end + grace);
+    this.#wake = () => giveUpAfter(grace);
+    if (this.isRequested) this.#wake();
     work.then(() => resolve(true), reject);
     try {
       return await promise;

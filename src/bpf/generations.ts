@@ -2,6 +2,7 @@ import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { u32 } from "../ffi/memory.ts";
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
 import { type Generation, GENERATIONS, TALLY_SIZE, TOTALS } from "./layout.ts";
+import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
 
 /** Takes what one batch brought. */
@@ -41,7 +42,7 @@ export class Generations {
 
   constructor(object: LoadedObject) {
     this.#object = object;
-    this.#cpus = possibleCpus(object);
+    this.#cpus = possibleCpus(object.lib);
     this.#perCpuTotals = new BigUint64Array(TOTALS.words * this.#cpus);
     this.#allocate(
       Math.max(
@@ -104,8 +105,9 @@ export class Generations {
   }
 
   /**
-   * Reads and empties a quiet generation's sources. After an error what was
-   * not given to `sink` is still in the map: calling again goes on from there.
+   * Reads and empties a quiet generation's sources, batch by batch. After an
+   * error calling again goes on with the rest. (A batch that failed within
+   * would be missing from the books, and they would show it.)
    *
    * @throws {CallError}
    */
@@ -178,10 +180,11 @@ export class Generations {
   }
 }
 
-function possibleCpus(object: LoadedObject): number {
+/** CPUs that the kernel could have: per-CPU values come in as many copies. */
+export function possibleCpus(lib: Libbpf): number {
   return check(
     "libbpf_num_possible_cpus",
-    object.lib.symbols.libbpf_num_possible_cpus(),
+    lib.symbols.libbpf_num_possible_cpus(),
   );
 }
 

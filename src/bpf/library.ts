@@ -31,6 +31,7 @@ export function openLibbpf(): Libbpf {
     ["libbpf.so.0", () => Deno.dlopen("libbpf.so.0", LIBBPF).symbols],
   ];
   const reasons: string[] = [];
+  let isForbidden = false;
   for (const [name, open] of attempts) {
     try {
       const symbols = open();
@@ -38,6 +39,8 @@ export function openLibbpf(): Libbpf {
         .replace(/^v/, "");
       return { symbols, name: `${name} ${version}`.trim() };
     } catch (error) {
+      isForbidden ||= error instanceof CallError &&
+        error.call === "memfd_create" && error.errno === ERRNO.EACCES;
       reasons.push(
         `${name}: ${error instanceof Error ? error.message : error}`,
       );
@@ -45,7 +48,8 @@ export function openLibbpf(): Libbpf {
   }
   throw new Failure(
     EXIT.unsupported,
-    "Cannot open libbpf: neither the system's nor the embedded copy can be loaded; install libbpf1 (Debian, Ubuntu) or libbpf (others)",
+    "Cannot open libbpf: the system has none, and the embedded copy cannot be loaded; install libbpf1 (Debian, Ubuntu) or libbpf (others)" +
+      (isForbidden ? ", or set the sysctl vm.memfd_noexec below 2" : ""),
     reasons.join("\n"),
   );
 }

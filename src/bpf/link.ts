@@ -7,6 +7,16 @@ import type { LoadedObject } from "./object.ts";
 
 export type AttachMode = "native" | "generic";
 
+/** The kernel or the driver refused to attach, in this mode. */
+export class AttachError extends CallError {
+  readonly mode: AttachMode;
+
+  constructor(errno: number, mode: AttachMode) {
+    super("bpf_link_create", errno);
+    this.mode = mode;
+  }
+}
+
 /**
  * A program on an interface. The link belongs to this process: disposing of it
  * detaches, and so does the kernel when the process ends in whatever way.
@@ -16,20 +26,25 @@ export class Link implements Disposable {
   readonly #lib: Libbpf;
   #fd: number;
 
-  /** @throws {CallError} the kernel or the driver refuses */
+  /** @throws {AttachError} */
   constructor(object: LoadedObject, ifindex: number, mode: AttachMode) {
     const BPF_XDP = 37; // enum bpf_attach_type, linux/bpf.h
     this.mode = mode;
     this.#lib = object.lib;
-    this.#fd = check(
-      "bpf_link_create",
-      this.#lib.symbols.bpf_link_create(
-        object.programFd,
-        ifindex,
-        BPF_XDP,
-        opts(XDP_FLAGS[mode]),
-      ),
-    );
+    try {
+      this.#fd = check(
+        "bpf_link_create",
+        this.#lib.symbols.bpf_link_create(
+          object.programFd,
+          ifindex,
+          BPF_XDP,
+          opts(XDP_FLAGS[mode]),
+        ),
+      );
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      throw new AttachError(error.errno, mode);
+    }
   }
 
   /** The index of the interface it is on; 0 once somebody detached it. */
@@ -37,16 +52,20 @@ export class Link implements Disposable {
     return linkInterface(this.#lib, this.#fd);
   }
 
-  /** Detaches. Frames that are in the program just now still finish. */
+  /**
+   * Detaches, also where somebody else holds the link (a pin, a descriptor).
+   * Frames that are in the program just now still finish.
+   */
   [Symbol.dispose](): void {
     if (this.#fd < 0) return;
+    this.#lib.symbols.bpf_link_detach(this.#fd); // where it fails, closing does it
     libc.close(this.#fd);
     this.#fd = -1;
   }
 }
 
 /** Why native mode was not taken: the kernel's answer, or our own caution. */
-export type NativeRefusal = CallError | string;
+export type NativeRefusal = AttachError | string;
 
 export interface Attachment {
   readonly link: Link;
@@ -58,7 +77,7 @@ export interface Attachment {
  * A slot that is taken is no reason to go on to generic: the holder stays.
  *
  * @param avoidNative why `auto` should not try native here, if it should not
- * @throws {CallError} from the last attempt
+ * @throws {AttachError} from the last attempt
  */
 export function attach(
   object: LoadedObject,
@@ -74,7 +93,7 @@ export function attach(
   try {
     return { link: new Link(object, ifindex, "native") };
   } catch (error) {
-    if (!(error instanceof CallError) || FINAL.has(error.errno)) throw error;
+    if (!(error instanceof AttachError) || FINAL.has(error.errno)) throw error;
     const link = new Link(object, ifindex, "generic");
     return { link, nativeRefused: error };
   }

@@ -71,6 +71,7 @@ export class LoadedObject implements Disposable {
       }
     };
     expect(this.maps.totals, 4, TOTALS.words * 8);
+    expect(this.maps.generation, 4, 4);
     for (const family of FAMILIES) {
       for (const generation of GENERATIONS) {
         const fd = this.maps.sources[family][generation];
@@ -115,10 +116,9 @@ function load(
   hasFrags: boolean,
 ): LoadedObject {
   const { symbols } = lib;
-  const name = cString(OBJECT_NAME);
   const object = checkPointer(
     "bpf_object__open_mem",
-    symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(name)),
+    symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
   );
   try {
     configure(lib, object, options, hasFrags);
@@ -183,8 +183,8 @@ function findMap(
 }
 
 /**
- * Before Linux 5.11 maps count as locked memory. Where the limit may not be
- * raised and matters, loading says so.
+ * Before Linux 5.11 maps count as locked memory. Raising the limit takes
+ * CAP_SYS_RESOURCE; without it loading may fail with EPERM.
  */
 function raiseMemlock(): void {
   const RLIMIT_MEMLOCK = 8;

@@ -1,12 +1,12 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { wordSimilaritySort } from "@std/text/word-similarity-sort";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { EXIT, Failure } from "../errors.ts";
 import { type Option, type OptionName, OPTIONS } from "./options.ts";
 import { badValue, parseTime, parseWhole, parseWord } from "./values.ts";
 
-export const FORMATS = ["text", "jsonl", "csv"] as const;
-export const MODES = ["auto", "native", "generic"] as const;
-export const SORTS = ["packets", "bytes", "ip"] as const;
+const FORMATS = ["text", "jsonl", "csv"] as const;
+const MODES = ["auto", "native", "generic"] as const;
+const SORTS = ["packets", "bytes", "ip"] as const;
 
 /** What `watch` is to do. Times are milliseconds. */
 export interface WatchOptions {
@@ -92,7 +92,7 @@ export function parseCommandLine(args: readonly string[]): Command {
 const INTERVAL = { least: 100, most: 3_600_000, range: "100ms to 1h" };
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const MOST_TICKS = Number.MAX_SAFE_INTEGER;
-const MOST_SOURCES = 1 << 24;
+const MOST_SOURCES = 1 << 21;
 const MODE_ALIASES = {
   driver: "native",
   drv: "native",
@@ -111,7 +111,7 @@ function parseFormat(
   json: boolean,
 ): WatchOptions["format"] {
   if (text === undefined) return json ? "jsonl" : "text";
-  const format = parseWord("format", text, FORMATS);
+  const format = parseWord("format", text, FORMATS, { json: "jsonl" });
   if (json && format !== "jsonl") {
     throw badValue(
       "format",
@@ -185,7 +185,10 @@ function plainForm(args: readonly string[]): {
         const given = `-${arg[at]}`;
         const option: Option | undefined = (OPTIONS as readonly Option[])
           .find(({ short }) => short === arg[at]);
-        if (option === undefined) throw unknownOption(given);
+        // `-json` is more likely a slip of `--json` than four options.
+        if (option === undefined) {
+          throw unknownOption(at === 1 || optionsLike(arg).best ? arg : given);
+        }
         const attached = arg.slice(at + 1);
         if (option.value !== undefined) {
           add(option, given, attached === "" ? undefined : attached);
@@ -205,11 +208,29 @@ function badOption(given: string, why: string): Failure {
 }
 
 function unknownOption(given: string): Failure {
-  const names = OPTIONS.map(({ name }) => name);
-  const nearest = wordSimilaritySort(given.replace(/^-+/, ""), names)
-    .slice(0, 2).map((name) => `--${name}`);
-  const advice = given.startsWith("--")
-    ? `did you mean ${nearest.join(" or ")}?`
-    : "xdptally -h lists them";
+  const { best, nearest } = optionsLike(given);
+  const advice = best === undefined
+    ? `the nearest are ${nearest.join(" and ")}, and xdptally -h lists all`
+    : `did you mean ${best}?`;
   return badOption(`"${given}"`, `there is no such option; ${advice}`);
+}
+
+/**
+ * The options that a text is nearest to, and the one that it begins or that
+ * a slip or two made it of.
+ */
+function optionsLike(given: string): { best?: string; nearest: string[] } {
+  const word = given.replace(/^-+/, "").toLowerCase().replaceAll("_", "-");
+  const distance = (name: string) => levenshteinDistance(word, name);
+  const nearest = OPTIONS.map(({ name }) => name as string)
+    .toSorted((a, b) => distance(a) - distance(b));
+  const best = word.length < 2
+    ? undefined
+    : nearest.find((name) =>
+      name.startsWith(word) || distance(name) <= word.length / 3
+    );
+  const flags = nearest.slice(0, 2).map((name) => `--${name}`);
+  return best === undefined
+    ? { nearest: flags }
+    : { best: `--${best}`, nearest: flags };
 }

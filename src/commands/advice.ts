@@ -8,8 +8,8 @@ export interface Circumstances {
   readonly mtu: number;
   readonly maxSources: number;
   readonly mode: string;
-  /** This process may do all that loading and attaching takes. */
-  readonly hasCapabilities: boolean;
+  /** Capabilities that loading and attaching take and this process lacks. */
+  readonly missing: readonly string[];
   /** The XDP program that is on the interface, in words. */
   readonly holder?: string | undefined;
 }
@@ -22,20 +22,26 @@ interface Advice {
 
 type Explain = (at: Circumstances) => Advice;
 
-const notPermitted: Explain = ({ hasCapabilities }) =>
-  hasCapabilities
+const notPermitted: Explain = ({ missing }) =>
+  missing.length === 0
     ? {
       exitCode: EXIT.notPermitted,
       why: "the kernel refuses bpf() although the capabilities are there",
       remedy:
-        "look for a seccomp filter (a container, a systemd unit) or kernel lockdown",
+        "look for a seccomp filter (a container, a systemd unit), kernel lockdown or, before Linux 5.11, a memlock limit (ulimit -l)",
     }
     : {
       exitCode: EXIT.notPermitted,
-      why: "not permitted",
+      why: `not permitted without ${missing.join(", ")}`,
       remedy:
         "run it with sudo, or give it CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON",
     };
+
+const tooManyFiles: Explain = () => ({
+  exitCode: EXIT.failure,
+  why: "each interface takes a dozen open files",
+  remedy: "raise the limit (ulimit -n)",
+});
 
 const taken: Explain = ({ interfaceName, holder }) => ({
   exitCode: EXIT.busy,
@@ -69,8 +75,8 @@ const refused: Explain = ({ driver, mtu, mode }) => ({
 
 const oldKernel: Explain = () => ({
   exitCode: EXIT.unsupported,
-  why: "this kernel does not take it",
-  remedy: "Linux 5.10 or later is needed; -v shows the kernel's own words",
+  why: "the kernel does not take it",
+  remedy: "-v shows its own words; Linux 5.10 or later is needed",
 });
 
 /** Causes and remedies by the call that failed and its errno. */
@@ -78,7 +84,7 @@ const ADVICE: Record<string, Record<number, Explain>> = {
   bpf_object__load: {
     [ERRNO.EPERM]: notPermitted,
     [ERRNO.EACCES]: (at) =>
-      at.hasCapabilities ? oldKernel(at) : notPermitted(at),
+      at.missing.length === 0 ? oldKernel(at) : notPermitted(at),
     [ERRNO.ENOSYS]: () => ({
       exitCode: EXIT.unsupported,
       why: "there is no bpf() here",
@@ -87,6 +93,7 @@ const ADVICE: Record<string, Record<number, Explain>> = {
     [ERRNO.ENOMEM]: noMemory,
     [ERRNO.E2BIG]: noMemory,
     [ERRNO.EINVAL]: oldKernel,
+    [ERRNO.EMFILE]: tooManyFiles,
   },
   bpf_link_create: {
     [ERRNO.EPERM]: notPermitted,
@@ -103,6 +110,7 @@ const ADVICE: Record<string, Record<number, Explain>> = {
     [ERRNO.ERANGE]: refused,
     [ERRNO.ENOSPC]: refused,
     [ERRNO.ENOMEM]: noMemory,
+    [ERRNO.EMFILE]: tooManyFiles,
   },
 };
 
@@ -130,16 +138,39 @@ export function explain(
   );
 }
 
+/** The line for an interface that the kernel does not even tell about. */
+export function explainLookUp(error: CallError, name: string): Failure {
+  const isForbidden = FORBIDDEN.has(error.errno);
+  return new Failure(
+    isForbidden ? EXIT.notPermitted : EXIT.failure,
+    `Cannot look up "${name}": ${error.message}` +
+      (isForbidden
+        ? "; allow sockets (a seccomp filter, RestrictAddressFamilies=)"
+        : ""),
+  );
+}
+
+const FORBIDDEN = new Set<number>([
+  ERRNO.EPERM,
+  ERRNO.EACCES,
+  ERRNO.EAFNOSUPPORT,
+]);
+
 /**
- * Whether this process has CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON, or
- * CAP_SYS_ADMIN in place of the latter two. @see capabilities(7)
+ * Which of CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON this process lacks;
+ * CAP_SYS_ADMIN stands for the latter two. @see capabilities(7)
  */
-export function hasCapabilities(): boolean {
+export function missingCapabilities(): string[] {
   const status = Deno.readTextFileSync("/proc/self/status");
   const effective = BigInt(
     `0x${/^CapEff:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`,
   );
   const has = (bit: bigint) => (effective >> bit & 1n) === 1n;
-  const NET_ADMIN = 12n, SYS_ADMIN = 21n, PERFMON = 38n, BPF = 39n;
-  return has(NET_ADMIN) && (has(SYS_ADMIN) || has(BPF) && has(PERFMON));
+  const SYS_ADMIN = 21n;
+  const needed = [
+    ["CAP_NET_ADMIN", has(12n)],
+    ["CAP_BPF", has(39n) || has(SYS_ADMIN)],
+    ["CAP_PERFMON", has(38n) || has(SYS_ADMIN)],
+  ] as const;
+  return needed.flatMap(([name, isHeld]) => isHeld ? [] : [name]);
 }

@@ -1,20 +1,24 @@
 import type { Logger } from "@std/log/logger";
 import { wordSimilaritySort } from "@std/text/word-similarity-sort";
-import { explain, hasCapabilities } from "../bpf/advice.ts";
 import { embedded } from "../bpf/embedded.ts";
 import { attachedProgram } from "../bpf/info.ts";
+import { possibleCpus } from "../bpf/generations.ts";
 import { mapMemory } from "../bpf/layout.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import {
   attach,
+  AttachError,
   type Attachment,
   type Link,
   type NativeRefusal,
 } from "../bpf/link.ts";
 import { type LoadedObject, loadObject } from "../bpf/object.ts";
 import type { WatchOptions } from "../cli/parse.ts";
+import { moment } from "../clock.ts";
 import { EXIT, Failure } from "../errors.ts";
-import { CallError, errnoText } from "../ffi/errno.ts";
+import type { Moment } from "../tally/run.ts";
+import { explain, explainLookUp, missingCapabilities } from "./advice.ts";
+import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 import { reasonToAvoidNative } from "../net/drivers.ts";
 import {
   findInterface,
@@ -29,6 +33,8 @@ export interface Attached {
   readonly interface: NetInterface;
   readonly object: LoadedObject;
   readonly link: Link;
+  /** When it was attached. */
+  readonly start: Moment;
 }
 
 /**
@@ -44,11 +50,10 @@ export function attachAll(
   stack: DisposableStack,
 ): Attached[] {
   const interfaces = options.interfaces.map(requireInterface);
+  requireDistinct(interfaces);
   const lib = openLibbpf();
-  const cpus = lib.symbols.libbpf_num_possible_cpus();
-  log.debug(
-    `Using ${lib.name}; the maps take ${memoryEstimate(options, cpus)}`,
-  );
+  log.debug(`Using ${lib.name}`);
+  announceMemory(lib, options, log);
   const elf = embedded("xdptally.bpf.o");
 
   const loaded = interfaces.map((netInterface) => {
@@ -73,16 +78,17 @@ export function attachAll(
         options.mode,
         reasonToAvoidNative(netInterface.driver),
       ));
+    const start = moment();
     stack.use(attachment.link);
     announce(netInterface, attachment, log);
-    return { interface: netInterface, object, link: attachment.link };
+    return { interface: netInterface, object, link: attachment.link, start };
   });
 }
 
 function requireInterface(name: string): NetInterface {
-  const found = findInterface(name);
+  const found = lookUp(name, () => findInterface(name));
   if (found === undefined) {
-    const names = listInterfaces().map(({ name }) => name);
+    const names = lookUp(name, listInterfaces).map(({ name }) => name);
     throw new Failure(
       EXIT.noInterface,
       `Cannot find interface "${name}"; there are: ${
@@ -97,6 +103,28 @@ function requireInterface(name: string): NetInterface {
     );
   }
   return found;
+}
+
+/** Asks the kernel about `name`, and puts a failure to answer into words. */
+function lookUp<T>(name: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw error instanceof CallError ? explainLookUp(error, name) : error;
+  }
+}
+
+/** One interface may have several names. */
+function requireDistinct(interfaces: readonly NetInterface[]): void {
+  for (const [at, { name, index }] of interfaces.entries()) {
+    const first = interfaces.find((other) => other.index === index)!;
+    if (first !== interfaces[at]) {
+      throw new Failure(
+        EXIT.usage,
+        `Cannot watch "${first.name}" and "${name}": they are the same interface; name it once`,
+      );
+    }
+  }
 }
 
 /** Runs `action` with libbpf's messages caught, and its errors put into words. */
@@ -116,18 +144,23 @@ function explained<T>(
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
     const { name, index, driver, mtu } = netInterface;
-    const { mode, maxSources } = options;
+    const { maxSources } = options;
+    const mode = error instanceof AttachError ? error.mode : options.mode;
     throw explain(error, {
       interfaceName: name,
       driver,
       mtu,
       maxSources,
       mode,
-      hasCapabilities: hasCapabilities(),
-      holder: holderOf(lib, index),
+      missing: PERMISSION.has(error.errno) ? missingCapabilities() : [],
+      holder: TAKEN.has(error.errno) ? holderOf(lib, index) : undefined,
     }, messages);
   }
 }
+
+/** What needs looking into further: with other errors that may fail too. */
+const PERMISSION = new Set<number>([ERRNO.EPERM, ERRNO.EACCES]);
+const TAKEN = new Set<number>([ERRNO.EBUSY, ERRNO.EEXIST]);
 
 function holderOf(lib: Libbpf, ifindex: number): string | undefined {
   const program = attachedProgram(lib, ifindex);
@@ -156,11 +189,17 @@ function announce(
 function refusal(why: NativeRefusal): string {
   return typeof why === "string"
     ? why
-    : `its driver refused native mode: ${errnoText(why.errno)}`;
+    : `its driver refuses native mode: ${errnoText(why.errno)}`;
 }
 
-/** `about 38.3 MB`, for all interfaces together. */
-function memoryEstimate(options: WatchOptions, cpus: number): string {
-  const bytes = mapMemory(options.maxSources, cpus) * options.interfaces.length;
-  return `about ${formatBytes(BigInt(Math.round(bytes)))}`;
+/** Says what the maps will take, aloud where that is much. */
+function announceMemory(lib: Libbpf, options: WatchOptions, log: Logger): void {
+  const MUCH = 100e6;
+  const bytes = mapMemory(options.maxSources, possibleCpus(lib)) *
+    options.interfaces.length;
+  const message = `The maps will take about ${
+    formatBytes(BigInt(Math.round(bytes)))
+  }`;
+  if (bytes > MUCH) log.info(message);
+  else log.debug(message);
 }

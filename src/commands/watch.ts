@@ -23,27 +23,35 @@ export async function watch(
   const origin = { host: Deno.hostname(), run: crypto.randomUUID() };
 
   const all = attachAll(options, log, stack).map((attached) => {
-    const { interface: netInterface, object, link } = attached;
+    const { interface: netInterface, object, link, start } = attached;
     const identity = { ...origin, interface: netInterface.name };
-    const watched = new Watched(netInterface, object, link, identity, options);
+    const watched = new Watched(
+      netInterface,
+      object,
+      link,
+      start,
+      identity,
+      options,
+    );
     sink.start({
       ...identity,
       ifindex: netInterface.index,
       mode: link.mode,
       version: VERSION,
-      start: new Date(watched.start.wall),
+      start: new Date(start.wall),
       interval: options.interval / 1000,
     });
     return watched;
   });
   log.info(howToStop(options));
 
+  const loop = new Loop(all, sink, log);
   try {
-    return await new Loop(all, sink, log).run(new Schedule(options), stop);
+    await loop.run(new Schedule(options), stop);
   } catch (error) {
-    if (error instanceof ReaderGone) return EXIT.done;
-    throw error;
+    if (!(error instanceof ReaderGone)) throw error;
   }
+  return loop.exitCode;
 }
 
 function howToStop({ count, duration }: WatchOptions): string {
@@ -64,6 +72,7 @@ class Loop {
   readonly #sink: RecordSink;
   readonly #log: Logger;
   readonly #exitCodes = new Set<ExitCode>();
+  readonly #said = new Set<string>();
 
   constructor(all: readonly Watched[], sink: RecordSink, log: Logger) {
     this.#live = all;
@@ -71,47 +80,75 @@ class Loop {
     this.#log = log;
   }
 
-  async run(schedule: Schedule, stop: StopRequest): Promise<ExitCode> {
+  /** The weightiest of the codes that fit. */
+  get exitCode(): ExitCode {
+    return BY_WEIGHT.find((code) => this.#exitCodes.has(code)) ?? EXIT.done;
+  }
+
+  /** Ticks until the schedule, a signal or the last interface ends it. */
+  async run(schedule: Schedule, stop: StopRequest): Promise<void> {
     const start = bootTime();
-    await this.#sink.flush();
-    for (;;) {
+    const flush = () => this.#sink.flush(start + schedule.end - bootTime());
+    await flush();
+    while (this.#live.length > 0) {
       const due = start + schedule.next;
       for (let now; !stop.isRequested && (now = bootTime()) < due;) {
         await stop.sleep(due - now);
       }
-      if (stop.isRequested) {
-        this.#finish(this.#live, "signal", 0);
-        break;
-      }
-      const { skipped, end } = schedule.tick(bootTime() - start);
-      this.#finishLost(skipped);
-      if (this.#live.length === 0) break;
-      if (end !== undefined) {
-        this.#finish(this.#live, end, skipped);
-        break;
-      }
-      this.#tick(skipped);
-      await this.#sink.flush();
+      this.#turn(schedule, bootTime() - start, stop.isRequested);
+      await flush();
     }
-    await this.#sink.flush();
-    return BY_WEIGHT.find((code) => this.#exitCodes.has(code)) ?? EXIT.done;
   }
 
-  /** One window of each interface. What cannot be read is in the next one. */
+  /** One tick, or the last one. */
+  #turn(schedule: Schedule, now: number, isStopRequested: boolean): void {
+    if (isStopRequested) {
+      const skipped = schedule.passed(now);
+      this.#finishLost(skipped);
+      this.#finish(this.#live, "signal", skipped);
+      return;
+    }
+    const { skipped, end } = schedule.tick(now);
+    this.#finishLost(skipped);
+    if (end === undefined) this.#tick(skipped);
+    else this.#finish(this.#live, end, skipped);
+    for (const watched of this.#live) this.#remark(watched);
+  }
+
+  /** Says what an operator would want to know, once. */
+  #remark(watched: Watched): void {
+    const { name } = watched.interface;
+    const { currentName, isFull } = watched;
+    if (currentName !== undefined && currentName !== name) {
+      this.#once(
+        `Interface "${name}" is named "${currentName}" now; its records keep the old name`,
+      );
+    }
+    if (isFull) {
+      this.#once(
+        `More sources on "${name}" than --max-sources: the rest is counted as untracked`,
+      );
+    }
+  }
+
+  #once(message: string): void {
+    if (this.#said.has(message)) return;
+    this.#said.add(message);
+    this.#log.warn(message);
+  }
+
+  /** One window of each interface. What cannot be read now is read later. */
   #tick(skipped: number): void {
     const live = this.#live;
-    const isQuiet = this.#attempt(live, () => {
-      for (const watched of live) watched.retire();
-      live[0]?.waitForAll();
-      return true;
-    });
     for (const watched of live) {
-      watched.missDeadlines(skipped);
-      const isRead = isQuiet && this.#attempt([watched], () => {
+      this.#attempt([watched], () => watched.retire(skipped));
+    }
+    const isQuiet = this.#attempt(live, () => (live[0]?.waitForAll(), true));
+    if (!isQuiet) return;
+    for (const watched of live) {
+      this.#attempt([watched], () => {
         for (const record of watched.read()) this.#sink.tick(record);
-        return true;
       });
-      if (!isRead) watched.missDeadlines(1);
     }
   }
 
@@ -124,7 +161,6 @@ class Loop {
       this.#log.error(`Cannot go on with "${name}": ${LOST[reason]}`);
       this.#exitCodes.add(EXIT.noInterface);
       this.#finish([watched], reason, skipped);
-      this.#live = this.#live.filter((other) => other !== watched);
     }
   }
 
@@ -134,10 +170,8 @@ class Loop {
     reason: EndReason,
     skipped: number,
   ): void {
-    for (const watched of ending) {
-      watched.detach();
-      watched.missDeadlines(skipped);
-    }
+    for (const watched of ending) watched.detach(skipped);
+    this.#live = this.#live.filter((watched) => !ending.includes(watched));
     const isQuiet = this.#insist(ending, () => ending[0]?.waitForAll());
     for (const watched of ending) {
       if (!isQuiet) watched.markIncomplete();
@@ -149,7 +183,10 @@ class Loop {
     }
   }
 
-  /** What `action` returns; a call that fails is logged, and undefined returned. */
+  /**
+   * What `action` returns. A call that fails is logged, and undefined
+   * returned: nothing is lost by it, the next attempt goes on from there.
+   */
   #attempt<T>(of: readonly Watched[], action: () => T): T | undefined {
     try {
       return action();
@@ -159,7 +196,7 @@ class Loop {
         ", ",
       );
       this.#log.error(
-        `Cannot read the counts of ${names}: ${error.message}; trying again`,
+        `Cannot read the counts of ${names}: ${error.message}`,
       );
       return undefined;
     }

@@ -2,7 +2,7 @@ import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
 import type { Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
-import { bootTime } from "../clock.ts";
+import { moment } from "../clock.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
 import type {
@@ -18,6 +18,13 @@ import {
   type Window,
 } from "../tally/run.ts";
 import { SourceList } from "../tally/sources.ts";
+
+/** A window that has ended and has not been read whole. */
+interface Unread {
+  readonly generation: Generation;
+  readonly end: Moment;
+  readonly skipped: number;
+}
 
 /**
  * One interface that is being watched. A window is made in three steps:
@@ -35,19 +42,24 @@ export class Watched {
     ipv6: new SourceList("ipv6"),
   };
   /** What no more frames are counted into, and has not been read whole. */
-  readonly #unread: { generation: Generation; end: Moment }[] = [];
-  #detached: Moment | undefined;
+  readonly #unread: Unread[] = [];
+  #currentName: string | undefined;
+  /** When the last window ended. */
+  #windowEnd: Moment;
+  /** Deadlines that passed in the window that is open. */
   #skipped = 0;
 
   constructor(
     netInterface: NetInterface,
     object: LoadedObject,
     link: Link,
+    start: Moment,
     origin: Origin,
     options: RunOptions,
   ) {
     this.interface = netInterface;
-    this.start = moment();
+    this.#currentName = netInterface.name;
+    this.start = this.#windowEnd = start;
     this.#link = link;
     this.#generations = new Generations(object);
     this.#run = new Run(origin, options, this.start);
@@ -57,33 +69,49 @@ export class Watched {
     return this.#run.isComplete;
   }
 
+  /** More sources came than the run keeps. */
+  get isFull(): boolean {
+    return this.#run.isFull;
+  }
+
+  /** The interface's name when it was last looked at; undefined: it was gone. */
+  get currentName(): string | undefined {
+    return this.#currentName;
+  }
+
   /** Why it cannot go on, if it cannot. */
   lost(): "interface-gone" | "detached" | undefined {
-    if (interfaceName(this.interface.index) === undefined) {
-      return "interface-gone";
-    }
+    this.#currentName = interfaceName(this.interface.index);
+    if (this.#currentName === undefined) return "interface-gone";
     return this.#link.interfaceIndex() === 0 ? "detached" : undefined;
   }
 
   /**
    * Ends the window: later frames count into the next one. Where the window
    * before has not been read whole, that comes first, and this one goes on.
+   *
+   * @param skipped deadlines that passed before this one without a tick
    */
-  retire(): void {
+  retire(skipped: number): void {
+    this.#skipped += skipped + 1; // this one too, unless the window does end
     if (this.#unread.length > 0) return;
     const generation = this.#generations.active;
     this.#generations.switch();
-    this.#unread.push({ generation, end: moment() });
+    this.#skipped--;
+    this.#endWindow(generation);
   }
 
   /** Detaches. The last window ends here. */
-  detach(): void {
+  detach(skipped: number): void {
     this.#link[Symbol.dispose]();
-    this.#detached = moment();
-    this.#unread.push({
-      generation: this.#generations.active,
-      end: this.#detached,
-    });
+    this.#skipped += skipped;
+    this.#endWindow(this.#generations.active);
+  }
+
+  #endWindow(generation: Generation): void {
+    const end = this.#windowEnd = moment();
+    this.#unread.push({ generation, end, skipped: this.#skipped });
+    this.#skipped = 0;
   }
 
   /** Waits until nothing counts into what was retired or detached, anywhere. */
@@ -102,16 +130,10 @@ export class Watched {
       this.#generations.drain(unread.generation, this.#window);
       const books = booksOf(this.#generations.takeTotals(unread.generation));
       this.#unread.shift();
-      yield this.#run.close(this.#window, books, unread.end, this.#skipped);
-      this.#skipped = 0;
+      yield this.#run.close(this.#window, books, unread.end, unread.skipped);
       this.#window.ipv4.clear();
       this.#window.ipv6.clear();
     }
-  }
-
-  /** Deadlines passed without a record; the next one stands for them too. */
-  missDeadlines(count: number): void {
-    this.#skipped += count;
   }
 
   /** Something that was counted may be missing. */
@@ -122,12 +144,8 @@ export class Watched {
   /** The record of the whole run; what is still unread makes it incomplete. */
   end(reason: EndReason): EndRecord {
     if (this.#unread.length > 0) this.#run.markIncomplete();
-    return this.#run.end(reason, this.#detached ?? moment());
+    return this.#run.end(reason, this.#windowEnd);
   }
-}
-
-function moment(): Moment {
-  return { boot: bootTime(), wall: Date.now() };
 }
 
 function booksOf(words: BigUint64Array): Books {

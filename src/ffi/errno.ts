@@ -5,6 +5,7 @@ import { readCString } from "./memory.ts";
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
+  ENXIO: 6,
   E2BIG: 7,
   ENOMEM: 12,
   EACCES: 13,
@@ -12,10 +13,12 @@ export const ERRNO = {
   EEXIST: 17,
   ENODEV: 19,
   EINVAL: 22,
+  EMFILE: 24,
   ENOSPC: 28,
   ERANGE: 34,
   ENOSYS: 38,
   EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
   ENOTSUPP: 524,
 } as const;
 
@@ -63,7 +66,10 @@ export class CallError extends Error {
  */
 export function check(call: string, result: number): number {
   if (result >= 0) return result;
-  throw new CallError(call, result === -1 ? lastErrno() : -result);
+  throw new CallError(
+    call,
+    result === -1 ? lastErrno() || ERRNO.EPERM : -result,
+  );
 }
 
 /**

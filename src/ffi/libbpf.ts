@@ -51,6 +51,7 @@ export const LIBBPF = {
     parameters: ["i32", "i32", "i32", "buffer"], // prog_fd, target_fd, attach_type, opts
     result: "i32",
   },
+  bpf_link_detach: { parameters: ["i32"], result: "i32" }, // link_fd
   bpf_obj_get_info_by_fd: {
     parameters: ["i32", "buffer", "buffer"], // bpf_fd, info, info_len
     result: "i32",

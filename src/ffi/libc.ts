@@ -8,6 +8,7 @@ const LIBC = {
   strerror: { parameters: ["i32"], result: "pointer" }, // errnum
 
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" }, // clockid, tp
+  fcntl: { parameters: ["i32", "i32"], result: "i32" }, // fd, op
   close: { parameters: ["i32"], result: "i32" }, // fd
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" }, // fd, request, argp
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" }, // name, flags

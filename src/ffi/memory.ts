@@ -32,14 +32,21 @@ export function u32(value: number): Uint32Array<ArrayBuffer> {
  * libbpf's option structs start with their own size (u64); a library that is
  * newer takes what it finds, an older one wants the rest to be zero.
  *
- * @param rest the field after the size: a u32, or a pointer to `rest`'s bytes,
- * which the caller keeps alive until the call is over
+ * @param field the one after the size: a u32, or a string, which is kept
+ * behind the struct so that it lives as long
  */
-export function opts(
-  rest: number | Uint8Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  const field = typeof rest === "number"
-    ? BigInt(rest)
-    : Deno.UnsafePointer.value(Deno.UnsafePointer.of(rest));
-  return new Uint8Array(BigUint64Array.of(16n, field).buffer);
+export function opts(field: number | string): Uint8Array<ArrayBuffer> {
+  const SIZE = 16;
+  const text = typeof field === "string" ? cString(field) : new Uint8Array();
+  const struct = new Uint8Array(SIZE + text.length);
+  const view = new DataView(struct.buffer);
+  view.setBigUint64(0, BigInt(SIZE), true);
+  if (typeof field === "number") {
+    view.setUint32(8, field, true);
+  } else {
+    const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(struct));
+    view.setBigUint64(8, BigInt(address) + BigInt(SIZE), true);
+    struct.set(text, SIZE);
+  }
+  return struct;
 }

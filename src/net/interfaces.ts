@@ -1,3 +1,4 @@
+import { CallError, check, ERRNO, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, fieldText } from "../ffi/memory.ts";
 
@@ -19,7 +20,7 @@ export interface NetInterface {
 /** Names and indexes of all interfaces, in the kernel's order. @see if_nameindex(3) */
 export function listInterfaces(): { name: string; index: number }[] {
   const list = libc.if_nameindex();
-  if (list === null) return [];
+  if (list === null) throw new CallError("if_nameindex", lastErrno());
   try {
     const found = [];
     // struct if_nameindex { unsigned int if_index; char *if_name; }
@@ -37,18 +38,30 @@ export function listInterfaces(): { name: string; index: number }[] {
   }
 }
 
-/** The name that an index has now; undefined: there is no such interface. */
+/**
+ * The name that an index has now; undefined: there is no such interface.
+ *
+ * @throws {CallError} that could not be found out
+ */
 export function interfaceName(index: number): string | undefined {
   const name = new Uint8Array(IFNAMSIZ);
-  if (libc.if_indextoname(index, name) === null) return undefined;
+  if (libc.if_indextoname(index, name) === null) {
+    return noneFor("if_indextoname", lastErrno());
+  }
   return fieldText(name, 0, IFNAMSIZ);
 }
 
-/** What the kernel knows about an interface; undefined: there is none. */
+/**
+ * What the kernel knows about an interface; undefined: there is none.
+ *
+ * @throws {CallError} that could not be found out
+ */
 export function findInterface(name: string): NetInterface | undefined {
   if (name.length >= IFNAMSIZ) return undefined;
   const index = libc.if_nametoindex(cString(name));
-  if (index === 0) return undefined;
+  if (index === 0) return noneFor("if_nametoindex", lastErrno());
+  // The kernel's own name: `eth0:` and alternative names are taken too.
+  name = interfaceName(index) ?? name;
   using socket = new ControlSocket();
   return {
     name,
@@ -59,6 +72,13 @@ export function findInterface(name: string): NetInterface | undefined {
     hardwareType: socket.ask(SIOCGIFHWADDR, name).getUint16(IFNAMSIZ, true),
     driver: socket.driver(name),
   };
+}
+
+/** Nothing, if that is what `errno` means. */
+function noneFor(call: string, errno: number): undefined {
+  if (errno !== ERRNO.ENODEV && errno !== ERRNO.ENXIO) {
+    throw new CallError(call, errno);
+  }
 }
 
 /** What a frame on an interface starts with; undefined: neither of the two. */
@@ -85,32 +105,39 @@ class ControlSocket implements Disposable {
     const open = (family: number) =>
       libc.socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const fd = open(AF_INET);
-    this.#fd = fd >= 0 ? fd : open(AF_INET6);
+    this.#fd = fd >= 0 ? fd : check("socket", open(AF_INET6));
   }
 
-  /** struct ifreq after `request`; zeros where the kernel refuses. */
-  ask(request: number, name: string, data?: Uint8Array<ArrayBuffer>): DataView {
-    const ifreq = new Uint8Array(IFREQ_SIZE);
-    ifreq.set(cString(name));
-    const view = new DataView(ifreq.buffer);
-    if (data !== undefined) {
-      const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(data));
-      view.setBigUint64(IFNAMSIZ, BigInt(address), true);
-    }
-    libc.ioctl(this.#fd, BigInt(request), ifreq);
-    return view;
+  /** struct ifreq after `request`. */
+  ask(request: number, name: string): DataView {
+    const ifreq = ifreqOf(name);
+    check("ioctl", libc.ioctl(this.#fd, BigInt(request), ifreq));
+    return new DataView(ifreq.buffer);
   }
 
-  /** @see struct ethtool_drvinfo, linux/ethtool.h */
+  /**
+   * The driver's name; empty where it tells none.
+   *
+   * @see struct ethtool_drvinfo, linux/ethtool.h
+   */
   driver(name: string): string {
     const ETHTOOL_GDRVINFO = 3;
     const info = new Uint8Array(196);
     new DataView(info.buffer).setUint32(0, ETHTOOL_GDRVINFO, true);
-    this.ask(SIOCETHTOOL, name, info);
+    const ifreq = ifreqOf(name);
+    const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(info));
+    new DataView(ifreq.buffer).setBigUint64(IFNAMSIZ, BigInt(address), true);
+    libc.ioctl(this.#fd, BigInt(SIOCETHTOOL), ifreq);
     return fieldText(info, 4, 32);
   }
 
   [Symbol.dispose](): void {
     libc.close(this.#fd);
   }
+}
+
+function ifreqOf(name: string): Uint8Array<ArrayBuffer> {
+  const ifreq = new Uint8Array(IFREQ_SIZE);
+  ifreq.set(cString(name));
+  return ifreq;
 }

@@ -22,39 +22,38 @@ export const text: Format = {
 
 /**
  * The rows of a record: a tab, the address, ` => ` and the packets since the
- * start, as in the example that xdptally grew from; then the bytes since the
- * start and the packets a second of the record's window.
+ * start, as in the example that xdptally grew from; then `+` and those of this
+ * tick (they add up to the line above the rows), the bytes since the start, and
+ * the packets a second of the record's window.
  *
  * A source whose total is not kept, because `--max-sources` others came
- * first, shows this window's packets and says so.
+ * first, shows this tick's counts alone and says so.
  */
 export function formatMapContents(record: CountRecord): string {
   const rows = Array.from(record.sources, (source) => {
     const since = source.run ?? source;
-    return {
-      count: `${source.ip} => ${since.packets}`,
-      bytes: formatBytes(since.bytes),
-      rate: formatRate(Number(source.packets) / record.elapsed),
-      note: source.run === undefined
-        ? "  (this tick only: --max-sources is reached)"
-        : "",
-    };
+    const cells = [
+      `${source.ip} => ${since.packets}`,
+      ...("seq" in record ? [`+${source.packets}`] : []),
+      formatBytes(since.bytes),
+      formatRate(Number(source.packets) / record.elapsed),
+    ];
+    const note = source.run === undefined ? `  ${NOT_KEPT}` : "";
+    return { cells, note };
   });
-  const widest = (key: "count" | "bytes" | "rate") =>
-    rows.reduce((most, row) => Math.max(most, row[key].length), 0);
-  const [count, bytes, rate] = [
-    widest("count"),
-    widest("bytes"),
-    widest("rate"),
-  ];
+  const widths = rows.reduce<number[]>(
+    (most, { cells }) =>
+      cells.map((cell, at) => Math.max(cell.length, most[at] ?? 0)),
+    [],
+  );
+  const aligned = (cell: string, at: number) =>
+    at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!);
   return rows
-    .map((row) =>
-      `\t${row.count.padEnd(count)}  ${row.bytes.padStart(bytes)}  ${
-        row.rate.padStart(rate)
-      }${row.note}\n`
-    )
+    .map(({ cells, note }) => `\t${cells.map(aligned).join("  ")}${note}\n`)
     .join("");
 }
+
+const NOT_KEPT = "(this tick only: --max-sources is reached)";
 
 /** `1030 packets = 1000 from 12 sources + 0 untracked + 20 non-IP + 10 malformed`. */
 function equation({ books, sources, others, complete }: CountRecord): string {
@@ -72,7 +71,7 @@ function equation({ books, sources, others, complete }: CountRecord): string {
     `${books.nonIp.packets} non-IP`,
     `${books.malformed.packets} malformed`,
   ];
-  const sum = `${books.total.packets} packets = ${terms.join(" + ")}`;
+  const sum = `${plural(books.total.packets, "packet")} = ${terms.join(" + ")}`;
   return complete ? sum : `${sum} (INCOMPLETE)`;
 }
 
@@ -84,8 +83,8 @@ function merged({ skipped }: TickRecord): string {
   return skipped === 0 ? "" : ` (with ${plural(skipped, "missed deadline")})`;
 }
 
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+function plural(count: number | bigint, noun: string): string {
+  return `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
 }
 
 /** `2026-11-22T14:30:01Z`. */

@@ -54,14 +54,15 @@ export class RecordSink {
   /**
    * Writes what was recorded since the last time.
    *
+   * @param end milliseconds until the run ends in any case
    * @throws {ReaderGone} nobody reads stdout any more
    * @throws {Failure} it cannot be written, or does not get through
    */
-  async flush(): Promise<void> {
-    if (await this.#stop.orGiveUp(this.#stdout.flush(), GRACE)) return;
+  async flush(end: number): Promise<void> {
+    if (await this.#stop.orGiveUp(this.#stdout.flush(), GRACE, end)) return;
     throw new Failure(
       EXIT.output,
-      `Cannot write to stdout: its reader has paused and the run was asked to end; what it did not take in ${
+      `Cannot write to stdout: its reader has paused and the run is over; what it did not take in ${
         GRACE / 1000
       } s is lost`,
     );

@@ -13,6 +13,17 @@ export class ReaderGone extends Error {
 export class Stdout {
   #queue: Uint8Array<ArrayBufferLike>[] = [];
 
+  /** @throws {Failure} it is not open for writing; writes would seem to work */
+  constructor() {
+    const F_GETFL = 3, O_ACCMODE = 3, O_RDONLY = 0;
+    const flags = libc.fcntl(1, F_GETFL);
+    if (flags >= 0 && (flags & O_ACCMODE) !== O_RDONLY) return;
+    throw new Failure(
+      EXIT.output,
+      "Cannot write to stdout: it is not open for writing; redirect it with >",
+    );
+  }
+
   /** Keeps `text` for the next `flush`. */
   write(text: string): void {
     if (text !== "") this.#queue.push(new TextEncoder().encode(text));

@@ -46,10 +46,7 @@ export type EndReason =
   | ScheduledEnd
   | "signal"
   | "interface-gone"
-  | "detached"
-  | "output"
-  | "reader-gone"
-  | "error";
+  | "detached";
 
 /** The whole run. */
 export interface EndRecord extends CountRecord {

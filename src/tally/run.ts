@@ -62,6 +62,11 @@ export class Run {
     return this.#isComplete;
   }
 
+  /** Sources came that got no row: their packets are untracked. */
+  get isFull(): boolean {
+    return this.#books.untracked.full > 0n;
+  }
+
   /** Something that was counted could not be read, for good. */
   markIncomplete(): void {
     this.#isComplete = false;
@@ -121,7 +126,7 @@ export class Run {
   ): Pick<CountRecord, "sources" | "others"> {
     const { places, others } = rank(lists, this.#options.sort, top);
     const tables = this.#tables;
-    // Made when they are asked for: a million rows need not exist at once.
+    // Made when they are asked for, one after the other.
     const sources = {
       *[Symbol.iterator]() {
         for (const place of places) {
@@ -139,16 +144,18 @@ function sumOf(lists: readonly SourceList[]): Tally {
 }
 
 /**
- * The end is the wall clock's, the length the other clock's, and the start
- * follows from the two: a wall clock that was stepped makes no span negative.
+ * The end is the wall clock's, the length the other clock's. The start is where
+ * the window before ended, unless the wall clock was stepped: then it follows
+ * from the two, so that no span is negative.
  */
 function span(
   start: Moment,
   end: Moment,
 ): Pick<CountRecord, "start" | "end" | "elapsed"> {
   const elapsed = end.boot - start.boot;
+  const isStepped = Math.abs(end.wall - elapsed - start.wall) > 50;
   return {
-    start: new Date(end.wall - elapsed),
+    start: new Date(isStepped ? end.wall - elapsed : start.wall),
     end: new Date(end.wall),
     elapsed: Math.round(elapsed * 1000) / 1e6,
   };

@@ -27,6 +27,11 @@ export class Schedule {
     this.#endReason = countEnd <= duration ? "count" : "duration";
   }
 
+  /** When the run is over in any case; Infinity: never. */
+  get end(): number {
+    return this.#end;
+  }
+
   /** When the next tick is due. */
   get next(): number {
     return Math.min((this.#reached + 1) * this.#interval, this.#end);
@@ -40,12 +45,17 @@ export class Schedule {
    */
   tick(now: number): { skipped: number; end?: ScheduledEnd } {
     const isLast = now >= this.#end;
-    const until = Math.min(now, this.#end);
-    const reached = Math.floor(until / this.#interval);
+    const passed = this.passed(now);
     // A duration that is no multiple of the interval ends with a short tick.
-    const short = isLast && until > reached * this.#interval ? 1 : 0;
-    const skipped = Math.max(0, reached + short - this.#reached - 1);
-    this.#reached = reached;
+    const short = isLast && this.#end % this.#interval > 0 ? 1 : 0;
+    const skipped = Math.max(0, passed + short - 1);
+    this.#reached += passed;
     return isLast ? { skipped, end: this.#endReason } : { skipped };
+  }
+
+  /** How many deadlines passed since the last tick. */
+  passed(now: number): number {
+    const until = Math.min(now, this.#end);
+    return Math.floor(until / this.#interval) - this.#reached;
   }
 }
