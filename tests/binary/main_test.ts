@@ -8,7 +8,7 @@ import config from "../../deno.json" with { type: "json" };
 import { FRAMES } from "../lib/frames.ts";
 import { Namespace } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
-import { BINARY, Capture, run } from "../lib/xdptally.ts";
+import { BINARY, Capture, readUntil, run } from "../lib/xdptally.ts";
 
 /** A folder of the test's own, removed afterwards. */
 class Folder implements Disposable {
@@ -169,23 +169,50 @@ Deno.test("the reader of stdout leaves: exit 0, and nothing stays attached", asy
   assertEquals(stage.programs("vb"), []);
 });
 
-Deno.test("a reader that pauses does not keep SIGTERM from ending the run", async () => {
+for (const way of ["SIGTERM", "--duration"] as const) {
+  Deno.test(`a reader that pauses does not keep ${way} from ending the run: exit 7`, async () => {
+    using stage = vethStage();
+    const duration = way === "SIGTERM" ? [] : ["-d", "2s"];
+    const child = new Deno.Command("ip", {
+      args: [
+        "netns",
+        "exec",
+        stage.name,
+        BINARY,
+        "-j",
+        "-i",
+        "100ms",
+        ...duration,
+        "vb",
+      ],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const stderr = child.stderr.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let said = await readUntil(stderr, "Ctrl-C");
+    // The pipe holds 64 KiB; a tick of 20,000 sources is far more.
+    await flood(stage, "va", 20_000, 20_000, "sequence");
+    if (way === "SIGTERM") child.kill(way);
+    for (let part; !(part = await stderr.read()).done;) said += part.value;
+    const { code } = await child.status;
+    assertEquals(code, 7, said);
+    assertStringIncludes(said, "Cannot write to stdout: its reader has paused");
+    assertEquals(stage.programs("vb"), []);
+    await child.stdout.cancel();
+  });
+}
+
+Deno.test("stdout is not open for writing: exit 7 at once", async () => {
   using stage = vethStage();
-  // The pipe holds 64 KiB; a tick of 20,000 sources is far more.
-  const child = new Deno.Command("ip", {
-    args: ["netns", "exec", stage.name, BINARY, "-j", "-i", "100ms", "vb"],
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let said = "";
-  while (!said.includes("Ctrl-C")) said += (await stderr.read()).value;
-  await flood(stage, "va", 20_000, 20_000, "sequence");
-  child.kill("SIGTERM");
-  for (let part; !(part = await stderr.read()).done;) said += part.value;
-  const { code } = await child.status;
-  assertEquals(code, 7, said);
-  assertStringIncludes(said, "Cannot write to stdout: its reader has paused");
-  assertEquals(stage.programs("vb"), []);
-  await child.stdout.cancel();
+  const through = ["sh", "-c", 'exec "$0" "$@" 1< /dev/null'];
+  const { code, stderr } = await run(["-c", "1", "vb"], {
+    in: stage.name,
+    through,
+  });
+  assertEquals(code, 7);
+  assertMatch(
+    stderr,
+    /^xdptally: Cannot write to stdout: it is not open for writing[^\n]*\n$/,
+  );
 });

@@ -132,6 +132,72 @@ Deno.test("somebody detaches the program by force: an end record that says so, e
   assertStringIncludes(stderr, "somebody detached the XDP program");
 });
 
+Deno.test("the interface is deleted, and a signal comes before the next tick: exit 4", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(["-i", "1h", "vb"], { in: stage.name });
+  await capture.attached();
+  stage.ip("link", "del", "dev", "vb");
+  const { code, record } = await capture.end("SIGINT");
+  assertEquals([code, record.reason], [4, "interface-gone"]);
+});
+
+Deno.test("it detaches also where somebody else holds the link", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await capture.attached();
+  const [program] = stage.programs("vb");
+  const link = JSON.parse(sh("bpftool", "-j", "link", "show"))
+    .find((link: { prog_id: number }) => link.prog_id === program);
+  const pin = `/sys/fs/bpf/${stage.name}`;
+  sh("bpftool", "link", "pin", "id", String(link.id), pin);
+  try {
+    const { code, record } = await capture.end("SIGINT");
+    assertEquals([code, record.complete], [0, true]);
+    assertEquals(stage.programs("vb"), []);
+  } finally {
+    sh("rm", pin);
+  }
+});
+
+Deno.test("two signals at once end the run once, with its end record", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await capture.attached();
+  capture.kill("SIGTERM");
+  const { code, record } = await capture.end("SIGHUP");
+  assertEquals([code, record.type, record.reason], [0, "end", "signal"]);
+});
+
+Deno.test("an interface that is renamed is counted on, and said to be", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(["-q", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
+  await capture.attached();
+  stage.ip("link", "set", "dev", "vb", "name", "vz");
+  await capture.until(() => capture.stderr.includes("is named"));
+  await send(stage, "va", [FRAMES[0]!.frame], 3);
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
+  const { code, stderr } = await capture.end("SIGINT");
+  assertEquals(code, 0);
+  assertEquals(
+    stderr,
+    'xdptally: Interface "vb" is named "vz" now; its records keep the old name\n',
+  );
+});
+
+Deno.test("one interface under two names is refused", async () => {
+  using stage = vethStage();
+  stage.ip("link", "property", "add", "dev", "vb", "altname", "another");
+  const { code, stderr } = await run(["-c", "1", "vb", "another"], {
+    in: stage.name,
+  });
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "name it once");
+});
+
 Deno.test("an interface that is down is watched, and said to be down", async () => {
   using stage = vethStage();
   stage.ip("link", "set", "dev", "vb", "down");
@@ -157,7 +223,7 @@ Deno.test("loopback is watched in generic mode", async () => {
   assertEquals(end.sources, [{ ip: "127.0.0.1", packets: 6, bytes: 6 * 98 }]);
   assertStringIncludes(
     stderr,
-    'Using generic mode on "lo": its driver refused native mode',
+    'Using generic mode on "lo": its driver refuses native mode',
   );
 });
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type Bytes, bytes, FRAMES, ipv4, ipv6 } from "../lib/frames.ts";
+import { lacksKernel } from "../lib/kernel.ts";
 import { type Counted, Program } from "../lib/program.ts";
 import { read, type Reading } from "../lib/reading.ts";
-import { CallError, ERRNO } from "../../src/ffi/errno.ts";
 
 const XDP_PASS = 2;
 /** The kernel refuses test runs of less (ETH_HLEN). */
@@ -133,26 +133,12 @@ Deno.test({
       }
     }
   },
-  ignore: !takesLinearSize(),
+  ignore: lacksKernel(
+    6,
+    18,
+    "a test run with a part of the frame in fragments",
+  ),
 });
-
-/** Whether test runs take the size of the linear part (Linux 6.19). */
-function takesLinearSize(): boolean {
-  using program = new Program();
-  const frame = bytes(Array(200).fill(0));
-  try {
-    program.run({ frame, context: { dataEnd: 100 } });
-    return true;
-  } catch (error) {
-    if (!(error instanceof CallError) || error.errno !== ERRNO.EINVAL) {
-      throw error;
-    }
-    console.log(
-      "skipped: test runs with a part of the frame in fragments need Linux 6.19",
-    );
-    return false;
-  }
-}
 
 Deno.test("a frame counts into the generation that is active, and into no other", () => {
   using program = new Program();

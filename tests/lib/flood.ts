@@ -21,7 +21,7 @@ const elf = Deno.readFileSync(
 );
 const object = checkPointer(
   "bpf_object__open_mem",
-  symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(cString("flood"))),
+  symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts("flood")),
 );
 check("bpf_object__load", symbols.bpf_object__load(object));
 const program = (name: string) =>

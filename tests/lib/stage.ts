@@ -59,6 +59,15 @@ export class Namespace implements Disposable {
     return link.stats64.rx.packets;
   }
 
+  /** The same, once nothing is under way any more: two readings agree. */
+  settledRxPackets(name: string): number {
+    for (let before = -1;;) {
+      const now = this.rxPackets(name);
+      if (now === before) return now;
+      before = now;
+    }
+  }
+
   index(name: string): number {
     const [link] = JSON.parse(this.ip("-j", "link", "show", "dev", name));
     return link.ifindex;

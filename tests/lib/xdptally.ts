@@ -107,18 +107,25 @@ export class Capture implements AsyncDisposable {
   /**
    * Waits until the records, or what it says, show `what`.
    *
-   * @throws the run ended before, or it did not come within a minute of ticks
+   * @throws the run ended before, or it did not come within a minute
    */
   async until(what: (records: JsonRecord[]) => boolean): Promise<void> {
-    const end = performance.now() + 60_000;
-    while (!what(this.records)) {
-      if (this.#hasEnded) {
-        throw new Error(`ended before: ${this.stderr}`);
+    let isOver = false;
+    const timer = setTimeout(() => {
+      isOver = true;
+      this.#wake();
+    }, 60_000);
+    try {
+      while (!what(this.records)) {
+        if (this.#hasEnded) throw new Error(`ended before: ${this.stderr}`);
+        if (isOver) {
+          const last = JSON.stringify(this.records.at(-1));
+          throw new Error(`did not come: ${last?.slice(0, 500)}`);
+        }
+        await new Promise<void>((resolve) => this.#wake = resolve);
       }
-      if (performance.now() > end) {
-        throw new Error(`did not come: ${JSON.stringify(this.records.at(-1))}`);
-      }
-      await new Promise<void>((resolve) => this.#wake = resolve);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -194,4 +201,18 @@ export function sum(
   of: (record: JsonRecord) => number,
 ): number {
   return records.reduce((sum, record) => sum + of(record), 0);
+}
+
+/** Reads a stream until it has said `what`. @throws it ended before */
+export async function readUntil(
+  reader: ReadableStreamDefaultReader<string>,
+  what: string,
+): Promise<string> {
+  let said = "";
+  while (!said.includes(what)) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`ended before "${what}": ${said}`);
+    said += value;
+  }
+  return said;
 }

@@ -45,6 +45,7 @@ const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
   ["--mode skb eth0", { mode: "generic" }],
   ["-j eth0", jsonl],
   ["--format jsonl eth0", jsonl],
+  ["--format json eth0", jsonl],
   ["-j --format jsonl eth0", jsonl],
   ["--format csv eth0", { format: "csv", top: 0 }],
   ["--max-sources 100 eth0", { maxSources: 100 }],
@@ -79,9 +80,19 @@ const BAD: [args: string[], line: string][] = [
   [["eth0", "eth1", "eth0"], 'Cannot watch "eth0" twice'],
   [
     ["--intervall", "1s", "eth0"],
-    'Cannot use "--intervall": there is no such option; did you mean --interval',
+    'Cannot use "--intervall": there is no such option; did you mean --interval?',
   ],
-  [["--Top=3"], "did you mean --top"],
+  [["--Top=3"], "did you mean --top?"],
+  [["--int", "1s"], "did you mean --interval?"],
+  [["--max_sources", "1"], "did you mean --max-sources?"],
+  [
+    ["--bogus"],
+    'Cannot use "--bogus": there is no such option; the nearest are --',
+  ],
+  [
+    ["-json", "eth0"],
+    'Cannot use "-json": there is no such option; did you mean --json?',
+  ],
   [["-x", "eth0"], 'Cannot use "-x": there is no such option'],
   [["-qx"], 'Cannot use "-x"'],
   [

@@ -44,8 +44,8 @@ Deno.test("formatMapContents: the example's row, then bytes and rate", () => {
   const rows = formatMapContents(TICK);
   assertEquals(
     rows,
-    "\t10.0.0.1 => 120   12.0 kB   10/s\n" +
-      "\t2001:db8::1 => 5    500 B  2.5/s  (this tick only: --max-sources is reached)\n",
+    "\t10.0.0.1 => 120   +20  12.0 kB   10/s\n" +
+      "\t2001:db8::1 => 5   +5    500 B  2.5/s  (this tick only: --max-sources is reached)\n",
   );
   for (const row of rows.trimEnd().split("\n")) {
     assertMatch(row, /^\t(\S+) => (\d+)/);

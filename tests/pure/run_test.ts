@@ -86,7 +86,7 @@ Deno.test("a window that does not balance says so, and so does the run", () => {
 Deno.test("what could not be read makes the run incomplete", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0));
   run.markIncomplete();
-  assertEquals(run.end("error", at(1)).complete, false);
+  assertEquals(run.end("signal", at(1)).complete, false);
 });
 
 Deno.test("a wall clock that is stepped makes no span negative or doubled", () => {
