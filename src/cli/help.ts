@@ -3,12 +3,16 @@ import { type Option, OPTIONS } from "./options.ts";
 
 const COLUMNS = 79;
 
-/** The text of `-h`: at most 24 lines of 79 columns. */
-export function helpText(): string {
+/**
+ * The text of `-h`, which fits a screen of 24 lines of 79 columns, or of
+ * `--help`, which has all options.
+ */
+export function helpText(isFull: boolean): string {
+  const options: readonly Option[] = OPTIONS;
   return [
     "Who is sending this machine packets? Exact counts by source address, from XDP.",
     "Usage: xdptally [watch] [options] INTERFACE...",
-    ...OPTIONS.map(optionLine),
+    ...options.filter(({ isRare }) => isFull || !isRare).map(optionLine),
     "Examples:",
     "  sudo xdptally eth0                  every second, until Ctrl-C",
     "  sudo xdptally -j -d 60s eth0 wg0    a minute of two interfaces, as JSON Lines",

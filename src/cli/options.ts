@@ -5,6 +5,8 @@ export interface Option {
   /** The name of its value in the help; undefined: it takes none. */
   readonly value?: string;
   readonly help: string;
+  /** Only `--help` shows it, not `-h`. */
+  readonly isRare?: boolean;
 }
 
 /**
@@ -43,6 +45,55 @@ export const OPTIONS = [
   },
   { name: "json", short: "j", help: "the same as --format jsonl" },
   {
+    name: "output",
+    short: "o",
+    value: "FILE",
+    help: "append to FILE, or to a file a day in FOLDER/",
+  },
+  {
+    name: "local",
+    help: "times in file names are local",
+    isRare: true,
+  },
+  {
+    name: "utc",
+    help: "times in file names are UTC (the default)",
+    isRare: true,
+  },
+  {
+    name: "fsync",
+    help: "wait until the disk has each record",
+    isRare: true,
+  },
+  {
+    name: "align",
+    help: "tick on the clock's multiples of the interval",
+    isRare: true,
+  },
+  {
+    name: "splay",
+    value: "TIME",
+    help: "wait a random part of TIME before the start",
+    isRare: true,
+  },
+  {
+    name: "wait",
+    value: "TIME",
+    help: "wait so long for an interface that is busy",
+    isRare: true,
+  },
+  {
+    name: "wait-interface",
+    help: "wait for an interface that is missing or goes away",
+    isRare: true,
+  },
+  {
+    name: "exit-over",
+    value: "LIMIT",
+    help: "end when a source exceeds 10000pps or 1GB (exit 9)",
+    isRare: true,
+  },
+  {
     name: "max-sources",
     value: "N",
     help: "sources kept per family and interface (default 65536)",
@@ -54,7 +105,11 @@ export const OPTIONS = [
     short: "v",
     help: "libbpf's own text with errors; -vv: all of it",
   },
-  { name: "help", short: "h", help: "show this" },
+  {
+    name: "help",
+    short: "h",
+    help: "show this; --help shows the rest, for cron and alarms",
+  },
   { name: "version", short: "V", help: "show the version" },
 ] as const satisfies readonly Option[];
 

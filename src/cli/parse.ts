@@ -1,10 +1,22 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { EXIT, Failure } from "../errors.ts";
+import {
+  type FilePattern,
+  type FormatName,
+  parsePattern,
+} from "../output/filename.ts";
+import type { Limit } from "../tally/limit.ts";
 import { type Option, type OptionName, OPTIONS } from "./options.ts";
-import { badValue, parseTime, parseWhole, parseWord } from "./values.ts";
+import {
+  badValue,
+  parseLimit,
+  parseTime,
+  parseWhole,
+  parseWord,
+} from "./values.ts";
 
-const FORMATS = ["text", "jsonl", "csv"] as const;
+const FORMATS = ["text", "jsonl", "csv"] as const satisfies FormatName[];
 const MODES = ["auto", "native", "generic"] as const;
 const SORTS = ["packets", "bytes", "ip"] as const;
 
@@ -20,7 +32,23 @@ export interface WatchOptions {
   readonly endTop: number;
   readonly sort: typeof SORTS[number];
   readonly mode: typeof MODES[number];
-  readonly format: typeof FORMATS[number];
+  readonly format: FormatName;
+  /** Undefined: stdout. */
+  readonly output: FilePattern | undefined;
+  /** Times in file names are local. */
+  readonly isLocal: boolean;
+  /** Wait until the disk has each record. */
+  readonly isSynced: boolean;
+  /** The first deadline is the wall clock's next multiple of the interval. */
+  readonly isAligned: boolean;
+  /** The longest random wait before the start. */
+  readonly splay: number;
+  /** How long to wait for an interface that is busy. */
+  readonly wait: number;
+  /** Wait for an interface that is missing or goes away. */
+  readonly waitsForInterface: boolean;
+  /** End the run when a source exceeds it. */
+  readonly exitOver: Limit | undefined;
   readonly maxSources: number;
   readonly isQuiet: boolean;
   /** 0, 1: libbpf's text with errors, 2: all that libbpf says. */
@@ -28,7 +56,8 @@ export interface WatchOptions {
 }
 
 export type Command =
-  | { readonly name: "help" | "version" | "list" }
+  | { readonly name: "version" | "list" }
+  | { readonly name: "help"; readonly isFull: boolean }
   | { readonly name: "watch"; readonly options: WatchOptions };
 
 /**
@@ -50,13 +79,15 @@ export function parseCommandLine(args: readonly string[]): Command {
   const flag = (name: OptionName) => parsed[name] === true;
   const value = (name: OptionName) => parsed[name] as string | undefined;
 
-  if (flag("help")) return { name: "help" };
+  if (flag("help")) return { name: "help", isFull: args.includes("--help") };
   if (flag("version")) return { name: "version" };
   if (flag("list-interfaces")) return { name: "list" };
 
   const [first, ...others] = positionals;
   const interfaces = first === "watch" ? others : positionals;
-  const format = parseFormat(value("format"), flag("json"));
+  const asked = parseFormat(value("format"), flag("json"));
+  const output = parseOutput(value("output"), asked);
+  const format = asked ?? output?.format ?? "text";
   const top = parseOptional(
     value("top"),
     (text) => parseWhole("top", text, 0, MOST_SOURCES),
@@ -77,6 +108,17 @@ export function parseCommandLine(args: readonly string[]): Command {
     sort: parseWord("sort", value("sort") ?? "packets", SORTS),
     mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
     format,
+    output,
+    isLocal: flag("local"),
+    isSynced: flag("fsync"),
+    isAligned: flag("align"),
+    splay: parseTime("splay", value("splay") ?? "0", PAUSE),
+    wait: parseTime("wait", value("wait") ?? "0", PAUSE),
+    waitsForInterface: flag("wait-interface"),
+    exitOver: parseOptional(
+      value("exit-over"),
+      (text) => parseLimit("exit-over", text),
+    ),
     maxSources: parseWhole(
       "max-sources",
       value("max-sources") ?? "65536",
@@ -91,6 +133,7 @@ export function parseCommandLine(args: readonly string[]): Command {
 
 const INTERVAL = { least: 100, most: 3_600_000, range: "100ms to 1h" };
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
+const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
 const MOST_TICKS = Number.MAX_SAFE_INTEGER;
 const MOST_SOURCES = 1 << 21;
 const MODE_ALIASES = {
@@ -106,11 +149,12 @@ function parseOptional<T>(
   return text === undefined ? undefined : parse(text);
 }
 
+/** The format that is asked for; undefined: none, the output decides. */
 function parseFormat(
   text: string | undefined,
   json: boolean,
-): WatchOptions["format"] {
-  if (text === undefined) return json ? "jsonl" : "text";
+): FormatName | undefined {
+  if (text === undefined) return json ? "jsonl" : undefined;
   const format = parseWord("format", text, FORMATS, { json: "jsonl" });
   if (json && format !== "jsonl") {
     throw badValue(
@@ -120,6 +164,20 @@ function parseFormat(
     );
   }
   return format;
+}
+
+function parseOutput(
+  text: string | undefined,
+  format: FormatName | undefined,
+): FilePattern | undefined {
+  if (text === undefined || text === "-") return undefined;
+  try {
+    return parsePattern(text, format);
+  } catch (error) {
+    throw error instanceof RangeError
+      ? badValue("output", text, error.message)
+      : error;
+  }
 }
 
 function checkInterfaces(names: readonly string[]): readonly string[] {

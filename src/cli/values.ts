@@ -1,4 +1,5 @@
 import { EXIT, Failure } from "../errors.ts";
+import type { Limit } from "../tally/limit.ts";
 
 /** A value that cannot be used: which, why, and what would be. */
 export function badValue(name: string, text: string, why: string): Failure {
@@ -72,4 +73,26 @@ export function parseWord<Word extends string>(
     );
   }
   return word;
+}
+
+const PREFIXES: Record<string, number> = {
+  "": 1,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+};
+
+/** `10000pps`, `10kpps`: a rate; `1GB`: bytes, by powers of 1000. */
+export function parseLimit(name: string, text: string): Limit {
+  const match = /^(\d+(?:\.\d+)?)([kMGT]?)(pps|B)$/.exec(text);
+  if (match === null) {
+    throw badValue(
+      name,
+      text,
+      "give packets a second like 10000pps, or bytes like 1GB",
+    );
+  }
+  const most = Number(match[1]) * PREFIXES[match[2]!]!;
+  return { text, unit: match[3] === "pps" ? "pps" : "bytes", most };
 }

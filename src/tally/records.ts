@@ -45,6 +45,7 @@ export interface TickRecord extends CountRecord {
 export type EndReason =
   | ScheduledEnd
   | "signal"
+  | "threshold"
   | "interface-gone"
   | "detached";
 

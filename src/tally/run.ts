@@ -6,7 +6,8 @@ import {
   EMPTY_BOOKS,
   withOverflow,
 } from "./books.ts";
-import { rank, type Sort, sourceAt } from "./rank.ts";
+import { type Limit, rowOver } from "./limit.ts";
+import { rank, type Sort, type Source, sourceAt } from "./rank.ts";
 import type {
   CountRecord,
   EndReason,
@@ -103,6 +104,23 @@ export class Run {
     };
     this.#windowStart = end;
     return record;
+  }
+
+  /**
+   * The source that exceeds a limit: by its rate in `window`, or by its bytes
+   * in the run.
+   */
+  sourceOver(
+    limit: Limit,
+    window: Window,
+    seconds: number,
+  ): Source | undefined {
+    const lists = limit.unit === "pps" ? window : this.#tables;
+    for (const family of FAMILIES) {
+      const row = rowOver(lists[family], limit, seconds);
+      if (row !== undefined) return sourceAt({ list: lists[family], row });
+    }
+    return undefined;
   }
 
   /** The record of the whole run. */

@@ -7,34 +7,43 @@ export interface ScheduleOptions {
   /** Deadlines until the end; undefined: no such end. */
   readonly count?: number | undefined;
   readonly duration?: number | undefined;
+  /** When the first deadline is, if not after a whole interval. */
+  readonly first?: number | undefined;
 }
 
 /**
- * The deadlines of the ticks: k x interval after the start, whatever a tick
+ * The deadlines of the ticks: the first, and k x interval after it, whatever a tick
  * costs, so that they do not drift. Times are milliseconds since the start.
  */
 export class Schedule {
   readonly #interval: number;
+  /** Times are counted from one interval before the first deadline. */
+  readonly #lead: number;
   readonly #end: number;
   readonly #endReason: ScheduledEnd;
   /** Deadlines that were reached. */
   #reached = 0;
 
-  constructor({ interval, count, duration = Infinity }: ScheduleOptions) {
-    const countEnd = count === undefined ? Infinity : count * interval;
+  constructor(
+    { interval, count, duration = Infinity, first = interval }: ScheduleOptions,
+  ) {
     this.#interval = interval;
-    this.#end = Math.min(countEnd, duration);
-    this.#endReason = countEnd <= duration ? "count" : "duration";
+    this.#lead = interval - first;
+    const countEnd = count === undefined ? Infinity : count * interval;
+    const durationEnd = duration + this.#lead;
+    this.#end = Math.min(countEnd, durationEnd);
+    this.#endReason = countEnd <= durationEnd ? "count" : "duration";
   }
 
   /** When the run is over in any case; Infinity: never. */
   get end(): number {
-    return this.#end;
+    return this.#end - this.#lead;
   }
 
   /** When the next tick is due. */
   get next(): number {
-    return Math.min((this.#reached + 1) * this.#interval, this.#end);
+    const deadline = (this.#reached + 1) * this.#interval;
+    return Math.min(deadline, this.#end) - this.#lead;
   }
 
   /**
@@ -44,7 +53,7 @@ export class Schedule {
    * the run ends by, if this is its last tick
    */
   tick(now: number): { skipped: number; end?: ScheduledEnd } {
-    const isLast = now >= this.#end;
+    const isLast = now >= this.end;
     const passed = this.passed(now);
     // A duration that is no multiple of the interval ends with a short tick.
     const short = isLast && this.#end % this.#interval > 0 ? 1 : 0;
@@ -55,7 +64,7 @@ export class Schedule {
 
   /** How many deadlines passed since the last tick. */
   passed(now: number): number {
-    const until = Math.min(now, this.#end);
+    const until = Math.min(now + this.#lead, this.#end);
     return Math.floor(until / this.#interval) - this.#reached;
   }
 }

@@ -14,6 +14,14 @@ const DEFAULTS: WatchOptions = {
   sort: "packets",
   mode: "auto",
   format: "text",
+  output: undefined,
+  isLocal: false,
+  isSynced: false,
+  isAligned: false,
+  splay: 0,
+  wait: 0,
+  waitsForInterface: false,
+  exitOver: undefined,
   maxSources: 65536,
   isQuiet: false,
   verbosity: 0,
@@ -49,6 +57,45 @@ const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
   ["-j --format jsonl eth0", jsonl],
   ["--format csv eth0", { format: "csv", top: 0 }],
   ["--max-sources 100 eth0", { maxSources: 100 }],
+  ["-o - eth0", {}],
+  ["-o a.csv eth0", {
+    format: "csv",
+    top: 0,
+    output: { path: "a.csv", format: "csv", isGzip: false },
+  }],
+  ["-o a.csv -j eth0", {
+    ...jsonl,
+    output: { path: "a.csv", format: "csv", isGzip: false },
+  }],
+  ["-o a.jsonl.gz eth0", {
+    ...jsonl,
+    output: { path: "a.jsonl.gz", format: "jsonl", isGzip: true },
+  }],
+  ["-o a.log eth0", {
+    output: { path: "a.log", format: undefined, isGzip: false },
+  }],
+  ["-o d/ eth0", {
+    ...jsonl,
+    output: { path: "d/%h-%i-%Y%m%d.jsonl", format: "jsonl", isGzip: false },
+  }],
+  ["-o d/ --format csv eth0", {
+    format: "csv",
+    top: 0,
+    output: { path: "d/%h-%i-%Y%m%d.csv", format: "csv", isGzip: false },
+  }],
+  ["--local --fsync --align --wait-interface eth0", {
+    isLocal: true,
+    isSynced: true,
+    isAligned: true,
+    waitsForInterface: true,
+  }],
+  ["--splay 30s --wait 1m eth0", { splay: 30_000, wait: 60_000 }],
+  ["--exit-over 10000pps eth0", {
+    exitOver: { text: "10000pps", unit: "pps", most: 10_000 },
+  }],
+  ["--exit-over 1.5GB eth0", {
+    exitOver: { text: "1.5GB", unit: "bytes", most: 1.5e9 },
+  }],
   ["-qvv eth0", { isQuiet: true, verbosity: 2 }],
   ["-jqi 2 eth0", { ...jsonl, isQuiet: true, interval: 2000 }],
 ];
@@ -138,6 +185,19 @@ const BAD: [args: string[], line: string][] = [
     ["-j", "--format", "csv", "eth0"],
     'Cannot use --format "csv": --json asks for another',
   ],
+  [
+    ["-o", "a%Qb", "eth0"],
+    'Cannot use --output "a%Qb": there is no field "%Q"',
+  ],
+  [["-o", "", "eth0"], 'Cannot use --output ""'],
+  [
+    ["--splay", "2d", "eth0"],
+    'Cannot use --splay "2d": out of range; give 0 to 1d',
+  ],
+  [
+    ["--exit-over", "10", "eth0"],
+    'Cannot use --exit-over "10": give packets a second like 10000pps',
+  ],
   [["--quiet=yes", "eth0"], "Cannot use --quiet: it takes no value"],
 ];
 
@@ -157,10 +217,12 @@ Deno.test("bad command lines get one line and exit code 2", () => {
 });
 
 Deno.test("the help fits a screen and has every option and exit code", () => {
-  const lines = helpText().trimEnd().split("\n");
+  const lines = helpText(false).trimEnd().split("\n");
   assert(lines.length <= 24, `${lines.length} lines`);
   for (const line of lines) assert(line.length < 80, line);
-  for (const { name } of OPTIONS) assertStringIncludes(helpText(), `--${name}`);
+  for (const { name } of OPTIONS) {
+    assertStringIncludes(helpText(true), `--${name}`);
+  }
   const codes = lines.slice(
     lines.findIndex((line) => line.startsWith("Exit codes:")),
   ).join(" ")

@@ -76,3 +76,20 @@ Deno.test("60 ticks of 1 s end at 60 s", () => {
   const ticks = play(schedule, Array(60).fill(37));
   assertEquals(ticks.at(-1), [60_000, 0, "count"]);
 });
+
+Deno.test("the first deadline may come early, and the others follow it", () => {
+  const aligned = { interval: 1000, first: 300 };
+  assertEquals(play(new Schedule(aligned), [0, 5, 0]), [[300, 0], [1300, 0], [
+    2300,
+    0,
+  ]]);
+  assertEquals(play(new Schedule({ ...aligned, count: 2 }), [0, 0]), [
+    [300, 0],
+    [1300, 0, "count"],
+  ]);
+  assertEquals(play(new Schedule({ ...aligned, duration: 1000 }), [0, 0]), [[
+    300,
+    0,
+  ], [1000, 0, "duration"]]);
+  assertEquals(new Schedule({ ...aligned, duration: 1000 }).end, 1000);
+});

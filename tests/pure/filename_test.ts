@@ -1,0 +1,64 @@
+import { assertEquals } from "@std/assert";
+import { gunzipSync } from "node:zlib";
+import { fileName, parsePattern } from "../../src/output/filename.ts";
+import {
+  gzipMember,
+  HEADER_SIZE,
+  memberLength,
+} from "../../src/output/gzip.ts";
+
+const FIELDS = {
+  host: "web1",
+  interface: "eth0",
+  time: new Date("2026-03-04T05:06:07.890Z"),
+  isLocal: false,
+};
+
+Deno.test("file names: every field", () => {
+  assertEquals(
+    fileName(parsePattern("/x/%Y-%m-%d_%H%M%S_%s_%h_%i_100%%.jsonl"), FIELDS),
+    "/x/2026-03-04_050607_1772600767_web1_eth0_100%.jsonl",
+  );
+});
+
+Deno.test("file names: a folder gets a file a day for each host and interface", () => {
+  assertEquals(
+    fileName(parsePattern("/var/log/x/"), FIELDS),
+    "/var/log/x/web1-eth0-20260304.jsonl",
+  );
+  assertEquals(
+    fileName(parsePattern("x/", "csv"), FIELDS),
+    "x/web1-eth0-20260304.csv",
+  );
+});
+
+Deno.test("file names: a host's name does not lead out of the folder", () => {
+  assertEquals(
+    fileName(parsePattern("d/%h.txt"), { ...FIELDS, host: "../a" }),
+    "d/.._a.txt",
+  );
+});
+
+Deno.test("file names: local time is the zone's", () => {
+  const { time } = FIELDS;
+  const local = fileName(parsePattern("%H%d"), { ...FIELDS, isLocal: true });
+  const two = (value: number) => String(value).padStart(2, "0");
+  assertEquals(local, two(time.getHours()) + two(time.getDate()));
+});
+
+Deno.test("gzip members: any reader takes them one after the other, and each knows its length", () => {
+  const texts = ["first\n", "", "second\n".repeat(1000)];
+  const members = texts.map((text) =>
+    gzipMember(new TextEncoder().encode(text))
+  );
+  for (const member of members) {
+    assertEquals(memberLength(member.subarray(0, HEADER_SIZE)), member.length);
+    assertEquals(memberLength(member.subarray(0, HEADER_SIZE - 1)), undefined);
+  }
+  const file = new Uint8Array(members.flatMap((member) => [...member]));
+  assertEquals(new TextDecoder().decode(gunzipSync(file)), texts.join(""));
+  assertEquals(
+    memberLength(new TextEncoder().encode("plain text, and long enough")),
+    undefined,
+  );
+});
