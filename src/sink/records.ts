@@ -1,6 +1,14 @@
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../errors.ts";
 import { dataLog } from "../log.ts";
+import { csv, CSV_HEADER } from "../output/csv.ts";
+import {
+  fileName,
+  type FilePattern,
+  type FormatName,
+} from "../output/filename.ts";
+import { jsonl } from "../output/jsonl.ts";
+import { text } from "../output/text.ts";
 import type { StopRequest } from "../stop.ts";
 import type {
   EndRecord,
@@ -8,63 +16,157 @@ import type {
   StartRecord,
   TickRecord,
 } from "../tally/records.ts";
-import { csv, CSV_HEADER } from "../output/csv.ts";
-import { jsonl } from "../output/jsonl.ts";
-import { Stdout } from "./stdout.ts";
-import { text } from "../output/text.ts";
+import { CaptureFile } from "./capture_file.ts";
+import { openStdout, Stream } from "./stream.ts";
+import type { Target } from "./target.ts";
 
-const FORMATS = { text, jsonl, csv } satisfies Record<string, Format>;
+const FORMATS: Record<FormatName, Format> = { text, jsonl, csv };
+const HEADERS: Record<FormatName, string> = {
+  text: "",
+  jsonl: "",
+  csv: CSV_HEADER,
+};
 
 /** How long a reader that pauses may hold up the end of a run, in ms. */
 const GRACE = 2000;
 
+export interface SinkOptions {
+  readonly format: FormatName;
+  /** Undefined: stdout. */
+  readonly output: FilePattern | undefined;
+  /** Times in file names are local. */
+  readonly isLocal: boolean;
+  /** Wait until the disk has each record. */
+  readonly isSynced: boolean;
+}
+
+/** What a file's name is made of. */
+type Named = { readonly host: string; readonly interface: string };
+
 /** Where the records of a run go: text as log records, the rest as it is. */
 export class RecordSink {
+  readonly #options: SinkOptions;
   readonly #format: Format;
-  readonly #stdout = new Stdout();
-  readonly #log: Logger | undefined;
   readonly #stop: StopRequest;
+  readonly #log: Logger;
+  readonly #targets = new Map<string, Target>();
+  /** Those that were written to since the last flush. */
+  readonly #fresh = new Set<Target>();
 
-  constructor(format: keyof typeof FORMATS, stop: StopRequest) {
-    this.#format = FORMATS[format];
+  constructor(options: SinkOptions, stop: StopRequest, log: Logger) {
+    this.#options = options;
+    this.#format = FORMATS[options.format];
     this.#stop = stop;
-    this.#log = format === "text"
-      ? dataLog((text) => this.#stdout.write(text))
-      : undefined;
-    if (format === "csv") this.#stdout.write(CSV_HEADER);
-  }
-
-  start(record: StartRecord): void {
-    this.#write(this.#format.start(record));
-  }
-
-  tick(record: TickRecord): void {
-    this.#write(this.#format.tick(record));
-  }
-
-  end(record: EndRecord): void {
-    this.#write(this.#format.end(record));
-  }
-
-  #write(text: string): void {
-    if (this.#log !== undefined) this.#log.info(text);
-    else this.#stdout.write(text);
+    this.#log = log;
   }
 
   /**
-   * Writes what was recorded since the last time.
+   * Opens what the records of an interface would go to now: what cannot be
+   * written is better known before anything is attached.
+   *
+   * @throws {Failure} exit code 7
+   */
+  prepare(named: Named): void {
+    this.#targetFor(named, new Date());
+  }
+
+  start(record: StartRecord): void {
+    this.#write(record, record.start, this.#format.start(record));
+  }
+
+  tick(record: TickRecord): void {
+    this.#write(record, record.start, this.#format.tick(record));
+  }
+
+  end(record: EndRecord): void {
+    this.#write(record, record.end, this.#format.end(record));
+  }
+
+  #write(named: Named, time: Date, record: string): void {
+    if (record === "") return;
+    const target = this.#targetFor(named, time);
+    this.#fresh.add(target);
+    if (this.#format !== text) target.add(record);
+    else dataLog((text) => target.add(text)).info(record);
+  }
+
+  #targetFor(named: Named, time: Date): Target {
+    const { output, isLocal } = this.#options;
+    const path = output === undefined
+      ? ""
+      : fileName(output, { ...named, time, isLocal });
+    let target = this.#targets.get(path);
+    if (target === undefined) {
+      target = this.#open(path);
+      this.#targets.set(path, target);
+    }
+    return target;
+  }
+
+  #open(path: string): Target {
+    const { format, output, isSynced } = this.#options;
+    const header = HEADERS[format];
+    const stream = path === "" ? openStdout() : streamAt(path);
+    if (stream !== undefined) {
+      stream.add(header);
+      return stream;
+    }
+    const isGzip = output?.isGzip ?? false;
+    return new CaptureFile({ path, isGzip, header, isSynced, log: this.#log });
+  }
+
+  /**
+   * Writes what was recorded since the last time. A capture file that cannot
+   * be written just now is said and tried again.
    *
    * @param end milliseconds until the run ends in any case
-   * @throws {ReaderGone} nobody reads stdout any more
+   * @throws {ReaderGone} nobody reads the stream any more
    * @throws {Failure} it cannot be written, or does not get through
    */
   async flush(end: number): Promise<void> {
-    if (await this.#stop.orGiveUp(this.#stdout.flush(), GRACE, end)) return;
-    throw new Failure(
-      EXIT.output,
-      `Cannot write to stdout: its reader has paused and the run is over; what it did not take in ${
-        GRACE / 1000
-      } s is lost`,
-    );
+    for (const [path, target] of this.#targets) {
+      if (!await this.#stop.orGiveUp(target.flush(), GRACE, end)) {
+        throw new Failure(
+          EXIT.output,
+          `Cannot write to ${target.name}: it takes nothing more and the run is over; what it did not take in ${
+            GRACE / 1000
+          } s is lost`,
+        );
+      }
+      // A name of yesterday is not written to any more.
+      if (!this.#fresh.has(target) && this.#targets.size > 1) {
+        target.close();
+        this.#targets.delete(path);
+      }
+    }
+    this.#fresh.clear();
   }
+
+  /** Opens the files anew at the next flush. */
+  reopen(): void {
+    for (const target of this.#targets.values()) target.close();
+  }
+
+  /**
+   * The end: what could not be written stays unwritten.
+   *
+   * @throws {Failure} exit code 7, with how much that is
+   */
+  close(): void {
+    for (const target of this.#targets.values()) {
+      target.close();
+      if (target instanceof CaptureFile) target.requireWritten();
+    }
+  }
+}
+
+/** A stream, if something other than a regular file is at `path`. */
+function streamAt(path: string): Stream | undefined {
+  try {
+    const { isFile, isDirectory } = Deno.statSync(path);
+    if (isFile || isDirectory) return undefined;
+  } catch {
+    return undefined; // there is nothing yet, or opening says why not
+  }
+  return new Stream(`"${path}"`, () => Deno.open(path, { append: true }));
 }

@@ -1,0 +1,10 @@
+/** What records are written to. */
+export interface Target {
+  /** `stdout`, or a quoted path. */
+  readonly name: string;
+  /** Keeps text for the next `flush`. */
+  add(text: string): void;
+  /** Writes what was kept; what it throws ends the run. */
+  flush(): Promise<void>;
+  close(): void;
+}
