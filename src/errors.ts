@@ -9,6 +9,7 @@ export const EXIT = {
   unsupported: 6,
   output: 7,
   incomplete: 8,
+  threshold: 9,
 } as const;
 
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
@@ -24,6 +25,7 @@ export const EXIT_MEANINGS: Record<ExitCode, string> = {
   6: "unsupported kernel, driver or libbpf",
   7: "output could not be written",
   8: "incomplete counts",
+  9: "a limit was exceeded",
 };
 
 /**

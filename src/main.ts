@@ -4,14 +4,14 @@ import { interfaceTable } from "./commands/list.ts";
 import { watch } from "./commands/watch.ts";
 import { EXIT, type ExitCode, Failure } from "./errors.ts";
 import { diagnosticsLog } from "./log.ts";
-import { ReaderGone, Stdout } from "./sink/stdout.ts";
+import { openStdout, ReaderGone } from "./sink/stream.ts";
 import { VERSION } from "./version.ts";
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let verbosity = 0;
   try {
     const command = parseCommandLine(args);
-    if (command.name !== "watch") return await print(TEXTS[command.name]());
+    if (command.name !== "watch") return await print(textOf(command));
     const { options } = command;
     verbosity = options.verbosity;
     return await watch(options, diagnosticsLog(levelOf(options)));
@@ -20,15 +20,20 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-const TEXTS: Record<Exclude<Command["name"], "watch">, () => string> = {
-  help: helpText,
-  version: () => `xdptally ${VERSION}\n`,
-  list: interfaceTable,
-};
+function textOf(command: Exclude<Command, { name: "watch" }>): string {
+  switch (command.name) {
+    case "help":
+      return helpText(command.isFull);
+    case "version":
+      return `xdptally ${VERSION}\n`;
+    case "list":
+      return interfaceTable();
+  }
+}
 
 async function print(text: string): Promise<ExitCode> {
-  const stdout = new Stdout();
-  stdout.write(text);
+  const stdout = openStdout();
+  stdout.add(text);
   await stdout.flush();
   return EXIT.done;
 }

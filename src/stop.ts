@@ -10,18 +10,25 @@ export class StopRequest implements Disposable {
   #wake: () => void = () => {};
   readonly #remove: (() => void)[] = [];
 
-  constructor() {
+  /** @param instead what some signals do, instead of asking for the end */
+  constructor(instead: Partial<Record<Deno.Signal, () => void>> = {}) {
     for (const [signal, number] of SIGNALS) {
-      const listener = () => {
-        const now = performance.now();
-        // Some callers send two signals at once; only a later one is impatience.
-        if (now - this.#requested > 1000) Deno.exit(128 + number);
-        this.#requested = Math.min(this.#requested, now);
-        this.#wake();
-      };
-      Deno.addSignalListener(signal, listener);
-      this.#remove.push(() => Deno.removeSignalListener(signal, listener));
+      this.#listen(signal, instead[signal] ?? (() => this.#request(number)));
     }
+    if (instead.SIGUSR1 !== undefined) this.#listen("SIGUSR1", instead.SIGUSR1);
+  }
+
+  #listen(signal: Deno.Signal, listener: () => void): void {
+    Deno.addSignalListener(signal, listener);
+    this.#remove.push(() => Deno.removeSignalListener(signal, listener));
+  }
+
+  #request(signal: number): void {
+    const now = performance.now();
+    // Some callers send two signals at once; only a later one is impatience.
+    if (now - this.#requested > 1000) Deno.exit(128 + signal);
+    this.#requested = Math.min(this.#requested, now);
+    this.#wake();
   }
 
   get isRequested(): boolean {

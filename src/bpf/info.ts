@@ -30,6 +30,13 @@ export function linkInterface(lib: Libbpf, fd: number): number {
   return info(lib, fd, 32).getUint32(16, true);
 }
 
+export interface AttachedProgram {
+  readonly id: number;
+  readonly name?: string;
+  /** Milliseconds since boot. */
+  readonly loadedAt: number;
+}
+
 /**
  * The XDP program on an interface, whoever attached it.
  *
@@ -39,15 +46,16 @@ export function linkInterface(lib: Libbpf, fd: number): number {
 export function attachedProgram(
   lib: Libbpf,
   ifindex: number,
-): { id: number; name?: string } | undefined {
+): AttachedProgram | undefined {
   const id = queryProgram(lib, ifindex);
   if (id === undefined) return undefined;
   const fd = lib.symbols.bpf_prog_get_fd_by_id(id);
-  if (fd < 0) return { id };
+  if (fd < 0) return { id, loadedAt: 0 };
   try {
     const program = info(lib, fd, 80 + 16);
     const name = fieldText(new Uint8Array(program.buffer), 64, 16);
-    return name === "" ? { id } : { id, name };
+    const loadedAt = Number(program.getBigUint64(40, true)) / 1e6;
+    return name === "" ? { id, loadedAt } : { id, name, loadedAt };
   } finally {
     libc.close(fd);
   }

@@ -35,7 +35,7 @@ export class LoadedObject implements Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
   readonly maps: MapDescriptors;
-  readonly #object: Deno.PointerObject;
+  #object: Deno.PointerObject | undefined;
 
   constructor(lib: Libbpf, object: Deno.PointerObject) {
     this.lib = lib;
@@ -81,7 +81,9 @@ export class LoadedObject implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    if (this.#object === undefined) return;
     this.lib.symbols.bpf_object__close(this.#object);
+    this.#object = undefined;
   }
 }
 

@@ -5,6 +5,8 @@ import type { LoadedObject } from "../bpf/object.ts";
 import { moment } from "../clock.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
+import type { Limit } from "../tally/limit.ts";
+import type { Source } from "../tally/rank.ts";
 import type {
   EndReason,
   EndRecord,
@@ -31,9 +33,10 @@ interface Unread {
  * `retire` switches the generation, `waitForAll` (one for all interfaces)
  * lets the running programs finish, `read` empties what was retired.
  */
-export class Watched {
+export class Watched implements Disposable {
   readonly interface: NetInterface;
   readonly start: Moment;
+  readonly #object: LoadedObject;
   readonly #link: Link;
   readonly #generations: Generations;
   readonly #run: Run;
@@ -60,6 +63,7 @@ export class Watched {
     this.interface = netInterface;
     this.#currentName = netInterface.name;
     this.start = this.#windowEnd = start;
+    this.#object = object;
     this.#link = link;
     this.#generations = new Generations(object);
     this.#run = new Run(origin, options, this.start);
@@ -141,10 +145,29 @@ export class Watched {
     this.#run.markIncomplete();
   }
 
+  /**
+   * The source that exceeds a limit, to be asked while the record that `read`
+   * gave is good.
+   */
+  sourceOver(limit: Limit, { elapsed }: TickRecord): Source | undefined {
+    return this.#run.sourceOver(limit, this.#window, elapsed);
+  }
+
+  /** The run up to the last tick, in the form of an end record. */
+  soFar(): EndRecord {
+    return this.#run.end("signal", this.#windowEnd);
+  }
+
   /** The record of the whole run; what is still unread makes it incomplete. */
   end(reason: EndReason): EndRecord {
     if (this.#unread.length > 0) this.#run.markIncomplete();
     return this.#run.end(reason, this.#windowEnd);
+  }
+
+  /** Gives back what it holds in the kernel, once the run has ended. */
+  [Symbol.dispose](): void {
+    this.#link[Symbol.dispose]();
+    this.#object[Symbol.dispose]();
   }
 }
 
