@@ -58,7 +58,7 @@ for (const mode of ["native", "generic"]) {
     assertEquals([code, stdout], [5, ""]);
     assertStringIncludes(
       stderr,
-      `Cannot attach to "vb": XDP program "pass" (id ${before[0]}) holds it`,
+      `Cannot attach to "vb": XDP program "pass" (id ${before[0]}), since `,
     );
     assertEquals(stderr.split("\n").length, 2);
     assertEquals(stage.programs("vb"), before);

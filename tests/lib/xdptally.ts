@@ -65,8 +65,13 @@ export class Capture implements AsyncDisposable {
   #hasEnded = false;
   #wake: () => void = () => {};
 
-  constructor(args: readonly string[], options: RunOptions = {}) {
-    const [program, ...rest] = command(["--json", ...args], options);
+  /** @param first what comes before `args`; JSON Lines on stdout, unless said otherwise */
+  constructor(
+    args: readonly string[],
+    options: RunOptions = {},
+    first: readonly string[] = ["--json"],
+  ) {
+    const [program, ...rest] = command([...first, ...args], options);
     this.#child = new Deno.Command(program!, {
       args: rest,
       stdin: "null",
