@@ -1,6 +1,7 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
+# make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
 
@@ -8,7 +9,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test check clean distclean setup setup-test
+.PHONY: build run test install uninstall clean distclean setup setup-test
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -24,7 +25,7 @@ BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror \
 EMBED := dist/embed/xdptally.bpf.o dist/embed/libraries
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-build: dist/xdptally
+build: dist/xdptally dist/share
 
 setup:
 	@toolchain/setup.sh build
@@ -51,6 +52,25 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@mkdir -p dist/tests
 	@$(BPF_CC) -c $< -o $@
 
+# The man page and the completions, from the option table.
+dist/share: dist/xdptally toolchain/generate.ts
+	@$(DENO) run --quiet --no-check --allow-read --allow-write=dist $(IMPORTS) toolchain/generate.ts $@
+	@touch $@
+
+PREFIX ?= /usr/local
+INTO = "$(DESTDIR)$(PREFIX)
+INSTALLED = bin/xdptally share/man/man1/xdptally.1 \
+	share/bash-completion/completions/xdptally \
+	share/zsh/site-functions/_xdptally \
+	share/fish/vendor_completions.d/xdptally.fish
+
+install: build
+	install -D -m 755 dist/xdptally $(INTO)/bin/xdptally"
+	for file in $(filter share/%,$(INSTALLED)); do install -D -m 644 "dist/$$file" $(INTO)/$$file"; done
+
+uninstall:
+	for file in $(INSTALLED); do rm -f $(INTO)/$$file"; done
+
 run: dist/xdptally
 ifdef IFACE
 	@$(AS_ROOT) dist/xdptally $(ARGS) "$(IFACE)"
@@ -58,7 +78,7 @@ else
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/stage.sh dist/xdptally --interval 1s --count 10 $(ARGS)
 endif
 
-test: setup-test dist/xdptally dist/tests/flood.bpf.o
+test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
 
 clean:

@@ -10,7 +10,10 @@ trap toolchain/give_back.sh EXIT
 
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
 [ "$1" != test ] ||
-	packages+=(bpftool bsdutils iputils-ping libcap2-bin logrotate shellcheck strace tcpdump util-linux)
+	packages+=(
+		bpftool bsdutils cron faketime fish iputils-ping libcap2-bin logrotate mandoc
+		shellcheck strace systemd tcpdump util-linux zsh
+	)
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
 

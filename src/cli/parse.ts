@@ -20,6 +20,9 @@ const FORMATS = ["text", "jsonl", "csv"] as const satisfies FormatName[];
 const MODES = ["auto", "native", "generic"] as const;
 const SORTS = ["packets", "bytes", "ip"] as const;
 
+/** The words that some options take. */
+export const CHOICES = { sort: SORTS, mode: MODES, format: FORMATS } as const;
+
 /** What `watch` is to do. Times are milliseconds. */
 export interface WatchOptions {
   readonly interfaces: readonly string[];

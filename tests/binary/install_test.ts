@@ -1,0 +1,225 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { Namespace, sh } from "../lib/stage.ts";
+import { OPTIONS } from "../../src/cli/options.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
+const SHARE = `${ROOT}dist/share`;
+
+/** What a command prints, stderr included, whatever it ends with. */
+function said(...command: string[]): { code: number; text: string } {
+  const [program, ...args] = command;
+  const { code, stdout, stderr } = new Deno.Command(program!, {
+    args,
+    cwd: ROOT,
+  }).outputSync();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, text: text(stdout) + text(stderr) };
+}
+
+Deno.test("the man page: mandoc finds nothing, and every option is in it", () => {
+  const page = `${SHARE}/man/man1/xdptally.1`;
+  const { text } = said("mandoc", "-Tlint", page);
+  // What it says of its own index of manuals is this machine's matter.
+  assertEquals(text.split("\n").filter((line) => line.includes(page)), []);
+  const shown = sh("sh", "-c", 'mandoc -Tascii "$0" | col -b', page);
+  for (const { name } of OPTIONS) assertStringIncludes(shown, `--${name}`);
+  assertStringIncludes(
+    shown,
+    "*/10 * * * * root /usr/local/bin/xdptally eth0 -q -d 60s",
+  );
+});
+
+Deno.test("the completions: each shell takes its own, and bash completes with it", () => {
+  const bash = `${SHARE}/bash-completion/completions/xdptally`;
+  sh("bash", "-n", bash);
+  sh("shellcheck", bash);
+  sh("zsh", "-n", `${SHARE}/zsh/site-functions/_xdptally`);
+  sh(
+    "fish",
+    "--no-execute",
+    `${SHARE}/fish/vendor_completions.d/xdptally.fish`,
+  );
+  const complete = (...words: string[]) =>
+    sh(
+      "bash",
+      "-c",
+      `PATH="${ROOT}dist:$PATH"; . "${bash}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _xdptally; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      "bash",
+      ...words,
+    ).trim().split("\n");
+  assertEquals(complete("xdptally", "--max"), ["--max-sources"]);
+  assertEquals(complete("xdptally", "--mode", ""), [
+    "auto",
+    "native",
+    "generic",
+  ]);
+  assertEquals(complete("xdptally", "l"), ["lo"]);
+  const fish = sh(
+    "fish",
+    "-c",
+    `source "${SHARE}/fish/vendor_completions.d/xdptally.fish"; complete -C "xdptally --max"`,
+  );
+  assertStringIncludes(fish, "--max-sources");
+});
+
+Deno.test("make install and make uninstall, below a DESTDIR with a space in it", () => {
+  using folder = new Folder();
+  const into = `${folder.path}/a destination`;
+  const make = (target: string) =>
+    said("make", target, `DESTDIR=${into}`, "PREFIX=/usr");
+  const files = () =>
+    sh("find", into, "-type", "f").trim().split("\n").map((path) =>
+      path.slice(into.length)
+    ).sort();
+  assertEquals(make("install").code, 0);
+  assertEquals(files(), [
+    "/usr/bin/xdptally",
+    "/usr/share/bash-completion/completions/xdptally",
+    "/usr/share/fish/vendor_completions.d/xdptally.fish",
+    "/usr/share/man/man1/xdptally.1",
+    "/usr/share/zsh/site-functions/_xdptally",
+  ]);
+  assertStringIncludes(sh(`${into}/usr/bin/xdptally`, "-V"), "xdptally ");
+  assertEquals(make("uninstall").code, 0);
+  assertEquals(files(), [""]);
+});
+
+Deno.test("the systemd units: verified, and confined", () => {
+  using folder = new Folder();
+  // The unit names where `make install` puts the program.
+  for (const kind of ["service", "timer"]) {
+    const unit = Deno.readTextFileSync(
+      `${ROOT}contrib/systemd/xdptally@.${kind}`,
+    );
+    Deno.writeTextFileSync(
+      `${folder.path}/xdptally@.${kind}`,
+      unit.replaceAll(
+        "/usr/local/bin/xdptally",
+        `${ROOT}dist/xdptally`.replaceAll(" ", "\\x20"),
+      ),
+    );
+  }
+  const { code, text } = said(
+    "systemd-analyze",
+    "verify",
+    "--man=no",
+    `${folder.path}/xdptally@.service`,
+    `${folder.path}/xdptally@.timer`,
+  );
+  assertEquals(
+    [
+      code,
+      text.split("\n").filter((line) => line.includes("xdptally")),
+    ],
+    [0, []],
+    text,
+  );
+  const security = said(
+    "systemd-analyze",
+    "security",
+    "--offline=true",
+    "--threshold=30",
+    `${folder.path}/xdptally@.service`,
+  );
+  assertEquals(security.code, 0, security.text.slice(-300));
+});
+
+Deno.test("the logrotate file: old captures are compressed, very old ones removed, today's is left alone", () => {
+  using folder = new Folder();
+  const put = (name: string, daysAgo: number) => {
+    const path = `${folder.path}/${name}`;
+    const time = new Date(Date.now() - daysAgo * 86_400_000);
+    Deno.writeTextFileSync(path, "{}\n");
+    Deno.utimeSync(path, time, time);
+  };
+  put("h-eth0-20260110.jsonl", 0);
+  put("h-eth0-20260107.jsonl", 3);
+  put("h-eth0-20251001.1.jsonl.gz", 101);
+  const config = Deno.readTextFileSync(`${ROOT}contrib/logrotate.d/xdptally`)
+    .replaceAll("/var/log/xdptally", folder.path);
+  Deno.writeTextFileSync(`${folder.path}/config`, `su root root\n${config}`);
+  Deno.chmodSync(`${folder.path}/config`, 0o644);
+  Deno.chmodSync(folder.path, 0o755);
+  // logrotate has seen both the day before.
+  const seen = ["20260110", "20260107"]
+    .map((day) => `"${folder.path}/h-eth0-${day}.jsonl" 2026-1-1-0:0:0\n`);
+  Deno.writeTextFileSync(
+    `${folder.path}/state`,
+    `logrotate state -- version 2\n${seen.join("")}`,
+  );
+  Deno.chmodSync(`${folder.path}/state`, 0o600);
+  const { code, text } = said(
+    "/usr/sbin/logrotate",
+    "--state",
+    `${folder.path}/state`,
+    `${folder.path}/config`,
+  );
+  assertEquals([code, text], [0, ""]);
+  const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name)
+    .filter((name) => name.startsWith("h-")).sort();
+  assertEquals(names, ["h-eth0-20260107.1.jsonl.gz", "h-eth0-20260110.jsonl"]);
+});
+
+Deno.test("a real cron daemon runs the shipped crontab: a captured minute", async () => {
+  using stage = new Namespace();
+  using folder = new Folder();
+  stage.veth("senders", "eth0");
+  // Ten seconds before the ten minutes are over, by the clock that cron sees.
+  const script = `
+    for folder in /etc/cron.d /var/spool/cron /run /usr/local/bin /var/log /dev/shm; do
+      mount -t tmpfs none "$folder" || exit
+    done
+    mkdir /var/spool/cron/crontabs /var/log/xdptally
+    mount --bind "$0" /var/log/xdptally
+    mount --bind /dev/null /etc/crontab
+    cp "$1/dist/xdptally" /usr/local/bin/
+    install -m 644 "$1/contrib/cron.d/xdptally" /etc/cron.d/
+    exec faketime -f '@2026-01-01 00:09:50' cron -f`;
+  const daemon = new Deno.Command("ip", {
+    args: [
+      "netns",
+      "exec",
+      stage.name,
+      "unshare",
+      "--mount",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      "--kill-child",
+      "sh",
+      "-c",
+      script,
+      folder.path,
+      ROOT,
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  try {
+    const captured = () =>
+      [...Deno.readDirSync(folder.path)].filter(({ name }) =>
+        name.endsWith(".jsonl")
+      );
+    const records = () =>
+      captured().flatMap(({ name }) =>
+        Deno.readTextFileSync(`${folder.path}/${name}`).trim().split("\n").map((
+          line,
+        ) => JSON.parse(line))
+      );
+    const end = performance.now() + 120_000;
+    while (captured().length === 0 || records().at(-1).type !== "end") {
+      assert(performance.now() < end, "no captured minute within two");
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    const all = records();
+    assertEquals(all.filter(({ type }) => type === "tick").length, 60);
+    assertEquals(
+      [all.at(-1).reason, all.at(-1).complete, all.at(-1).interface],
+      ["duration", true, "eth0"],
+    );
+  } finally {
+    sh("sh", "-c", `kill -9 ${daemon.pid} 2>/dev/null || true`);
+    await daemon.output();
+  }
+});
