@@ -1,6 +1,7 @@
-import { helpText } from "./cli/help.ts";
+import { helpText, reportHelpText } from "./cli/help.ts";
 import { type Command, parseCommandLine } from "./cli/parse.ts";
 import { interfaceTable } from "./commands/list.ts";
+import { report } from "./commands/report.ts";
 import { watch } from "./commands/watch.ts";
 import { EXIT, type ExitCode, Failure } from "./errors.ts";
 import { diagnosticsLog } from "./log.ts";
@@ -11,19 +12,26 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   let verbosity = 0;
   try {
     const command = parseCommandLine(args);
+    if (command.name === "report") {
+      return await report(command.options, diagnosticsLog("normal"));
+    }
     if (command.name !== "watch") return await print(textOf(command));
     const { options } = command;
     verbosity = options.verbosity;
     return await watch(options, diagnosticsLog(levelOf(options)));
   } catch (error) {
-    return report(error, verbosity);
+    return reportError(error, verbosity);
   }
 }
 
-function textOf(command: Exclude<Command, { name: "watch" }>): string {
+function textOf(
+  command: Exclude<Command, { name: "watch" | "report" }>,
+): string {
   switch (command.name) {
     case "help":
       return helpText(command.isFull);
+    case "report-help":
+      return reportHelpText();
     case "version":
       return `xdptally ${VERSION}\n`;
     case "list":
@@ -46,7 +54,7 @@ function levelOf(
 }
 
 /** The one place that puts an error into words for the operator. */
-function report(error: unknown, verbosity: number): ExitCode {
+function reportError(error: unknown, verbosity: number): ExitCode {
   if (error instanceof ReaderGone) return EXIT.done;
   const log = diagnosticsLog("normal");
   if (error instanceof Failure) {

@@ -1,5 +1,6 @@
 import { EXIT_MEANINGS } from "../errors.ts";
 import { type Option, OPTIONS } from "./options.ts";
+import { REPORT_OPTIONS } from "./report.ts";
 
 const COLUMNS = 79;
 
@@ -11,12 +12,24 @@ export function helpText(isFull: boolean): string {
   const options: readonly Option[] = OPTIONS;
   return [
     "Who is sending this machine packets? Exact counts by source address, from XDP.",
-    "Usage: xdptally [watch] [options] INTERFACE...",
+    "Usage: xdptally [watch] [options] INTERFACE...    or: xdptally report -h",
     ...options.filter(({ isRare }) => isFull || !isRare).map(optionLine),
     "Examples:",
     "  sudo xdptally eth0                  every second, until Ctrl-C",
     "  sudo xdptally -j -d 60s eth0 wg0    a minute of two interfaces, as JSON Lines",
     ...exitCodeLines(),
+    "",
+  ].join("\n");
+}
+
+/** The text of `report -h`. */
+export function reportHelpText(): string {
+  return [
+    "Who sent most, over any number of captures, and whether anything is missing.",
+    "Usage: xdptally report [options] FILE...    (.jsonl, .jsonl.gz, - for stdin)",
+    ...(REPORT_OPTIONS as readonly Option[]).map(optionLine),
+    "Example:",
+    "  xdptally report --since 24h /var/log/xdptally/*.jsonl",
     "",
   ].join("\n");
 }

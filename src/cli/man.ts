@@ -1,5 +1,6 @@
 import { EXIT_MEANINGS } from "../errors.ts";
 import { type Option, OPTIONS } from "./options.ts";
+import { REPORT_OPTIONS } from "./report.ts";
 
 /** The manual page, in mdoc(7). */
 export function manPage(version: string): string {
@@ -15,6 +16,10 @@ export function manPage(version: string): string {
 .Op Cm watch
 .Op Ar options
 .Ar interface ...
+.Nm
+.Cm report
+.Op Ar options
+.Ar file ...
 .Sh DESCRIPTION
 .Nm
 attaches an XDP program to each
@@ -34,6 +39,14 @@ need not be said, but where an interface is named like a command.
 The options are:
 .Bl -tag -width Ds
 ${(OPTIONS as readonly Option[]).map(item).join("\n")}
+.El
+.Pp
+.Cm report
+reads captures (.jsonl, .jsonl.gz, or - for standard input) and says who sent
+most, and what is missing.
+Its options are:
+.Bl -tag -width Ds
+${(REPORT_OPTIONS as readonly Option[]).map(item).join("\n")}
 .El
 .Pp
 Times are a number of seconds, or one with ms, s, m, h or d behind it.
@@ -99,6 +112,9 @@ In a crontab, a minute every ten minutes, into a file a day:
 An alarm, when one source sends more than 10000 packets a second:
 .Pp
 .Dl # xdptally eth0 -q -d 5m --exit-over 10000pps -o /dev/null
+Who sent most in the last day, over all captures:
+.Pp
+.Dl $ xdptally report --since 24h /var/log/xdptally/*.jsonl
 .Sh SEE ALSO
 .Xr bpftool 8 ,
 .Xr ip 8 ,

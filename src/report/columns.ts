@@ -1,0 +1,67 @@
+/**
+ * Exact sums in typed arrays, by row: a number below 2^52 and how often that
+ * was carried. A plain number would round beyond 2^53, a bigint would cost ten
+ * times the memory.
+ */
+export class SumColumn {
+  #low = new Float64Array(1024);
+  #carries = new Uint32Array(1024);
+
+  /** Adds an integer as JSON records have it: a string where it is beyond 2^53. */
+  add(row: number, value: number | string): void {
+    if (row >= this.#low.length) this.#grow(row);
+    if (typeof value === "string") return this.#addBig(row, BigInt(value));
+    const sum = this.#low[row]! + value;
+    if (sum < CARRY) this.#low[row] = sum;
+    else this.#addBig(row, BigInt(value));
+  }
+
+  #addBig(row: number, value: bigint): void {
+    const sum = this.get(row) + value;
+    this.#low[row] = Number(sum % BigInt(CARRY));
+    this.#carries[row] = Number(sum / BigInt(CARRY));
+  }
+
+  get(row: number): bigint {
+    if (row >= this.#low.length) return 0n;
+    return BigInt(this.#low[row]!) +
+      BigInt(this.#carries[row]!) * BigInt(CARRY);
+  }
+
+  /** The sum, rounded where it is beyond 2^53: for sorting. */
+  rounded(row: number): number {
+    return (this.#low[row] ?? 0) + (this.#carries[row] ?? 0) * CARRY;
+  }
+
+  #grow(row: number): void {
+    const length = Math.max(row + 1, this.#low.length * 2);
+    const low = new Float64Array(length);
+    low.set(this.#low);
+    this.#low = low;
+    const carries = new Uint32Array(length);
+    carries.set(this.#carries);
+    this.#carries = carries;
+  }
+}
+
+const CARRY = 2 ** 52;
+
+/** Numbers by row, zero until they are set. */
+export class NumberColumn {
+  #values = new Float64Array(1024);
+
+  get(row: number): number {
+    return this.#values[row] ?? 0;
+  }
+
+  set(row: number, value: number): void {
+    if (row >= this.#values.length) {
+      const values = new Float64Array(
+        Math.max(row + 1, this.#values.length * 2),
+      );
+      values.set(this.#values);
+      this.#values = values;
+    }
+    this.#values[row] = value;
+  }
+}

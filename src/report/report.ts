@@ -1,0 +1,164 @@
+import { SumColumn } from "./columns.ts";
+import { Coverage, type Incomplete, type Stream } from "./coverage.ts";
+import { type Group, Groups } from "./groups.ts";
+
+export type By = "source" | "hour" | "host" | "interface";
+
+export interface ReportOptions {
+  readonly by: By;
+  /** Rows of the table, 0 for all. */
+  readonly top: number;
+  /** Milliseconds since 1970; windows that end after `since`, up to `until`. */
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Packets and bytes of everything, in the order of `CLASSES`. */
+const CLASSES = ["total", "others", "untracked", "nonIp", "malformed"] as const;
+type Class = typeof CLASSES[number];
+
+interface JsonTally {
+  readonly packets: number | string;
+  readonly bytes: number | string;
+}
+
+/** A record of schema 1, as far as it was looked at. */
+type JsonRecord = Record<Class, JsonTally> & {
+  readonly schema: number;
+  readonly type: string;
+  readonly host: string;
+  readonly run: string;
+  readonly interface: string;
+  readonly start: string;
+  readonly end: string;
+  readonly reason: string;
+  readonly complete: boolean;
+  readonly sources: readonly (JsonTally & { readonly ip: string })[];
+};
+
+/** What a report has to say. */
+export interface Report {
+  readonly by: By;
+  readonly groups: readonly Group[];
+  /** Groups that the table leaves out. */
+  readonly hidden: number;
+  readonly sums: Record<Class, { packets: bigint; bytes: bigint }>;
+  readonly ticks: number;
+  readonly streams: readonly Stream[];
+  readonly incomplete: readonly Incomplete[];
+}
+
+/** Adds up capture records, in whatever order the files come. */
+export class Reporter {
+  readonly #options: ReportOptions;
+  readonly #groups = new Groups();
+  readonly #coverage = new Coverage();
+  readonly #packets = new SumColumn();
+  readonly #bytes = new SumColumn();
+  #ticks = 0;
+
+  constructor(options: ReportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Takes one line of a capture.
+   *
+   * @throws {SyntaxError} it is no record
+   */
+  addLine(line: string): void {
+    const record = JSON.parse(line) as JsonRecord;
+    if (record?.schema !== 1) throw new SyntaxError("not a record of schema 1");
+    const start = Date.parse(record.start);
+    const { host, interface: name, run } = record;
+    if (record.type === "tick") return this.#addTick(record, start);
+    const { since, until } = this.#options;
+    if (record.type === "start") {
+      if (start < since || start > until) return;
+      this.#coverage.startRun(this.#coverage.stream(host, name), run, start);
+    } else if (record.type === "end") {
+      const end = Date.parse(record.end);
+      const isInside = end > since && start <= until;
+      this.#coverage.endRun(
+        this.#coverage.stream(host, name),
+        run,
+        start,
+        isInside ? doubts(record) : [],
+      );
+    }
+  }
+
+  #addTick(record: JsonRecord, start: number): void {
+    requireTick(record);
+    const end = Date.parse(record.end);
+    if (end <= this.#options.since || end > this.#options.until) return;
+    const stream = this.#coverage.stream(record.host, record.interface);
+    this.#coverage.window(stream, start, end);
+    this.#ticks++;
+    for (const [row, name] of CLASSES.entries()) {
+      this.#packets.add(row, record[name].packets);
+      this.#bytes.add(row, record[name].bytes);
+    }
+    const { by } = this.#options;
+    if (by === "source") {
+      for (const { ip, packets, bytes } of record.sources) {
+        this.#groups.add(ip, packets, bytes, start, end, stream.number);
+      }
+      return;
+    }
+    const { packets, bytes } = record.total;
+    const group = by === "hour"
+      ? `${record.start.slice(0, 13)}:00Z`
+      : by === "host"
+      ? record.host
+      : `${record.host} ${record.interface}`;
+    this.#groups.add(group, packets, bytes, start, end, stream.number);
+  }
+
+  /** The report of all that was added. */
+  finish(): Report {
+    this.#coverage.finish();
+    const { by, top } = this.#options;
+    const groups = this.#groups.ranked(by === "hour" ? "key" : "packets", top);
+    const sums = Object.fromEntries(
+      CLASSES.map((name, row) => [
+        name,
+        { packets: this.#packets.get(row), bytes: this.#bytes.get(row) },
+      ]),
+    ) as Report["sums"];
+    return {
+      by,
+      groups,
+      hidden: this.#groups.size - groups.length,
+      sums,
+      ticks: this.#ticks,
+      streams: this.#coverage.streams,
+      incomplete: this.#coverage.incomplete,
+    };
+  }
+}
+
+/** A record counts whole, or not at all. */
+function requireTick(record: JsonRecord): void {
+  const isTally = (tally: JsonTally | undefined) =>
+    tally?.packets !== undefined && tally.bytes !== undefined;
+  if (
+    !CLASSES.every((name) => isTally(record[name])) ||
+    !Array.isArray(record.sources) || !record.sources.every(isTally)
+  ) {
+    throw new SyntaxError("a tick without all of its counts");
+  }
+}
+
+/** Why a run's numbers are not the whole truth. */
+function doubts({ complete, reason, untracked }: JsonRecord): string[] {
+  return [
+    ...(complete ? [] : ["its counts are incomplete"]),
+    ...(Number(untracked.packets) > 0
+      ? [`${untracked.packets} packets are untracked`]
+      : []),
+    ...(reason === "interface-gone" || reason === "detached"
+      ? [`it was cut short (${reason})`]
+      : []),
+  ];
+}

@@ -1,0 +1,84 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { FRAMES } from "../lib/frames.ts";
+import { Namespace, sh } from "../lib/stage.ts";
+import { send } from "../lib/traffic.ts";
+import { BINARY, Capture, run } from "../lib/xdptally.ts";
+
+/** A capture of five packets from one source, made for real. */
+async function captureInto(file: string): Promise<void> {
+  using stage = new Namespace();
+  stage.veth("va", "vb");
+  await using capture = new Capture(["-i", "100ms", "-o", file, "vb"], {
+    in: stage.name,
+  }, []);
+  await capture.until(() => capture.stderr.includes("detach"));
+  await send(stage, "va", [FRAMES[0]!.frame], 5);
+  const { code } = await capture.end("SIGINT");
+  assertEquals(code, 0);
+}
+
+Deno.test("report: plain, gzip and stdin captures of real runs, and what is broken in them", async () => {
+  using folder = new Folder();
+  const [plain, gzip, torn] = ["a.jsonl", "b.jsonl.gz", "c.jsonl.gz"].map((
+    name,
+  ) => `${folder.path}/${name}`);
+  await captureInto(plain!);
+  await captureInto(gzip!);
+  const bytes = Deno.readFileSync(gzip!);
+  Deno.writeFileSync(torn!, bytes.subarray(0, bytes.length - 60));
+  Deno.writeTextFileSync(plain!, '{"schema":1,"ty', { append: true });
+
+  const both = await run(["report", plain!, gzip!]);
+  assertEquals([both.code, both.stderr], [0, ""]);
+  assertStringIncludes(both.stdout, "10.0.0.1       10  100.00%");
+  assertStringIncludes(both.stdout, `Broken: 1 line\n  ${plain}:`);
+
+  const stdin = sh(
+    "sh",
+    "-c",
+    '"$0" report --format csv - < "$1"',
+    BINARY,
+    plain!,
+  );
+  assertStringIncludes(stdin, "\r\n10.0.0.1,5,");
+
+  const cut = await run(["report", torn!]);
+  assertEquals(cut.code, 0);
+  assertStringIncludes(cut.stdout, "the file ends in the middle of a record");
+  assertStringIncludes(cut.stdout, "it has no end record");
+});
+
+Deno.test("report: a file that cannot be read is said, and the rest is reported: exit 8", async () => {
+  using folder = new Folder();
+  const file = `${folder.path}/a.jsonl`;
+  await captureInto(file);
+  const some = await run(["report", file, "/nope.jsonl"]);
+  assertEquals(some.code, 8);
+  assertStringIncludes(
+    some.stderr,
+    'xdptally: Cannot read "/nope.jsonl": No such file or directory; its records are missing',
+  );
+  assertStringIncludes(some.stdout, "10.0.0.1");
+  const none = await run(["report", "/nope.jsonl"]);
+  assertEquals([none.code, none.stdout], [1, ""]);
+});
+
+Deno.test("report: a bar on a terminal, none elsewhere, and a reader that leaves", async () => {
+  using folder = new Folder();
+  const file = `${folder.path}/a.jsonl`;
+  await captureInto(file);
+  // Long enough to be worth a bar.
+  const lines = Deno.readTextFileSync(file);
+  Deno.writeTextFileSync(file, lines.repeat(Math.ceil(60e6 / lines.length)));
+  const shown = sh(
+    "script",
+    "-qec",
+    `'${BINARY}' report '${file}'`,
+    "/dev/null",
+  );
+  assertStringIncludes(shown, "Reading [");
+  assertEquals((await run(["report", file])).stderr, "");
+  assertEquals((await run(["report", "-h"])).code, 0);
+  assertEquals((await run(["report"])).code, 2);
+});

@@ -1,0 +1,280 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { parseReport } from "../../src/cli/report.ts";
+import { EXIT, Failure } from "../../src/errors.ts";
+import { SumColumn } from "../../src/report/columns.ts";
+import { reportCsv, reportJsonl } from "../../src/report/data.ts";
+import {
+  type Report,
+  Reporter,
+  type ReportOptions,
+} from "../../src/report/report.ts";
+import { reportText } from "../../src/report/text.ts";
+
+const NONE = { packets: 0, bytes: 0 };
+const HOUR = 3_600_000;
+const T0 = Date.UTC(2026, 2, 1);
+const WHOLE = { count: 0, examples: [] };
+
+const iso = (time: number) => new Date(time).toISOString();
+const origin = (host: string, run: string) => ({
+  schema: 1,
+  host,
+  run,
+  interface: "eth0",
+});
+
+function tick(
+  host: string,
+  run: string,
+  start: number,
+  sources: Record<string, number>,
+  untracked = 0,
+) {
+  const rows = Object.entries(sources).map(([ip, packets]) => ({
+    ip,
+    packets,
+    bytes: packets * 100,
+  }));
+  const packets = rows.reduce((sum, row) => sum + row.packets, untracked);
+  return {
+    ...origin(host, run),
+    type: "tick",
+    start: iso(start),
+    end: iso(start + 1000),
+    total: { packets, bytes: packets * 100 },
+    sources: rows,
+    others: NONE,
+    untracked: { packets: untracked, bytes: untracked * 100 },
+    nonIp: NONE,
+    malformed: NONE,
+  };
+}
+
+function run(
+  host: string,
+  name: string,
+  start: number,
+  windows: Record<string, number>[],
+  end: object | null = {},
+) {
+  const ticks = windows.map((sources, at) =>
+    tick(host, name, start + at * 1000, sources)
+  );
+  const last = start + windows.length * 1000;
+  return [
+    { ...origin(host, name), type: "start", start: iso(start) },
+    ...ticks,
+    ...(end === null ? [] : [{
+      ...origin(host, name),
+      type: "end",
+      reason: "duration",
+      start: iso(start),
+      end: iso(last),
+      complete: true,
+      untracked: NONE,
+      ...end,
+    }]),
+  ];
+}
+
+function reportOf(
+  records: object[],
+  options: Partial<ReportOptions> = {},
+): Report {
+  const reporter = new Reporter({
+    by: "source",
+    top: 0,
+    since: -Infinity,
+    until: Infinity,
+    ...options,
+  });
+  for (const record of records) reporter.addLine(JSON.stringify(record));
+  return reporter.finish();
+}
+
+const RECORDS = [
+  ...run("a", "r1", T0, [{ "10.0.0.1": 5, "10.0.0.2": 1 }, { "10.0.0.1": 6 }]),
+  ...run("a", "r2", T0 + HOUR, [{ "10.0.0.2": 3 }]),
+  ...run("b", "r3", T0, [{ "10.0.0.1": 4 }]),
+];
+
+Deno.test("who sent most, when first and last, and the busiest minute of one interface", () => {
+  const [first, second, ...rest] = reportOf(RECORDS).groups;
+  assertEquals(first, {
+    key: "10.0.0.1",
+    packets: 15n,
+    bytes: 1500n,
+    firstSeen: T0,
+    lastSeen: T0 + 2000,
+    busiestMinute: T0,
+    busiestPackets: 11, // of host a; host b's four are another interface's
+  });
+  assertEquals([second!.key, second!.packets, second!.lastSeen], [
+    "10.0.0.2",
+    4n,
+    T0 + HOUR + 1000,
+  ]);
+  assertEquals(rest, []);
+});
+
+Deno.test("by hour, host and interface", () => {
+  const keys = (by: ReportOptions["by"]) =>
+    reportOf(RECORDS, { by }).groups.map(({ key, packets }) => [key, packets]);
+  assertEquals(keys("hour"), [["2026-03-01T00:00Z", 16n], [
+    "2026-03-01T01:00Z",
+    3n,
+  ]]);
+  assertEquals(keys("host"), [["a", 15n], ["b", 4n]]);
+  assertEquals(keys("interface"), [["a eth0", 15n], ["b eth0", 4n]]);
+});
+
+Deno.test("--top leaves rows out and says how many; --since and --until bound the windows", () => {
+  const top = reportOf(RECORDS, { top: 1 });
+  assertEquals([top.groups.length, top.hidden, top.sums.total.packets], [
+    1,
+    1,
+    19n,
+  ]);
+  assertEquals(reportOf(RECORDS, { since: T0 + HOUR }).sums.total.packets, 3n);
+  assertEquals(reportOf(RECORDS, { until: T0 + 1000 }).sums.total.packets, 10n);
+});
+
+Deno.test("what is missing: gaps, runs without an end, incomplete and untracked counts", () => {
+  const report = reportOf([
+    ...RECORDS,
+    ...run("a", "r4", T0 + 2 * HOUR, [{}], null),
+    ...run("a", "r5", T0 + 3 * HOUR, [{}], {
+      complete: false,
+      untracked: { packets: 7, bytes: 700 },
+    }),
+    ...run("b", "r6", T0 + 1000, [{}], { reason: "interface-gone" }),
+  ]);
+  const [a, b] = report.streams;
+  assertEquals([a!.captures, a!.gaps, a!.longestGap], [4, 3, {
+    from: T0 + HOUR + 1000,
+    to: T0 + 2 * HOUR,
+  }]);
+  assertEquals([b!.captures, b!.gaps], [2, 0]);
+  assertEquals(report.incomplete.map(({ run, why }) => [run, why]), [
+    ["r6", "it was cut short (interface-gone)"],
+    ["r4", "it has no end record: killed, or still running"],
+    ["r5", "its counts are incomplete, 7 packets are untracked"],
+  ]);
+  const text = reportText(report, { count: 2, examples: ["x.jsonl:3: bad"] });
+  assertStringIncludes(
+    text,
+    "Gaps: a eth0: 3 gaps between 4 captures, 0.0% of the time is covered; the longest is 2026-03-01T01:00:01Z to 2026-03-01T02:00:00Z\n",
+  );
+  assertStringIncludes(
+    text,
+    "Incomplete: a eth0 from 2026-03-01T02:00:00Z (run r4): it has no end record",
+  );
+  assertStringIncludes(text, "Broken: 2 lines\n  x.jsonl:3: bad\n");
+});
+
+Deno.test("a report of whole captures says that nothing is missing", () => {
+  const text = reportText(
+    reportOf(run("a", "r1", T0, [{ "10.0.0.1": 3, "10.0.0.2": 1 }])),
+    WHOLE,
+  );
+  assertStringIncludes(
+    text,
+    "1 tick of 1 interface on 1 host, 2026-03-01T00:00:00Z to 2026-03-01T00:00:01Z\n",
+  );
+  assertStringIncludes(
+    text,
+    "10.0.0.1        3  75.00%  300 B  2026-03-01T00:00:00Z",
+  );
+  assertStringIncludes(
+    text,
+    "Nothing is missing: no gap, no incomplete run, no broken line\n",
+  );
+});
+
+Deno.test("csv and jsonl have the rows, jsonl the rest too", () => {
+  const report = reportOf(RECORDS, { top: 1 });
+  assertEquals(
+    reportCsv(report),
+    "source,packets,bytes,first_seen,last_seen,busiest_minute,busiest_minute_packets\r\n" +
+      "10.0.0.1,15,1500,2026-03-01T00:00:00.000Z,2026-03-01T00:00:02.000Z,2026-03-01T00:00:00.000Z,11\r\n",
+  );
+  const lines = reportJsonl(report).trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  assertEquals(lines.map(({ type }) => type), [
+    "row",
+    "interface",
+    "interface",
+    "summary",
+  ]);
+  assertEquals(lines[0].source, "10.0.0.1");
+  assertEquals(lines[3].total, { packets: 19, bytes: 1900 });
+});
+
+Deno.test("a line that is no record counts for nothing, and is said to be none", () => {
+  const reporter = new Reporter({
+    by: "source",
+    top: 0,
+    since: -Infinity,
+    until: Infinity,
+  });
+  const half = {
+    ...tick("a", "r", T0, { "10.0.0.1": 5 }),
+    malformed: undefined,
+  };
+  for (
+    const line of ["", "{", "[]", "null", '{"schema":2}', JSON.stringify(half)]
+  ) {
+    assertThrows(() => reporter.addLine(line), SyntaxError);
+  }
+  assertEquals([reporter.finish().ticks, reporter.finish().groups.length], [
+    0,
+    0,
+  ]);
+});
+
+Deno.test("sums are exact past 2^53, also from strings", () => {
+  const column = new SumColumn();
+  const most = Number.MAX_SAFE_INTEGER;
+  for (let time = 0; time < 3; time++) column.add(5000, most);
+  column.add(5000, "9007199254740993");
+  assertEquals(column.get(5000), 3n * BigInt(most) + 9007199254740993n);
+  assertEquals(column.get(9), 0n);
+});
+
+Deno.test("the command line of report", () => {
+  const parse = (line: string) => parseReport(line.split(" "));
+  assertEquals(parse("a.jsonl -"), {
+    name: "report",
+    options: {
+      files: ["a.jsonl", "-"],
+      top: 20,
+      by: "source",
+      since: -Infinity,
+      until: Infinity,
+      format: "text",
+    },
+  });
+  const { options } = parse(
+    "--since 2026-03-01 --until 2026-03-01T12:30+01:00 --by hour --top=0 x",
+  ) as Extract<ReturnType<typeof parseReport>, { name: "report" }>;
+  assertEquals([options.since, options.until, options.by, options.top], [
+    T0,
+    T0 + 11.5 * HOUR,
+    "hour",
+    0,
+  ]);
+  assertEquals(parse("-h").name, "report-help");
+  for (
+    const [line, why] of [
+      ["--by size x", "give source, hour, host or interface"],
+      ["--since yesterday x", "give a date like"],
+      ["--top -1 x", "whole number"],
+      ["--frmat csv x", "did you mean --format?"],
+    ] as const
+  ) {
+    const failure = assertThrows(() => parse(line), Failure, why);
+    assertEquals(failure.exitCode, EXIT.usage);
+  }
+  assertThrows(() => parseReport([]), Failure, "no capture is named");
+});
