@@ -137,7 +137,8 @@ Deno.test("the logrotate file: old captures are compressed, very old ones remove
   put("h-eth0-20260107.jsonl", 3);
   put("h-eth0-20251001.1.jsonl.gz", 101);
   const config = Deno.readTextFileSync(`${ROOT}contrib/logrotate.d/xdptally`)
-    .replaceAll("/var/log/xdptally", folder.path);
+    .replace("/var/log/xdptally/*.jsonl", `"${folder.path}/*.jsonl"`)
+    .replace("find /var/log/xdptally", `find "${folder.path}"`);
   Deno.writeTextFileSync(`${folder.path}/config`, `su root root\n${config}`);
   Deno.chmodSync(`${folder.path}/config`, 0o644);
   Deno.chmodSync(folder.path, 0o755);
