@@ -6,7 +6,7 @@ import { plainForm } from "./plain.ts";
 import { badValue, parseWhole, parseWord } from "./values.ts";
 
 const BYS = ["source", "hour", "host", "interface"] as const satisfies By[];
-const FORMATS = ["text", "csv", "jsonl"] as const;
+const FORMATS = ["text", "csv", "jsonl", "html"] as const;
 
 /** The options of `report`, in the order of its help. */
 export const REPORT_OPTIONS = [
@@ -25,7 +25,7 @@ export const REPORT_OPTIONS = [
   {
     name: "format",
     value: "FORMAT",
-    help: "text, csv or jsonl (default text)",
+    help: "text, csv, jsonl or html (default text)",
   },
   { name: "help", short: "h", help: "show this" },
 ] as const satisfies readonly Option[];

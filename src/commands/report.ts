@@ -3,6 +3,7 @@ import type { ReportCommandOptions } from "../cli/report.ts";
 import { EXIT, type ExitCode, Failure } from "../errors.ts";
 import { reportCsv, reportJsonl } from "../report/data.ts";
 import { eachLine, openCapture } from "./capture_lines.ts";
+import { reportHtml } from "../report/html.ts";
 import { type Report, Reporter } from "../report/report.ts";
 import { type BrokenLines, reportText } from "../report/text.ts";
 import { openStdout } from "../sink/stream.ts";
@@ -11,7 +12,7 @@ import { Progress } from "./progress.ts";
 const FORMATS: Record<
   ReportCommandOptions["format"],
   (report: Report, broken: BrokenLines) => string
-> = { text: reportText, csv: reportCsv, jsonl: reportJsonl };
+> = { text: reportText, csv: reportCsv, jsonl: reportJsonl, html: reportHtml };
 
 /** Reads captures and says who sent most, and what is missing. */
 export async function report(
@@ -19,7 +20,10 @@ export async function report(
   log: Logger,
 ): Promise<ExitCode> {
   const stdout = openStdout();
-  const reporter = new Reporter(options);
+  const reporter = new Reporter({
+    ...options,
+    hasSeries: options.format === "html" && options.by !== "hour",
+  });
   const broken = new Broken();
   using progress = new Progress(options.files);
   let unread = 0;

@@ -1,4 +1,5 @@
 import { NumberColumn, SumColumn } from "./columns.ts";
+import type { Point, SeriesColumns } from "./series.ts";
 
 /** A group of a report: a source, an hour, a host or an interface. */
 export interface Group {
@@ -20,6 +21,7 @@ const MINUTE = 60_000;
  * that of the records.
  */
 export class Groups {
+  readonly #series: SeriesColumns | undefined;
   readonly #rows = new Map<string, number>();
   readonly #keys: string[] = [];
   readonly #packets = new SumColumn();
@@ -32,6 +34,17 @@ export class Groups {
   readonly #minutePackets = new NumberColumn();
   readonly #busiestMinute = new NumberColumn();
   readonly #busiestPackets = new NumberColumn();
+
+  /** @param series undefined: packets over time are not wanted */
+  constructor(series?: SeriesColumns) {
+    this.#series = series;
+  }
+
+  /** The packets of a group over time. */
+  series(key: string): Point[] {
+    const row = this.#rows.get(key);
+    return row === undefined ? [] : this.#series?.of(row) ?? [];
+  }
 
   get size(): number {
     return this.#keys.length;
@@ -63,6 +76,7 @@ export class Groups {
     if (start < this.#firstSeen.get(row)) this.#firstSeen.set(row, start);
     if (end > this.#lastSeen.get(row)) this.#lastSeen.set(row, end);
     this.#addMinute(row, Number(packets), start, stream);
+    this.#series?.add(row, start, Number(packets));
   }
 
   #addMinute(

@@ -1,6 +1,7 @@
 import { SumColumn } from "./columns.ts";
 import { Coverage, type Incomplete, type Stream } from "./coverage.ts";
 import { type Group, Groups } from "./groups.ts";
+import { type Point, SeriesColumns } from "./series.ts";
 
 export type By = "source" | "hour" | "host" | "interface";
 
@@ -11,7 +12,12 @@ export interface ReportOptions {
   /** Milliseconds since 1970; windows that end after `since`, up to `until`. */
   readonly since: number;
   readonly until: number;
+  /** Packets over time are wanted, for the first groups. */
+  readonly hasSeries?: boolean;
 }
+
+/** How many groups have curves. */
+export const SERIES = 5;
 
 /** Packets and bytes of everything, in the order of `CLASSES`. */
 const CLASSES = ["total", "others", "untracked", "nonIp", "malformed"] as const;
@@ -43,6 +49,10 @@ export interface Report {
   /** Groups that the table leaves out. */
   readonly hidden: number;
   readonly sums: Record<Class, { packets: bigint; bytes: bigint }>;
+  /** The first groups over time, if that was wanted. */
+  readonly series: ReadonlyMap<string, readonly Point[]>;
+  /** Milliseconds of a point. */
+  readonly seriesWidth: number;
   readonly ticks: number;
   readonly streams: readonly Stream[];
   readonly incomplete: readonly Incomplete[];
@@ -51,7 +61,8 @@ export interface Report {
 /** Adds up capture records, in whatever order the files come. */
 export class Reporter {
   readonly #options: ReportOptions;
-  readonly #groups = new Groups();
+  readonly #series: SeriesColumns | undefined;
+  readonly #groups: Groups;
   readonly #coverage = new Coverage();
   readonly #packets = new SumColumn();
   readonly #bytes = new SumColumn();
@@ -59,6 +70,8 @@ export class Reporter {
 
   constructor(options: ReportOptions) {
     this.#options = options;
+    this.#series = options.hasSeries ? new SeriesColumns() : undefined;
+    this.#groups = new Groups(this.#series);
   }
 
   /**
@@ -131,6 +144,11 @@ export class Reporter {
       groups,
       hidden: this.#groups.size - groups.length,
       sums,
+      series: new Map(
+        this.#series === undefined ? [] : groups.slice(0, SERIES)
+          .map(({ key }) => [key, this.#groups.series(key)]),
+      ),
+      seriesWidth: this.#series?.width ?? 0,
       ticks: this.#ticks,
       streams: this.#coverage.streams,
       incomplete: this.#coverage.incomplete,

@@ -46,7 +46,7 @@ export function reportText(report: Report, broken: BrokenLines): string {
   return lines.join("\n") + "\n";
 }
 
-function summary({ streams, ticks }: Report): string {
+export function summary({ streams, ticks }: Report): string {
   const hosts = new Set(streams.map(({ host }) => host)).size;
   const from = Math.min(...streams.map(({ first }) => first));
   const to = Math.max(...streams.map(({ last }) => last));
@@ -87,7 +87,10 @@ function table(rows: string[][]): string[] {
 }
 
 /** Whether anything is incomplete, each thing by its name. */
-function trust({ streams, incomplete }: Report, broken: BrokenLines): string[] {
+export function trust(
+  { streams, incomplete }: Report,
+  broken: BrokenLines,
+): string[] {
   const gaps = streams.filter(({ gaps }) => gaps > 0);
   if (gaps.length + incomplete.length + broken.count === 0) {
     return ["Nothing is missing: no gap, no incomplete run, no broken line"];
@@ -132,7 +135,7 @@ function count(number: number, noun: string): string {
 }
 
 /** `2026-11-22T14:30:01Z`. */
-function time(milliseconds: number): string {
+export function time(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return "-";
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

@@ -8,6 +8,8 @@ import {
   Reporter,
   type ReportOptions,
 } from "../../src/report/report.ts";
+import { reportHtml } from "../../src/report/html.ts";
+import { SeriesColumns } from "../../src/report/series.ts";
 import { reportText } from "../../src/report/text.ts";
 
 const NONE = { packets: 0, bytes: 0 };
@@ -277,4 +279,40 @@ Deno.test("the command line of report", () => {
     assertEquals(failure.exitCode, EXIT.usage);
   }
   assertThrows(() => parseReport([]), Failure, "no capture is named");
+});
+
+Deno.test("html: one page, from nowhere else, with every row and what is missing", () => {
+  const report = reportOf([
+    ...RECORDS,
+    ...run("<b>&", "r9", T0, [{ "10.0.0.3": 1 }], null),
+  ], { hasSeries: true });
+  const page = reportHtml(report, WHOLE);
+  assertEquals(/\b(src|href)=|url\(|@import|https?:/.test(page), false);
+  assertEquals(page.match(/<tr>/g)?.length, 1 + report.groups.length);
+  assertEquals(page.match(/<polyline /g)?.length, 3);
+  assertStringIncludes(page, "Gaps: a eth0: 1 gap between 2 captures");
+  assertStringIncludes(page, "Incomplete: &lt;b>&amp; eth0");
+  assertEquals(page.includes("<b>& eth0"), false);
+  assertStringIncludes(
+    reportHtml(reportOf([]), WHOLE),
+    "No ticks in these captures",
+  );
+});
+
+Deno.test("packets over time: buckets widen, in whatever order the times come, and lose nothing", () => {
+  const series = new SeriesColumns();
+  const times = [
+    T0 + 5 * HOUR,
+    T0,
+    T0 + 30 * 24 * HOUR,
+    T0 + 30,
+    T0 - 24 * HOUR,
+  ];
+  for (const [at, time] of times.entries()) series.add(at % 2, time, at + 1);
+  assertEquals(series.width, 6 * HOUR);
+  const sumOf = (row: number) =>
+    series.of(row).reduce((sum, { packets }) => sum + packets, 0);
+  assertEquals([sumOf(0), sumOf(1)], [1 + 3 + 5, 2 + 4]);
+  const first = series.of(1).find(({ packets }) => packets > 0);
+  assertEquals(first, { time: T0, packets: 6 });
 });
