@@ -11,6 +11,7 @@ import { Namespace, sh } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
 import {
   assertBalanced,
+  BINARY,
   Capture,
   type JsonRecord,
   readUntil,
@@ -373,22 +374,16 @@ Deno.test("SIGHUP without a terminal opens the file anew; with one it ends the r
   assertEquals((await daemon.end("SIGTERM")).code, 0);
   assertEquals(recordsOf(file).at(-1).reason, "signal");
 
-  const through = [
-    "script",
-    "-qec",
-    `ip netns exec ${stage.name} ${
-      sh("realpath", "dist/xdptally").trim().replaceAll(" ", "\\ ")
-    } -i 100ms -o '${file}' vb`,
-    "/dev/null",
-  ];
-  const terminal = new Deno.Command(through[0]!, {
-    args: through.slice(1),
+  const inTerminal =
+    `ip netns exec ${stage.name} '${BINARY}' -i 100ms -o '${file}' vb`;
+  const terminal = new Deno.Command("script", {
+    args: ["-qec", inTerminal, "/dev/null"],
     stdin: "null",
     stdout: "piped",
   }).spawn();
   const said = terminal.stdout.pipeThrough(new TextDecoderStream()).getReader();
   await readUntil(said, "Ctrl-C");
-  sh("pkill", "-HUP", "-f", `^[^ ]*xdptally -i 100ms -o ${file} vb`);
+  sh("sh", "-c", `ip netns pids ${stage.name} | xargs kill -HUP`);
   for (; !(await said.read()).done;);
   await terminal.status;
   assertEquals(recordsOf(file).at(-1).reason, "signal");
