@@ -11,7 +11,7 @@ trap toolchain/give_back.sh EXIT
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
 [ "$1" != test ] ||
 	packages+=(
-		bpftool bsdutils cron faketime fish iputils-ping libcap2-bin logrotate mandoc
+		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
 		shellcheck strace systemd tcpdump util-linux zsh
 	)
 mkdir -p .toolchain/bin

@@ -49,6 +49,23 @@ Deno.test("report: plain, gzip and stdin captures of real runs, and what is brok
   assertStringIncludes(cut.stdout, "it has no end record");
 });
 
+Deno.test("docs/captures.md: its jq answers the same as the report", async () => {
+  using folder = new Folder();
+  const file = `${folder.path}/a.jsonl`;
+  await captureInto(file);
+  Deno.writeTextFileSync(file, '{"schema":1,"ty', { append: true });
+  const docs = Deno.readTextFileSync(
+    new URL("../../docs/captures.md", import.meta.url),
+  );
+  const [, script] = /```sh\n(.*?)```/s.exec(docs)!;
+  const answer = sh(
+    "sh",
+    "-c",
+    script!.replace("/var/log/xdptally/*.jsonl", `'${file}'`),
+  );
+  assertEquals(answer, "5 10.0.0.1\n");
+});
+
 Deno.test("report: a file that cannot be read is said, and the rest is reported: exit 8", async () => {
   using folder = new Folder();
   const file = `${folder.path}/a.jsonl`;
