@@ -369,7 +369,7 @@ Deno.test("SIGHUP without a terminal opens the file anew; with one it ends the r
   await using daemon = await startCapture(args, stage, { through: ["setsid"] });
   daemon.kill("SIGHUP");
   const ticks = () =>
-    recordsOf(file).filter(({ type }) => type === "tick").length;
+    Deno.readTextFileSync(file).split('"type":"tick"').length - 1;
   await become(() => ticks() >= 3);
   assertEquals((await daemon.end("SIGTERM")).code, 0);
   assertEquals(recordsOf(file).at(-1).reason, "signal");
