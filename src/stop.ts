@@ -1,3 +1,5 @@
+import { bootTime } from "./clock.ts";
+
 /**
  * Ends a run on request: the first SIGINT, SIGTERM or SIGHUP asks, a second
  * one does not wait any longer. That a caller ignores SIGHUP (nohup) cannot be
@@ -36,21 +38,17 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits for a time, or for the request.
-   *
-   * @param milliseconds timers stand still while the machine sleeps, so a
-   * long wait is cut into minutes and the caller looks at the clock again
+   * Waits until a time since boot (ms), or for the request. Timers stand still
+   * while the machine sleeps, so a long wait looks at the clock every minute.
    */
-  async sleep(milliseconds: number): Promise<void> {
-    if (this.isRequested) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(
-      resolve,
-      Math.min(Math.ceil(milliseconds), 60_000),
-    );
-    this.#wake = resolve;
-    await promise;
-    clearTimeout(timer);
+  async sleepUntil(time: number): Promise<void> {
+    for (let left; !this.isRequested && (left = time - bootTime()) > 0;) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, Math.min(Math.ceil(left), 60_000));
+      this.#wake = resolve;
+      await promise;
+      clearTimeout(timer);
+    }
   }
 
   /**

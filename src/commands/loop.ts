@@ -58,10 +58,9 @@ export class Loop {
     await flush();
     while (!this.#isOver) {
       const due = start + schedule.next;
-      for (let now; !stop.isRequested && (now = bootTime()) < due;) {
-        await stop.sleep(
-          this.#absent.length > 0 ? Math.min(due - now, LOOK_AGAIN) : due - now,
-        );
+      while (!stop.isRequested && bootTime() < due) {
+        const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due;
+        await stop.sleepUntil(Math.min(next, due));
         if (this.#takeUpAbsent()) await flush();
       }
       this.#turn(schedule, bootTime() - start);

@@ -40,7 +40,7 @@ export async function watch(
     sink.prepare({ host, interface: name });
   }
 
-  await stop.sleep(Math.random() * options.splay);
+  await stop.sleepUntil(bootTime() + Math.random() * options.splay);
   const attached = await attachPatiently(
     setup,
     loaded,
@@ -124,7 +124,7 @@ async function attachPatiently(
           `Waiting for ${options.wait / 1000} s at most: ${error.message}`,
         );
       }
-      await stop.sleep(Math.min(LOOK_AGAIN, end - bootTime()));
+      await stop.sleepUntil(Math.min(bootTime() + LOOK_AGAIN, end));
     }
   }
   return undefined;

@@ -7,7 +7,7 @@ import {
 import { gunzipSync } from "node:zlib";
 import { FRAMES } from "../lib/frames.ts";
 import { Folder } from "../lib/folder.ts";
-import { Namespace, sh } from "../lib/stage.ts";
+import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
 import {
   assertBalanced,
@@ -19,12 +19,6 @@ import {
   type RunOptions,
   sum,
 } from "../lib/xdptally.ts";
-
-function vethStage(): Namespace {
-  const stage = new Namespace();
-  stage.veth("va", "vb");
-  return stage;
-}
 
 function linesOf(path: string): string[] {
   const bytes = Deno.readFileSync(path);

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
-import { Namespace } from "../lib/stage.ts";
+import { Namespace, vethStage } from "../lib/stage.ts";
 import { run, type RunOptions } from "../lib/xdptally.ts";
 
 /** One clear line on stderr, nothing on stdout, no stack trace, the exit code. */
@@ -17,12 +17,6 @@ async function assertRefused(
   assertMatch(stderr, /^xdptally: Cannot [^\n]+\n$/, said);
   if (line instanceof RegExp) assertMatch(stderr, line);
   else assertStringIncludes(stderr, line);
-}
-
-function vethStage(): Namespace {
-  const stage = new Namespace();
-  stage.veth("va", "vb");
-  return stage;
 }
 
 Deno.test("bad command lines: exit 2", async () => {

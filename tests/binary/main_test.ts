@@ -7,15 +7,9 @@ import {
 import config from "../../deno.json" with { type: "json" };
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
-import { Namespace } from "../lib/stage.ts";
+import { vethStage } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
 import { BINARY, Capture, readUntil, run } from "../lib/xdptally.ts";
-
-function vethStage(): Namespace {
-  const stage = new Namespace();
-  stage.veth("va", "vb");
-  return stage;
-}
 
 Deno.test("-h, -V and -D", async () => {
   const help = await run(["-h"]);

@@ -7,15 +7,9 @@ import {
   ipv4,
   ipv6,
 } from "../lib/frames.ts";
-import { Namespace, sh } from "../lib/stage.ts";
+import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { send, sendThroughTun } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run } from "../lib/xdptally.ts";
-
-function vethStage(): Namespace {
-  const stage = new Namespace();
-  stage.veth("va", "vb");
-  return stage;
-}
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const) {
   Deno.test(`nothing stays attached after ${signal}`, async () => {

@@ -87,3 +87,10 @@ export class Namespace implements Disposable {
     sh("ip", "netns", "del", this.name);
   }
 }
+
+/** A namespace with a veth pair, `va` and `vb`. */
+export function vethStage(): Namespace {
+  const stage = new Namespace();
+  stage.veth("va", "vb");
+  return stage;
+}
