@@ -35,18 +35,25 @@ export class CaptureFile implements Target {
   /** Why nothing can be written just now; empty: it can. */
   #trouble = "";
 
-  /** @throws {Failure} exit code 7: it cannot be opened */
   constructor(options: CaptureFileOptions) {
     this.name = `"${options.path}"`;
     this.#options = options;
+  }
+
+  /** @throws {Failure} exit code 7: it cannot be opened */
+  requireOpen(): void {
     try {
-      this.#open();
+      this.#current();
     } catch (error) {
       throw new Failure(
         EXIT.output,
         `Cannot write to ${this.name}: ${reasonOf(error)}; name another file`,
       );
     }
+  }
+
+  get isWaiting(): boolean {
+    return this.#queue.length > 0;
   }
 
   add(record: string): void {

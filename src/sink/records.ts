@@ -50,8 +50,8 @@ export class RecordSink {
   readonly #stop: StopRequest;
   readonly #log: Logger;
   readonly #targets = new Map<string, Target>();
-  /** Those that were written to since the last flush. */
-  readonly #fresh = new Set<Target>();
+  /** What the records of each interface go to now. */
+  readonly #current = new Map<string, Target>();
 
   constructor(options: SinkOptions, stop: StopRequest, log: Logger) {
     this.#options = options;
@@ -67,7 +67,8 @@ export class RecordSink {
    * @throws {Failure} exit code 7
    */
   prepare(named: Named): void {
-    this.#targetFor(named, new Date());
+    const target = this.#targetFor(named, new Date());
+    if (target instanceof CaptureFile) target.requireOpen();
   }
 
   start(record: StartRecord): void {
@@ -85,7 +86,6 @@ export class RecordSink {
   #write(named: Named, time: Date, record: string): void {
     if (record === "") return;
     const target = this.#targetFor(named, time);
-    this.#fresh.add(target);
     if (this.#format !== text) target.add(record);
     else dataLog((text) => target.add(text)).info(record);
   }
@@ -100,6 +100,7 @@ export class RecordSink {
       target = this.#open(path);
       this.#targets.set(path, target);
     }
+    this.#current.set(named.interface, target);
     return target;
   }
 
@@ -124,6 +125,7 @@ export class RecordSink {
    * @throws {Failure} it cannot be written, or does not get through
    */
   async flush(end: number): Promise<void> {
+    const current = new Set(this.#current.values());
     for (const [path, target] of this.#targets) {
       if (!await this.#stop.orGiveUp(target.flush(), GRACE, end)) {
         throw new Failure(
@@ -133,13 +135,12 @@ export class RecordSink {
           } s is lost`,
         );
       }
-      // A name of yesterday is not written to any more.
-      if (!this.#fresh.has(target) && this.#targets.size > 1) {
+      // A name of yesterday is given up once all is in it.
+      if (!current.has(target) && !target.isWaiting) {
         target.close();
         this.#targets.delete(path);
       }
     }
-    this.#fresh.clear();
   }
 
   /** Opens the files anew at the next flush. */

@@ -28,6 +28,10 @@ export class Stream implements Target {
     this.#open = open;
   }
 
+  get isWaiting(): boolean {
+    return this.#queue.length > 0;
+  }
+
   add(text: string): void {
     if (text !== "") this.#queue.push(new TextEncoder().encode(text));
   }

@@ -2,6 +2,8 @@
 export interface Target {
   /** `stdout`, or a quoted path. */
   readonly name: string;
+  /** Text is kept that was not written. */
+  readonly isWaiting: boolean;
   /** Keeps text for the next `flush`. */
   add(text: string): void;
   /** Writes what was kept; what it throws ends the run. */

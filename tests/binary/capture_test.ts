@@ -236,6 +236,38 @@ Deno.test("a disk that fills and is emptied again: nothing is lost, exit 0", asy
   }
 });
 
+Deno.test("a disk that is full while the name of the file changes: nothing is lost", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  sh("mount", "-t", "tmpfs", "-o", "size=256k", "none", folder.path);
+  try {
+    const names = () =>
+      [...Deno.readDirSync(folder.path)].map(({ name }) => name)
+        .filter((name) => name.endsWith(".jsonl"));
+    await using capture = await startCapture(
+      ["-i", "100ms", "-o", `${folder.path}/%s.jsonl`, "vb"],
+      stage,
+    );
+    const ballast = `${folder.path}/ballast`;
+    Deno.writeFileSync(ballast, new Uint8Array(240 * 1024));
+    await flood(stage, "va", 1000, 1000, "sequence");
+    await capture.until(() => capture.stderr.includes("records wait for room"));
+    const before = names().length;
+    await become(() => names().length >= before + 2);
+    Deno.removeSync(ballast);
+    await capture.until(() => capture.stderr.includes("again"));
+    const { code, stderr } = await capture.end("SIGINT");
+    assertEquals(code, 0, stderr);
+    const ticks = names().flatMap((name) => recordsOf(`${folder.path}/${name}`))
+      .filter(({ type }) => type === "tick")
+      .toSorted((a, b) => a.seq - b.seq);
+    assertEquals(ticks.map(({ seq }) => seq), ticks.map((_, at) => at + 1));
+    assertEquals(sum(ticks, ({ total }) => total.packets), 1000);
+  } finally {
+    sh("umount", folder.path);
+  }
+});
+
 Deno.test("the file is removed, renamed or truncated under the run: it goes on", async () => {
   using stage = vethStage();
   using folder = new Folder();
