@@ -12,6 +12,7 @@ packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g 
 [ "$1" != test ] ||
 	packages+=(
 		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
+		prometheus prometheus-node-exporter
 		shellcheck strace systemd tcpdump util-linux zsh
 	)
 mkdir -p .toolchain/bin

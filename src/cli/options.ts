@@ -41,7 +41,7 @@ export const OPTIONS = [
   {
     name: "format",
     value: "FORMAT",
-    help: "text, jsonl or csv (default text)",
+    help: "text, jsonl, csv or prom (default text)",
   },
   { name: "json", short: "j", help: "the same as --format jsonl" },
   {

@@ -17,7 +17,12 @@ import {
   parseWord,
 } from "./values.ts";
 
-const FORMATS = ["text", "jsonl", "csv"] as const satisfies FormatName[];
+const FORMATS = [
+  "text",
+  "jsonl",
+  "csv",
+  "prom",
+] as const satisfies FormatName[];
 const MODES = ["auto", "native", "generic"] as const;
 const SORTS = ["packets", "bytes", "ip"] as const;
 
@@ -34,6 +39,8 @@ export interface WatchOptions {
   readonly top: number;
   /** Rows of the end record, 0 for all. */
   readonly endTop: number;
+  /** Sources with a series of their own, 0 for all; undefined: no metrics. */
+  readonly labels: number | undefined;
   readonly sort: typeof SORTS[number];
   readonly mode: typeof MODES[number];
   readonly format: FormatName;
@@ -94,6 +101,13 @@ export function parseCommandLine(args: readonly string[]): Command {
   const asked = parseFormat(value("format"), flag("json"));
   const output = parseOutput(value("output"), asked);
   const format = asked ?? output?.format ?? "text";
+  if (format === "prom" && output === undefined) {
+    throw badValue(
+      "format",
+      format,
+      "it is a file that is replaced at each tick; name one with -o FILE.prom",
+    );
+  }
   const top = parseOptional(
     value("top"),
     (text) => parseWhole("top", text, 0, MOST_SOURCES),
@@ -109,8 +123,9 @@ export function parseCommandLine(args: readonly string[]): Command {
       value("duration"),
       (text) => parseTime("duration", text, DURATION),
     ),
-    top: top ?? (format === "text" ? 20 : 0),
+    top: top ?? (format === "jsonl" || format === "csv" ? 0 : 20),
     endTop: top ?? 0,
+    labels: format === "prom" ? top ?? 20 : undefined,
     sort: parseWord("sort", value("sort") ?? "packets", SORTS),
     mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
     format,

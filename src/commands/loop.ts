@@ -3,7 +3,7 @@ import { bootTime } from "../clock.ts";
 import { EXIT, type ExitCode, Failure } from "../errors.ts";
 import { CallError } from "../ffi/errno.ts";
 import { text } from "../output/text.ts";
-import type { RecordSink } from "../sink/records.ts";
+import type { Sink } from "../sink/sink.ts";
 import type { StopRequest } from "../stop.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { EndReason } from "../tally/records.ts";
@@ -12,7 +12,7 @@ import type { Watched } from "./watched.ts";
 
 /** What a loop needs of the world around it. */
 export interface LoopOptions {
-  readonly sink: RecordSink;
+  readonly sink: Sink;
   readonly stop: StopRequest;
   readonly log: Logger;
   /** Ends the run when a source exceeds it. */
@@ -29,7 +29,7 @@ const LOOK_AGAIN = 250;
 /** The ticks of all interfaces. */
 export class Loop {
   readonly #options: LoopOptions;
-  readonly #sink: RecordSink;
+  readonly #sink: Sink;
   readonly #log: Logger;
   #live: readonly Watched[];
   #absent: readonly string[];

@@ -3,7 +3,9 @@ import type { WatchOptions } from "../cli/parse.ts";
 import { bootTime } from "../clock.ts";
 import { EXIT, type ExitCode, Failure } from "../errors.ts";
 import { RecordSink } from "../sink/records.ts";
+import type { Sink } from "../sink/sink.ts";
 import { ReaderGone } from "../sink/stream.ts";
+import { TextfileSink } from "../sink/textfile.ts";
 import { StopRequest } from "../stop.ts";
 import { Schedule } from "../tally/schedule.ts";
 import { VERSION } from "../version.ts";
@@ -34,7 +36,7 @@ export async function watch(
       ? { SIGHUP: () => sink.reopen() }
       : {}),
   });
-  const sink = new RecordSink(options, stop, log);
+  const sink = openSink(options, stop, log);
   const host = Deno.hostname();
   for (const name of options.interfaces) {
     sink.prepare({ host, interface: name });
@@ -128,6 +130,17 @@ async function attachPatiently(
     }
   }
   return undefined;
+}
+
+function openSink(
+  options: WatchOptions,
+  stop: StopRequest,
+  log: Logger,
+): Sink {
+  const { format, output } = options;
+  return format === "prom"
+    ? new TextfileSink({ ...options, output: output! }, log)
+    : new RecordSink({ ...options, format }, stop, log);
 }
 
 /** With `--align`, ms to the wall clock's next multiple of the interval. */

@@ -1,6 +1,9 @@
 /** Names of capture files: strftime fields, host and interface (pure). */
 
-export type FormatName = "text" | "jsonl" | "csv";
+/** Formats whose records are written one after the other. */
+export type RecordFormat = "text" | "jsonl" | "csv";
+/** Or, with `prom`, a page that is replaced at each tick. */
+export type FormatName = RecordFormat | "prom";
 
 /** What `-o` names. */
 export interface FilePattern {
@@ -24,21 +27,28 @@ const ENDINGS: Record<string, FormatName> = {
   ".txt": "text",
   ".jsonl": "jsonl",
   ".csv": "csv",
+  ".prom": "prom",
+};
+
+/** Files in a folder, by what is in them: one a day, or the one page. */
+const NAMES: Record<FormatName, string> = {
+  text: "%h-%i-%Y%m%d.txt",
+  jsonl: "%h-%i-%Y%m%d.jsonl",
+  csv: "%h-%i-%Y%m%d.csv",
+  prom: "xdptally-%i.prom",
 };
 
 /**
  * Reads `-o`: a file, or a folder that ends in a slash.
  *
- * @param format what `--format` asks for: the ending of files in a folder
- * @throws {RangeError} an unknown field, with the reason
+ * @param format what `--format` asks for: it names the files in a folder
+ * @throws {RangeError} why it cannot be used
  */
 export function parsePattern(
   text: string,
-  format: FormatName = "jsonl",
+  format?: FormatName,
 ): FilePattern {
-  const ending = Object.entries(ENDINGS)
-    .find(([, name]) => name === format)![0];
-  const path = text.endsWith("/") ? `${text}%h-%i-%Y%m%d${ending}` : text;
+  const path = text.endsWith("/") ? text + NAMES[format ?? "jsonl"] : text;
   const unknown = /%(?![YmdHMSshi%])./s.exec(`${path} `.replaceAll("%%", ""));
   if (unknown !== null) {
     throw new RangeError(
@@ -50,11 +60,11 @@ export function parsePattern(
   const isGzip = path.endsWith(".gz");
   const plain = isGzip ? path.slice(0, -".gz".length) : path;
   const known = Object.keys(ENDINGS).find((ending) => plain.endsWith(ending));
-  return {
-    path,
-    format: known === undefined ? undefined : ENDINGS[known],
-    isGzip,
-  };
+  const found = known === undefined ? undefined : ENDINGS[known];
+  if (isGzip && (format ?? found) === "prom") {
+    throw new RangeError("nothing reads metrics that are compressed");
+  }
+  return { path, format: found, isGzip };
 }
 
 /** The path of a pattern at a time. @see strftime(3) */

@@ -1,6 +1,7 @@
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../errors.ts";
 import { gzipMember, HEADER_SIZE, memberLength } from "../output/gzip.ts";
+import { reasonOf } from "./failures.ts";
 import type { Target } from "./target.ts";
 
 export interface CaptureFileOptions {
@@ -86,11 +87,11 @@ export class CaptureFile implements Target {
     }
   }
 
-  /** @throws {Failure} exit code 7: some records are not in the file */
-  requireWritten(): void {
+  /** Exit code 7, if some records are not in the file. */
+  get failure(): Failure | undefined {
     const missing = this.#lost + this.#queue.length;
-    if (missing === 0) return;
-    throw new Failure(
+    if (missing === 0) return undefined;
+    return new Failure(
       EXIT.output,
       `Cannot write to ${this.name}: ${this.#trouble}; its last ${
         missing === 1 ? "record is" : `${missing} records are`
@@ -224,10 +225,4 @@ function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {
     read += more;
   }
   return bytes.subarray(0, read);
-}
-
-/** The system's words, without what Deno puts around them. */
-function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*/s, "");
 }

@@ -5,7 +5,7 @@ import { csv, CSV_HEADER } from "../output/csv.ts";
 import {
   fileName,
   type FilePattern,
-  type FormatName,
+  type RecordFormat,
 } from "../output/filename.ts";
 import { jsonl } from "../output/jsonl.ts";
 import { text } from "../output/text.ts";
@@ -17,11 +17,13 @@ import type {
   TickRecord,
 } from "../tally/records.ts";
 import { CaptureFile } from "./capture_file.ts";
+import { throwAll } from "./failures.ts";
 import { openStdout, Stream } from "./stream.ts";
+import type { FileOptions, Named, Sink } from "./sink.ts";
 import type { Target } from "./target.ts";
 
-const FORMATS: Record<FormatName, Format> = { text, jsonl, csv };
-const HEADERS: Record<FormatName, string> = {
+const FORMATS: Record<RecordFormat, Format> = { text, jsonl, csv };
+const HEADERS: Record<RecordFormat, string> = {
   text: "",
   jsonl: "",
   csv: CSV_HEADER,
@@ -30,22 +32,15 @@ const HEADERS: Record<FormatName, string> = {
 /** How long a reader that pauses may hold up the end of a run, in ms. */
 const GRACE = 2000;
 
-export interface SinkOptions {
-  readonly format: FormatName;
+export interface RecordOptions extends FileOptions {
+  readonly format: RecordFormat;
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;
-  /** Times in file names are local. */
-  readonly isLocal: boolean;
-  /** Wait until the disk has each record. */
-  readonly isSynced: boolean;
 }
 
-/** What a file's name is made of. */
-type Named = { readonly host: string; readonly interface: string };
-
 /** Where the records of a run go: text as log records, the rest as it is. */
-export class RecordSink {
-  readonly #options: SinkOptions;
+export class RecordSink implements Sink {
+  readonly #options: RecordOptions;
   readonly #format: Format;
   readonly #stop: StopRequest;
   readonly #log: Logger;
@@ -53,19 +48,13 @@ export class RecordSink {
   /** What the records of each interface go to now. */
   readonly #current = new Map<string, Target>();
 
-  constructor(options: SinkOptions, stop: StopRequest, log: Logger) {
+  constructor(options: RecordOptions, stop: StopRequest, log: Logger) {
     this.#options = options;
     this.#format = FORMATS[options.format];
     this.#stop = stop;
     this.#log = log;
   }
 
-  /**
-   * Opens what the records of an interface would go to now: what cannot be
-   * written is better known before anything is attached.
-   *
-   * @throws {Failure} exit code 7
-   */
   prepare(named: Named): void {
     const target = this.#targetFor(named, new Date());
     if (target instanceof CaptureFile) target.requireOpen();
@@ -116,14 +105,6 @@ export class RecordSink {
     return new CaptureFile({ path, isGzip, header, isSynced, log: this.#log });
   }
 
-  /**
-   * Writes what was recorded since the last time. A capture file that cannot
-   * be written just now is said and tried again.
-   *
-   * @param end milliseconds until the run ends in any case
-   * @throws {ReaderGone} nobody reads the stream any more
-   * @throws {Failure} it cannot be written, or does not get through
-   */
   async flush(end: number): Promise<void> {
     const current = new Set(this.#current.values());
     for (const [path, target] of this.#targets) {
@@ -143,21 +124,16 @@ export class RecordSink {
     }
   }
 
-  /** Opens the files anew at the next flush. */
   reopen(): void {
     for (const target of this.#targets.values()) target.close();
   }
 
-  /**
-   * The end: what could not be written stays unwritten.
-   *
-   * @throws {Failure} exit code 7, with how much that is
-   */
   close(): void {
-    for (const target of this.#targets.values()) {
+    const failures = [...this.#targets.values()].flatMap((target) => {
       target.close();
-      if (target instanceof CaptureFile) target.requireWritten();
-    }
+      return target instanceof CaptureFile ? target.failure ?? [] : [];
+    });
+    throwAll(failures, this.#log);
   }
 }
 

@@ -1,4 +1,4 @@
-import { NOTHING, plus, type Tally } from "./sources.ts";
+import { minus, NOTHING, plus, type Tally } from "./sources.ts";
 
 /** Packets whose source had no room, by the cause. */
 export interface Untracked extends Tally {
@@ -50,9 +50,13 @@ export function withOverflow(books: Books, tally: Tally): Books {
   };
 }
 
+/** What is left of the total for the sources. */
+export function sourcesOf({ total, ...rest }: Books): Tally {
+  return [rest.untracked, rest.nonIp, rest.malformed].reduce(minus, total);
+}
+
 /** The rule: total = sources + untracked + non-IP + malformed, both counters. */
 export function balances(books: Books, sources: Tally): boolean {
-  const sum = [books.untracked, books.nonIp, books.malformed]
-    .reduce<Tally>(plus, sources);
-  return sum.packets === books.total.packets && sum.bytes === books.total.bytes;
+  const { packets, bytes } = sourcesOf(books);
+  return sources.packets === packets && sources.bytes === bytes;
 }

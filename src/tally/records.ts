@@ -1,3 +1,4 @@
+import type { Family } from "../address.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
@@ -33,6 +34,8 @@ export interface CountRecord extends Origin {
   readonly sources: Iterable<Source & { readonly run: Tally | undefined }>;
   /** Those that are not shown. */
   readonly others: Tally & { readonly sources: number };
+  /** The run up to here, for metrics. */
+  readonly snapshot: () => Snapshot;
 }
 
 /** One window; `run` of a source is its total so far, if it has a row. */
@@ -53,6 +56,23 @@ export type EndReason =
 export interface EndRecord extends CountRecord {
   readonly reason: EndReason;
   readonly ticks: number;
+}
+
+/** The run so far, as metrics show it: what only ever grows. */
+export interface Snapshot extends Origin {
+  /** When the last window ended. */
+  readonly end: Date;
+  readonly ticks: number;
+  /** Deadlines that were missed. */
+  readonly skipped: number;
+  readonly complete: boolean;
+  readonly books: Books;
+  /** Sources that are kept, by family. */
+  readonly kept: Record<Family, number>;
+  /** Those with a series of their own. */
+  readonly sources: readonly Source[];
+  /** All sources that are kept, but for those. */
+  readonly others: Tally;
 }
 
 /** Turns records into text that ends in a newline, or into nothing. */

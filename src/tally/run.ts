@@ -4,8 +4,10 @@ import {
   balances,
   type Books,
   EMPTY_BOOKS,
+  sourcesOf,
   withOverflow,
 } from "./books.ts";
+import { Labels } from "./labels.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import { rank, type Sort, type Source, sourceAt } from "./rank.ts";
 import type {
@@ -13,9 +15,10 @@ import type {
   EndReason,
   EndRecord,
   Origin,
+  Snapshot,
   TickRecord,
 } from "./records.ts";
-import { plus, type SourceList, type Tally } from "./sources.ts";
+import { minus, plus, type SourceList, type Tally } from "./sources.ts";
 import { SourceTable } from "./table.ts";
 
 /** A moment, in milliseconds of the clock that is never stepped and of the wall's. */
@@ -31,6 +34,8 @@ export interface RunOptions {
   readonly endTop: number;
   /** Rows that are kept of each family. */
   readonly maxSources: number;
+  /** Sources with a series of their own in metrics; undefined: no metrics. */
+  readonly labels: number | undefined;
 }
 
 /** The sources of a window, by family. */
@@ -42,10 +47,12 @@ export class Run {
   readonly #options: RunOptions;
   readonly #start: Moment;
   readonly #tables: Record<Family, SourceTable>;
+  readonly #labels: Labels | undefined;
   #books: Books = EMPTY_BOOKS;
   #isComplete = true;
   #windowStart: Moment;
   #ticks = 0;
+  #skipped = 0;
 
   constructor(origin: Origin, options: RunOptions, start: Moment) {
     this.#origin = origin;
@@ -56,6 +63,9 @@ export class Run {
       ipv4: new SourceTable("ipv4", options.maxSources),
       ipv6: new SourceTable("ipv6", options.maxSources),
     };
+    this.#labels = options.labels === undefined
+      ? undefined
+      : new Labels(options.labels, this.#tables);
   }
 
   /** Everything was read so far, and every window balanced. */
@@ -92,6 +102,8 @@ export class Run {
       .map((family) => this.#tables[family].add(window[family]))
       .reduce(plus);
     this.#books = withOverflow(addBooks(this.#books, books), overflow);
+    this.#labels?.take(window);
+    this.#skipped += skipped;
 
     const record = {
       ...this.#origin,
@@ -141,7 +153,7 @@ export class Run {
   #shown(
     lists: readonly SourceList[],
     top: number,
-  ): Pick<CountRecord, "sources" | "others"> {
+  ): Pick<CountRecord, "sources" | "others" | "snapshot"> {
     const { places, others } = rank(lists, this.#options.sort, top);
     const tables = this.#tables;
     // Made when they are asked for, one after the other.
@@ -153,7 +165,22 @@ export class Run {
         }
       },
     };
-    return { sources, others };
+    return { sources, others, snapshot: () => this.#snapshot() };
+  }
+
+  #snapshot(): Snapshot {
+    const sources = this.#labels?.sources ?? [];
+    return {
+      ...this.#origin,
+      end: new Date(this.#windowStart.wall),
+      ticks: this.#ticks,
+      skipped: this.#skipped,
+      complete: this.#isComplete,
+      books: this.#books,
+      kept: { ipv4: this.#tables.ipv4.length, ipv6: this.#tables.ipv6.length },
+      sources,
+      others: sources.reduce<Tally>(minus, sourcesOf(this.#books)),
+    };
   }
 }
 

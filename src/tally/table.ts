@@ -48,10 +48,16 @@ export class SourceTable extends SourceList {
     return readTally(untracked, 0);
   }
 
+  /** The row of the source in row `row` of `list`; undefined: it has none. */
+  rowOf(list: SourceList, row: number): number | undefined {
+    const found = this.#index[this.#slotOf(list, row)]!;
+    return found === EMPTY ? undefined : found - 1;
+  }
+
   /** The totals of the source in row `row` of `list`; undefined: it has no row. */
   find(list: SourceList, row: number): Tally | undefined {
-    const found = this.#index[this.#slotOf(list, row)]!;
-    return found === EMPTY ? undefined : this.tally(found - 1);
+    const found = this.rowOf(list, row);
+    return found === undefined ? undefined : this.tally(found);
   }
 
   /** Where the source is in the index, or where it would be. */

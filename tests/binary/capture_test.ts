@@ -11,12 +11,13 @@ import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
 import {
   assertBalanced,
+  become,
   BINARY,
   Capture,
   type JsonRecord,
   readUntil,
   run,
-  type RunOptions,
+  startCapture,
   sum,
 } from "../lib/xdptally.ts";
 
@@ -30,25 +31,6 @@ function linesOf(path: string): string[] {
 
 function recordsOf(path: string): JsonRecord[] {
   return linesOf(path).map((line) => JSON.parse(line));
-}
-
-/** A run whose records go to a file; it has attached when this returns. */
-async function startCapture(
-  args: string[],
-  stage: Namespace,
-  options: RunOptions = {},
-): Promise<Capture> {
-  const capture = new Capture(args, { in: stage.name, ...options }, []);
-  await capture.until(() => capture.stderr.includes("detach"));
-  return capture;
-}
-
-/** Waits until `is` holds of what other processes do; a minute at most. */
-async function become(is: () => boolean): Promise<void> {
-  for (const end = performance.now() + 60_000; !is();) {
-    assert(performance.now() < end, "it did not become so within a minute");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 for (const ending of [".jsonl", ".jsonl.gz"]) {

@@ -1,5 +1,5 @@
 /** The built executable, as a user runs it. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 
 export const BINARY = new URL("../../dist/xdptally", import.meta.url).pathname
   .replaceAll("%20", " ");
@@ -220,4 +220,23 @@ export async function readUntil(
     said += value;
   }
   return said;
+}
+
+/** A run whose records go to a file; it has attached when this returns. */
+export async function startCapture(
+  args: string[],
+  stage: { readonly name: string },
+  options: RunOptions = {},
+): Promise<Capture> {
+  const capture = new Capture(args, { in: stage.name, ...options }, []);
+  await capture.until(() => capture.stderr.includes("detach"));
+  return capture;
+}
+
+/** Waits until `is` holds of what other processes do; a minute at most. */
+export async function become(is: () => boolean): Promise<void> {
+  for (const end = performance.now() + 60_000; !is();) {
+    assert(performance.now() < end, "it did not become so within a minute");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }

@@ -11,6 +11,7 @@ const DEFAULTS: WatchOptions = {
   duration: undefined,
   top: 20,
   endTop: 0,
+  labels: undefined,
   sort: "packets",
   mode: "auto",
   format: "text",
@@ -77,6 +78,17 @@ const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
   ["-o d/ eth0", {
     ...jsonl,
     output: { path: "d/%h-%i-%Y%m%d.jsonl", format: "jsonl", isGzip: false },
+  }],
+  ["-o x.prom eth0", {
+    format: "prom",
+    labels: 20,
+    output: { path: "x.prom", format: "prom", isGzip: false },
+  }],
+  ["-o d/ --format prom --top 0 eth0", {
+    format: "prom",
+    top: 0,
+    labels: 0,
+    output: { path: "d/xdptally-%i.prom", format: "prom", isGzip: false },
   }],
   ["-o d/ --format csv eth0", {
     format: "csv",
@@ -179,7 +191,7 @@ const BAD: [args: string[], line: string][] = [
   [["--mode", "constructor", "eth0"], 'Cannot use --mode "constructor"'],
   [
     ["--format", "xml", "eth0"],
-    'Cannot use --format "xml": give text, jsonl or csv',
+    'Cannot use --format "xml": give text, jsonl, csv or prom',
   ],
   [
     ["-j", "--format", "csv", "eth0"],

@@ -36,6 +36,9 @@ const TICK: TickRecord = {
     { ip: "2001:db8::1", packets: 5n, bytes: 500n, run: undefined },
   ],
   others: { sources: 2, packets: 5n, bytes: 500n },
+  snapshot: () => {
+    throw new Error("no format of records asks for it");
+  },
 };
 
 const END: EndRecord = { ...TICK, reason: "count", ticks: 3 };

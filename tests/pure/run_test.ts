@@ -4,7 +4,13 @@ import { Run } from "../../src/tally/run.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
 const ORIGIN = { host: "h", run: "r", interface: "eth0" };
-const OPTIONS = { sort: "packets", top: 0, endTop: 0, maxSources: 2 } as const;
+const OPTIONS = {
+  sort: "packets",
+  top: 0,
+  endTop: 0,
+  maxSources: 2,
+  labels: undefined,
+} as const;
 const at = (boot: number, wall = 1_000_000 + boot) => ({ boot, wall });
 
 function books(packets: number, bytes: number): Books {

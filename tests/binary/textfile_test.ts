@@ -1,0 +1,210 @@
+/** `-o FILE.prom`, read by Prometheus' own tools. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { bytes, ethernet, ETHERTYPE, ipv4 } from "../lib/frames.ts";
+import { sh, vethStage } from "../lib/stage.ts";
+import { send } from "../lib/traffic.ts";
+import { become, BINARY, run, startCapture } from "../lib/xdptally.ts";
+
+const frameFrom = (source: string) =>
+  bytes(ethernet(ETHERTYPE.ipv4), ipv4(source));
+
+/** The samples of a page, by name and labels. */
+function samples(page: string): Record<string, number> {
+  return Object.fromEntries(
+    page.split("\n").filter((line) => /^[a-z]/.test(line)).map((line) => {
+      const space = line.lastIndexOf(" ");
+      return [line.slice(0, space), Number(line.slice(space))];
+    }),
+  );
+}
+
+function promtool(page: string): string {
+  const { code, stdout, stderr } = new Deno.Command("sh", {
+    args: ["-c", 'printf %s "$1" | promtool check metrics', "-", page],
+  }).outputSync();
+  const said = new TextDecoder().decode(stdout) +
+    new TextDecoder().decode(stderr);
+  return `${said}${code}`;
+}
+
+Deno.test("-o FILE.prom: exact counts, and promtool has nothing to say", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const file = `${folder.path}/new/node.prom`;
+  const capture = await startCapture(
+    ["-i", "100ms", "--top", "1", "-o", file, "va", "vb"],
+    stage,
+  );
+  await using _ = capture;
+  await send(stage, "va", [
+    frameFrom("10.0.0.1"),
+    frameFrom("10.0.0.1"),
+    frameFrom("10.0.0.2"),
+  ]);
+  const page = () => Deno.readTextFileSync(file);
+  const total = 'xdptally_packets_total{interface="vb"}';
+  await become(() => samples(page())[total] === 3);
+  assertEquals((await capture.end("SIGINT")).code, 0);
+
+  const found = samples(page());
+  const of = (name: string, labels: string) =>
+    found[`xdptally_${name}{interface="vb",${labels}}`];
+  assertEquals(of("class_packets_total", 'class="source"'), 3);
+  assertEquals(of("source_packets_total", 'source="10.0.0.1"'), 2);
+  assertEquals(of("source_packets_total", 'source="10.0.0.2"'), undefined);
+  assertEquals(of("source_packets_total", 'source="other"'), 1);
+  assertEquals(found['xdptally_running{interface="va"}'], 0);
+  assertEquals(found['xdptally_packets_total{interface="va"}'], 0);
+  assertEquals(promtool(page()), "0");
+  // Whoever exports it need not be root, and nothing is left beside it.
+  assertEquals(Deno.statSync(file).mode! & 0o777, 0o644);
+  assertEquals([...Deno.readDirSync(`${folder.path}/new`)].length, 1);
+});
+
+Deno.test("-o FILE.prom: node_exporter serves it", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  stage.ip("link", "set", "dev", "lo", "up");
+  const capture = await startCapture(
+    ["-i", "100ms", "--format", "prom", "-o", `${folder.path}/`, "vb"],
+    stage,
+  );
+  await using _ = capture;
+  const exporter = new Deno.Command("ip", {
+    args: [
+      ...["netns", "exec", stage.name, "prometheus-node-exporter"],
+      ...["--collector.disable-defaults", "--collector.textfile"],
+      `--collector.textfile.directory=${folder.path}`,
+      "--web.listen-address=127.0.0.1:9100",
+    ],
+    stderr: "null",
+    stdout: "null",
+  }).spawn();
+  try {
+    await send(stage, "va", [frameFrom("10.0.0.7")], 5);
+    const scrape = () =>
+      new TextDecoder().decode(
+        new Deno.Command("ip", {
+          args: [
+            ...["netns", "exec", stage.name],
+            ...["curl", "-s", "http://127.0.0.1:9100/metrics"],
+          ],
+        }).outputSync().stdout,
+      );
+    const sample =
+      'xdptally_source_packets_total{interface="vb",source="10.0.0.7"} 5\n';
+    await become(() => scrape().includes(sample));
+    assertStringIncludes(scrape(), "node_textfile_scrape_error 0\n");
+  } finally {
+    exporter.kill("SIGTERM");
+    await exporter.status;
+  }
+});
+
+Deno.test("-o FILE.prom: a reader never sees a part of it, nor kill -9 leave one", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const file = `${folder.path}/x.prom`;
+  Deno.writeTextFileSync(`${folder.path}/.x.prom.0123456789abcdef.tmp`, "old");
+  Deno.writeTextFileSync(`${folder.path}/.x.prom.mine.tmp`, "not ours");
+  const capture = await startCapture(["-i", "100ms", "-o", file, "vb"], stage);
+  await using _ = capture;
+  await become(() => isThere(file));
+  const inodes = new Set<number | null>();
+  while (inodes.size < 5) {
+    // Opened once, so that its text and its inode are those of one file.
+    using page = Deno.openSync(file);
+    const bytes = new Uint8Array(65_536);
+    const text = new TextDecoder().decode(
+      bytes.subarray(0, page.readSync(bytes) ?? 0),
+    );
+    assert(text.endsWith("\n"));
+    assertStringIncludes(text, 'source_bytes_total{interface="vb"');
+    inodes.add(page.statSync().ino);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await capture.end("SIGKILL");
+  await run(["-q", "-c", "1", "-i", "100ms", "-o", file, "vb"], {
+    in: stage.name,
+  });
+  assertEquals(
+    [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort(),
+    [".x.prom.mine.tmp", "x.prom"],
+  );
+});
+
+Deno.test("-o FILE.prom: what cannot be written is said, exit 7", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const file = (name: string) => `${folder.path}/${name}`;
+  const capture = (...args: string[]) =>
+    run(["-q", "-c", "2", "-i", "100ms", ...args, "vb"], { in: stage.name });
+
+  sh("mkfifo", file("fifo.prom"));
+  Deno.mkdirSync(file("folder.prom"));
+  for (const name of ["fifo.prom", "folder.prom"]) {
+    const { code, stderr } = await capture("-o", file(name));
+    assertEquals([code, stderr], [
+      7,
+      `xdptally: Cannot write to "${
+        file(name)
+      }": it is replaced at each tick, and is no regular file; name another file\n`,
+    ]);
+  }
+  for (
+    const [args, why] of [
+      [["--format", "prom"], "name one with -o FILE.prom"],
+      [["-o", file("x.prom.gz")], "nothing reads metrics that are compressed"],
+    ] as const
+  ) {
+    const { code, stderr } = await capture(...args);
+    assertEquals(code, 2, BINARY);
+    assertStringIncludes(stderr, why);
+  }
+});
+
+Deno.test("-o FILE.prom: on a disk that fills, the page before stays whole", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  sh("mount", "-t", "tmpfs", "-o", "size=16k", "none", folder.path);
+  try {
+    const file = `${folder.path}/x.prom`;
+    const capture = await startCapture(
+      ["-i", "100ms", "-o", file, "vb"],
+      stage,
+    );
+    await using _ = capture;
+    using filler = Deno.openSync(`${folder.path}/filler`, {
+      write: true,
+      create: true,
+    });
+    await become(() => isFull(filler));
+    await become(() => capture.stderr.includes("No space left"));
+    const page = Deno.readTextFileSync(file);
+    assertStringIncludes(page, 'source_bytes_total{interface="vb"');
+    filler.truncateSync(0);
+    await become(() => capture.stderr.includes("again"));
+    assertEquals((await capture.end("SIGINT")).code, 0);
+  } finally {
+    sh("umount", folder.path);
+  }
+});
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Writes a little more, if there is room. */
+function isFull(file: Deno.FsFile): boolean {
+  try {
+    file.writeSync(new Uint8Array(4096));
+    return false;
+  } catch {
+    return true;
+  }
+}

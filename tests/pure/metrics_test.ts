@@ -1,0 +1,98 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { emptySnapshot, metricsText } from "../../src/output/metrics.ts";
+import { Run } from "../../src/tally/run.ts";
+import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import { listOf, v4, v6 } from "./lists.ts";
+
+const ORIGIN = { host: "h", run: "r", interface: 'e"\\\n' };
+const START = {
+  ...ORIGIN,
+  ifindex: 3,
+  mode: "native",
+  version: "1.2.3",
+  start: new Date(1_000_000),
+  interval: 1,
+} as const;
+
+Deno.test("metrics of a run: every class, the labelled sources and the others", () => {
+  const run = new Run(
+    ORIGIN,
+    { sort: "packets", top: 20, endTop: 0, maxSources: 2, labels: 1 },
+    { boot: 0, wall: 1_000_000 },
+  );
+  const window = {
+    ipv4: listOf(
+      "ipv4",
+      v4("10.0.0.1", 5, 500),
+      v4("10.0.0.2", 2, 200),
+      v4("10.0.0.3", 1, 100),
+    ),
+    ipv6: listOf("ipv6", v6(1, 3, 300)),
+  };
+  const books = {
+    ...EMPTY_BOOKS,
+    total: { packets: 15n, bytes: 1500n },
+    nonIp: { packets: 3n, bytes: 300n },
+    malformed: { packets: 1n, bytes: 100n },
+  };
+  const tick = run.close(window, books, { boot: 2500, wall: 1_002_500 }, 1);
+  const text = metricsText([{
+    start: START,
+    snapshot: tick.snapshot(),
+    isRunning: false,
+    maxSources: 2,
+  }]);
+
+  const samples = text.split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.replace(/^xdptally_/, ""))
+    .map((line) => line.replace(/interface="e\\"\\\\\\n",?/, ""));
+  assertEquals(samples, [
+    'build_info{version="1.2.3"} 1',
+    'interface_info{mode="native"} 1',
+    "running{} 0",
+    "start_time_seconds{} 1000",
+    "last_tick_time_seconds{} 1002.5",
+    "complete{} 1",
+    'sources{family="ipv4"} 2',
+    'sources{family="ipv6"} 1',
+    "max_sources{} 2",
+    "ticks_total{} 1",
+    "missed_deadlines_total{} 1",
+    "packets_total{} 15",
+    "bytes_total{} 1500",
+    'class_packets_total{class="source"} 10',
+    'class_packets_total{class="untracked"} 1',
+    'class_packets_total{class="non_ip"} 3',
+    'class_packets_total{class="malformed"} 1',
+    'class_bytes_total{class="source"} 1000',
+    'class_bytes_total{class="untracked"} 100',
+    'class_bytes_total{class="non_ip"} 300',
+    'class_bytes_total{class="malformed"} 100',
+    'untracked_by_cause_packets_total{cause="full"} 1',
+    'untracked_by_cause_packets_total{cause="no_memory"} 0',
+    'untracked_by_cause_packets_total{cause="busy"} 0',
+    'source_packets_total{source="10.0.0.1"} 5',
+    'source_packets_total{source="other"} 5',
+    'source_bytes_total{source="10.0.0.1"} 500',
+    'source_bytes_total{source="other"} 500',
+  ]);
+});
+
+Deno.test("metrics before the first tick, and of several interfaces", () => {
+  const watch = (name: string) => ({
+    start: { ...START, interface: name },
+    snapshot: emptySnapshot(START),
+    isRunning: true,
+    maxSources: 2,
+  });
+  const text = metricsText([watch("a"), watch("b")]);
+  assertStringIncludes(
+    text,
+    'xdptally_packets_total{interface="a"} 0\nxdptally_packets_total{interface="b"} 0\n',
+  );
+  // A family is said once, with all its samples behind it.
+  const families = text.match(/^# TYPE (\S+)/gm)!;
+  assertEquals(new Set(families).size, families.length);
+  assertMatch(text, /\n$/);
+});
