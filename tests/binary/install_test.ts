@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { Namespace, sh } from "../lib/stage.ts";
+import { become } from "../lib/xdptally.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
@@ -15,6 +16,13 @@ function said(...command: string[]): { code: number; text: string } {
   }).outputSync();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, text: text(stdout) + text(stderr) };
+}
+
+/** The names of the processes of a namespace. */
+function programsIn({ name }: Namespace): string[] {
+  const pids = sh("ip", "netns", "pids", name).split("\n").filter(Boolean);
+  return said("ps", "-o", "comm=", "-p", pids.join()).text.trim()
+    .split("\n").sort();
 }
 
 Deno.test("the man page: mandoc finds nothing, and every option is in it", () => {
@@ -176,7 +184,12 @@ Deno.test("a real cron daemon runs the shipped crontab: a captured minute", asyn
     mount --bind /dev/null /etc/crontab
     cp "$1/dist/xdptally" /usr/local/bin/
     install -m 644 "$1/contrib/cron.d/xdptally" /etc/cron.d/
-    exec faketime -f '@2026-01-01 00:09:50' cron -f`;
+    echo '10 * * * * root echo this is mailed' >/etc/cron.d/control
+    cp /usr/sbin/cron /run/
+    mount -t tmpfs none /usr/sbin
+    printf '#!/bin/sh\nexec cat >>/var/log/xdptally/mail\n' >/usr/sbin/sendmail
+    chmod +x /usr/sbin/sendmail
+    exec faketime -f '@2026-01-01 00:09:50' /run/cron -f`;
   const daemon = new Deno.Command("ip", {
     args: [
       "netns",
@@ -216,6 +229,11 @@ Deno.test("a real cron daemon runs the shipped crontab: a captured minute", asyn
       [all.at(-1).reason, all.at(-1).complete, all.at(-1).interface],
       ["duration", true, "eth0"],
     );
+    // cron mails what a line prints, when it has ended.
+    const mail = () => Deno.readTextFileSync(`${folder.path}/mail`);
+    await become(() => programsIn(stage).join() === "cron,faketime,unshare");
+    assertStringIncludes(mail(), "this is mailed");
+    assertEquals(mail().match(/^Subject: .*/gm)?.length, 1, mail());
   } finally {
     sh("sh", "-c", `kill -9 ${daemon.pid} 2>/dev/null || true`);
     await daemon.output();
