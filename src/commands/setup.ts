@@ -19,6 +19,13 @@ import { explain, missingCapabilities } from "./advice.ts";
 import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 import { reasonToAvoidNative } from "../net/drivers.ts";
 import { linkLayer, type NetInterface } from "../net/interfaces.ts";
+import {
+  lostOffloads,
+  mergingOffloads,
+  type Offload,
+  repairLine,
+  restore,
+} from "../net/offloads.ts";
 import { formatBytes } from "../output/text.ts";
 
 /** An interface with the program loaded for it. */
@@ -78,6 +85,8 @@ export class Setup {
    */
   attach(loaded: readonly Loaded[], stack: DisposableStack): Attached[] {
     using attempt = new DisposableStack();
+    const { mode } = this.#options;
+    const offloads = mode === "native" ? [] : mergingOffloads();
     const attached = loaded.map(({ interface: netInterface, object }) => {
       const { index, driver } = netInterface;
       const attachment = this.#explained(
@@ -86,7 +95,7 @@ export class Setup {
           attach(
             object,
             index,
-            this.#options.mode,
+            mode,
             reasonToAvoidNative(driver),
           ),
       );
@@ -95,8 +104,34 @@ export class Setup {
       announce(netInterface, attachment, this.#log);
       return { interface: netInterface, object, link: attachment.link, start };
     });
+    this.#keepOffloads(offloads, stack);
     stack.use(attempt.move());
     return attached;
+  }
+
+  /** Has what generic mode turned off turned on again, once it is detached. */
+  #keepOffloads(before: readonly Offload[], stack: DisposableStack): void {
+    for (const offload of lostOffloads(before)) {
+      this.#log.info(
+        `Generic mode turned ${offload.feature} off on "${offload.interface}"; it is turned on again at the end. After a kill: ${
+          repairLine(offload)
+        }`,
+      );
+      stack.defer(() => this.#restore(offload));
+    }
+  }
+
+  #restore(offload: Offload): void {
+    try {
+      restore(offload);
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      this.#log.warn(
+        `Cannot turn ${offload.feature} on again: ${
+          errnoText(error.errno)
+        }; do it with: ${repairLine(offload)}`,
+      );
+    }
   }
 
   /** Runs `action` with libbpf's messages caught, and its errors put into words. */

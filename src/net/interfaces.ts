@@ -1,6 +1,8 @@
-import { CallError, check, ERRNO, lastErrno } from "../ffi/errno.ts";
+import { CallError, ERRNO, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, fieldText } from "../ffi/memory.ts";
+import { ControlSocket, IFNAMSIZ } from "./control.ts";
+import { driverName } from "./ethtool.ts";
 
 /**
  * The network interfaces of this process's namespace, asked of the kernel by
@@ -70,7 +72,7 @@ export function findInterface(name: string): NetInterface | undefined {
       (socket.ask(SIOCGIFFLAGS, name).getInt16(IFNAMSIZ, true) & IFF_UP) !== 0,
     mtu: socket.ask(SIOCGIFMTU, name).getInt32(IFNAMSIZ, true),
     hardwareType: socket.ask(SIOCGIFHWADDR, name).getUint16(IFNAMSIZ, true),
-    driver: socket.driver(name),
+    driver: driverName(socket, name),
   };
 }
 
@@ -90,54 +92,5 @@ export function linkLayer(hardwareType: number): "ethernet" | "ip" | undefined {
   return hardwareType === ARPHRD_NONE ? "ip" : undefined;
 }
 
-const IFNAMSIZ = 16;
-const IFREQ_SIZE = 40;
 const SIOCGIFFLAGS = 0x8913, SIOCGIFMTU = 0x8921, SIOCGIFHWADDR = 0x8927;
-const SIOCETHTOOL = 0x8946;
 const IFF_UP = 1;
-
-/** A socket that carries interface ioctls. @see netdevice(7) */
-class ControlSocket implements Disposable {
-  readonly #fd: number;
-
-  constructor() {
-    const AF_INET = 2, AF_INET6 = 10, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0o2000000;
-    const open = (family: number) =>
-      libc.socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const fd = open(AF_INET);
-    this.#fd = fd >= 0 ? fd : check("socket", open(AF_INET6));
-  }
-
-  /** struct ifreq after `request`. */
-  ask(request: number, name: string): DataView {
-    const ifreq = ifreqOf(name);
-    check("ioctl", libc.ioctl(this.#fd, BigInt(request), ifreq));
-    return new DataView(ifreq.buffer);
-  }
-
-  /**
-   * The driver's name; empty where it tells none.
-   *
-   * @see struct ethtool_drvinfo, linux/ethtool.h
-   */
-  driver(name: string): string {
-    const ETHTOOL_GDRVINFO = 3;
-    const info = new Uint8Array(196);
-    new DataView(info.buffer).setUint32(0, ETHTOOL_GDRVINFO, true);
-    const ifreq = ifreqOf(name);
-    const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(info));
-    new DataView(ifreq.buffer).setBigUint64(IFNAMSIZ, BigInt(address), true);
-    libc.ioctl(this.#fd, BigInt(SIOCETHTOOL), ifreq);
-    return fieldText(info, 4, 32);
-  }
-
-  [Symbol.dispose](): void {
-    libc.close(this.#fd);
-  }
-}
-
-function ifreqOf(name: string): Uint8Array<ArrayBuffer> {
-  const ifreq = new Uint8Array(IFREQ_SIZE);
-  ifreq.set(cString(name));
-  return ifreq;
-}
