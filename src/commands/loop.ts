@@ -2,12 +2,14 @@ import type { Logger } from "@std/log/logger";
 import { bootTime } from "../clock.ts";
 import { EXIT, type ExitCode, Failure } from "../errors.ts";
 import { CallError } from "../ffi/errno.ts";
+import { receiveCounters } from "../net/counters.ts";
 import { text } from "../output/text.ts";
 import type { Sink } from "../sink/sink.ts";
 import type { StopRequest } from "../stop.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { EndReason } from "../tally/records.ts";
 import type { Schedule } from "../tally/schedule.ts";
+import { explainDiscrepancy } from "./crosscheck.ts";
 import type { Watched } from "./watched.ts";
 
 /** What a loop needs of the world around it. */
@@ -170,8 +172,9 @@ export class Loop {
   /** One window of each interface. What cannot be read now is read later. */
   #tick(skipped: number): void {
     const live = this.#live;
+    const received = receiveCounters();
     for (const watched of live) {
-      this.#attempt([watched], () => watched.retire(skipped));
+      this.#attempt([watched], () => watched.retire(skipped, received));
     }
     const isQuiet = this.#attempt(live, () => (live[0]?.waitForAll(), true));
     if (!isQuiet) return;
@@ -213,6 +216,10 @@ export class Loop {
       if (!isQuiet) watched.markIncomplete();
       this.#insist([watched], () => this.#write(watched));
       this.#sink.end(watched.end(reason));
+      const { discrepancy } = watched;
+      if (discrepancy !== undefined) {
+        this.#log.warn(explainDiscrepancy(watched, discrepancy));
+      }
       if (!watched.isComplete) this.#exitCodes.add(EXIT.incomplete);
     }
   }

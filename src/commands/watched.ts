@@ -1,10 +1,12 @@
 import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
-import type { Link } from "../bpf/link.ts";
+import type { AttachMode, Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import { moment } from "../clock.ts";
+import { type Counter, receiveCounters } from "../net/counters.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
+import type { Discrepancy } from "../tally/crosscheck.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { Source } from "../tally/rank.ts";
 import type {
@@ -19,13 +21,16 @@ import {
   type RunOptions,
   type Window,
 } from "../tally/run.ts";
-import { SourceList } from "../tally/sources.ts";
+import { minus, SourceList } from "../tally/sources.ts";
+
+type ReceiveCounters = ReadonlyMap<string, Counter>;
 
 /** A window that has ended and has not been read whole. */
 interface Unread {
   readonly generation: Generation;
   readonly end: Moment;
   readonly skipped: number;
+  readonly rxCounter: Counter | undefined;
 }
 
 /**
@@ -46,6 +51,8 @@ export class Watched implements Disposable {
   };
   /** What no more frames are counted into, and has not been read whole. */
   readonly #unread: Unread[] = [];
+  /** What the interface had received when it was attached. */
+  readonly #received: Counter | undefined;
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
@@ -63,6 +70,7 @@ export class Watched implements Disposable {
     this.interface = netInterface;
     this.#currentName = netInterface.name;
     this.start = this.#windowEnd = start;
+    this.#received = receiveCounters().get(netInterface.name);
     this.#object = object;
     this.#link = link;
     this.#generations = new Generations(object);
@@ -95,27 +103,38 @@ export class Watched implements Disposable {
    * before has not been read whole, that comes first, and this one goes on.
    *
    * @param skipped deadlines that passed before this one without a tick
+   * @param received what the interfaces say they received, just now
    */
-  retire(skipped: number): void {
+  retire(skipped: number, received: ReceiveCounters): void {
     this.#skipped += skipped + 1; // this one too, unless the window does end
     if (this.#unread.length > 0) return;
     const generation = this.#generations.active;
     this.#generations.switch();
     this.#skipped--;
-    this.#endWindow(generation);
+    this.#endWindow(generation, received);
   }
 
   /** Detaches. The last window ends here. */
   detach(skipped: number): void {
     this.#link[Symbol.dispose]();
     this.#skipped += skipped;
-    this.#endWindow(this.#generations.active);
+    this.#endWindow(this.#generations.active, receiveCounters());
   }
 
-  #endWindow(generation: Generation): void {
+  #endWindow(generation: Generation, received: ReceiveCounters): void {
     const end = this.#windowEnd = moment();
-    this.#unread.push({ generation, end, skipped: this.#skipped });
+    const skipped = this.#skipped;
+    const rxCounter = this.#sinceStart(received);
+    this.#unread.push({ generation, end, skipped, rxCounter });
     this.#skipped = 0;
+  }
+
+  /** Undefined also where the counter began anew: the interface was moved. */
+  #sinceStart(received: ReceiveCounters): Counter | undefined {
+    const now = received.get(this.#currentName ?? this.interface.name);
+    if (now === undefined || this.#received === undefined) return undefined;
+    const counter = minus(now, this.#received);
+    return counter.packets < 0n ? undefined : counter;
   }
 
   /** Waits until nothing counts into what was retired or detached, anywhere. */
@@ -134,10 +153,20 @@ export class Watched implements Disposable {
       this.#generations.drain(unread.generation, this.#window);
       const books = booksOf(this.#generations.takeTotals(unread.generation));
       this.#unread.shift();
-      yield this.#run.close(this.#window, books, unread.end, unread.skipped);
+      const { end, skipped, rxCounter } = unread;
+      yield this.#run.close(this.#window, books, end, skipped, rxCounter);
       this.#window.ipv4.clear();
       this.#window.ipv6.clear();
     }
+  }
+
+  /** How the interface's own counter differs, if it does beyond doubt. */
+  get discrepancy(): Discrepancy | undefined {
+    return this.#run.discrepancy;
+  }
+
+  get mode(): AttachMode {
+    return this.#link.mode;
   }
 
   /** Something that was counted may be missing. */

@@ -35,6 +35,19 @@ export function mergingOffloads(): Offload[] {
   });
 }
 
+/** The merging offloads that are on, changeable or not. */
+export function activeMerging(name: string): string[] {
+  using socket = new ControlSocket();
+  try {
+    const names = featureNames(socket, name);
+    const features = new Features(socket, name, names);
+    return MERGING.filter((feature) => features.isOn(feature));
+  } catch (error) {
+    if (error instanceof CallError) return []; // it is gone
+    throw error;
+  }
+}
+
 /** Those of `before` that are off now. */
 export function lostOffloads(before: readonly Offload[]): Offload[] {
   if (before.length === 0) return [];

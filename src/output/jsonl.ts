@@ -61,7 +61,7 @@ function span({ start, end, elapsed }: CountRecord) {
 }
 
 function counts(record: CountRecord) {
-  const { books, others } = record;
+  const { books, others, rxCounter } = record;
   return {
     complete: record.complete,
     total: tally(books.total),
@@ -73,6 +73,7 @@ function counts(record: CountRecord) {
     untracked: untracked(books.untracked),
     nonIp: tally(books.nonIp),
     malformed: tally(books.malformed),
+    rxCounter: rxCounter === undefined ? null : tally(rxCounter),
   };
 }
 

@@ -34,6 +34,11 @@ export interface CountRecord extends Origin {
   readonly sources: Iterable<Source & { readonly run: Tally | undefined }>;
   /** Those that are not shown. */
   readonly others: Tally & { readonly sources: number };
+  /**
+   * What the interface says that it received since the start, by its driver's
+   * own counters; undefined: it does not say.
+   */
+  readonly rxCounter: Tally | undefined;
   /** The run up to here, for metrics. */
   readonly snapshot: () => Snapshot;
 }

@@ -7,6 +7,7 @@ import {
   sourcesOf,
   withOverflow,
 } from "./books.ts";
+import { type Discrepancy, discrepancy } from "./crosscheck.ts";
 import { Labels } from "./labels.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import { rank, type Sort, type Source, sourceAt } from "./rank.ts";
@@ -53,6 +54,9 @@ export class Run {
   #windowStart: Moment;
   #ticks = 0;
   #skipped = 0;
+  #rxCounter: Tally | undefined;
+  /** Packets a second of the busiest tick. */
+  #peak = 0;
 
   constructor(origin: Origin, options: RunOptions, start: Moment) {
     this.#origin = origin;
@@ -87,12 +91,14 @@ export class Run {
    * Enters a window. The record shows `window` as long as that is unchanged.
    *
    * @param skipped deadlines that were merged into this window
+   * @param rxCounter what the interface says that it received in the run
    */
   close(
     window: Window,
     books: Books,
     end: Moment,
     skipped: number,
+    rxCounter?: Tally,
   ): TickRecord {
     const lists = FAMILIES.map((family) => window[family]);
     const complete = balances(books, sumOf(lists));
@@ -104,14 +110,21 @@ export class Run {
     this.#books = withOverflow(addBooks(this.#books, books), overflow);
     this.#labels?.take(window);
     this.#skipped += skipped;
+    this.#rxCounter = rxCounter;
 
+    const times = span(this.#windowStart, end);
+    this.#peak = Math.max(
+      this.#peak,
+      Number(books.total.packets) / times.elapsed,
+    );
     const record = {
       ...this.#origin,
       seq: ++this.#ticks,
       skipped,
       complete,
       books,
-      ...span(this.#windowStart, end),
+      rxCounter,
+      ...times,
       ...this.#shown(lists, this.#options.top),
     };
     this.#windowStart = end;
@@ -135,6 +148,13 @@ export class Run {
     return undefined;
   }
 
+  /** Where the interface's own counter says something else, beyond doubt. */
+  get discrepancy(): Discrepancy | undefined {
+    if (this.#rxCounter === undefined) return undefined;
+    const { packets } = this.#books.total;
+    return discrepancy(packets, this.#rxCounter.packets, this.#peak);
+  }
+
   /** The record of the whole run. */
   end(reason: EndReason, end: Moment): EndRecord {
     const lists = FAMILIES.map((family) => this.#tables[family]);
@@ -145,6 +165,7 @@ export class Run {
       ticks: this.#ticks,
       complete: this.#isComplete,
       books: this.#books,
+      rxCounter: this.#rxCounter,
       ...span(this.#start, end),
       ...this.#shown(lists, this.#options.endTop),
     };

@@ -75,6 +75,7 @@ for (const mode of ["native", "generic"]) {
     assertEquals(end.reason, "signal");
     assertRun(capture, end);
     assertEquals(end.total.packets, FRAMES.length * rounds);
+    assertEquals(end.rxCounter.packets, end.total.packets, "the driver's word");
     assertEquals(
       end.total.bytes,
       rounds * FRAMES.reduce((sum, { frame }) => sum + frame.length, 0),

@@ -36,6 +36,7 @@ const TICK: TickRecord = {
     { ip: "2001:db8::1", packets: 5n, bytes: 500n, run: undefined },
   ],
   others: { sources: 2, packets: 5n, bytes: 500n },
+  rxCounter: { packets: 41n, bytes: 4100n },
   snapshot: () => {
     throw new Error("no format of records asks for it");
   },
@@ -90,6 +91,7 @@ Deno.test("jsonl: schema 1", () => {
     untracked: { packets: 6, bytes: 600, full: 3, noMemory: 2, busy: 1 },
     nonIp: { packets: 3, bytes: 300 },
     malformed: { packets: 1, bytes: 100 },
+    rxCounter: { packets: 41, bytes: 4100 },
   };
   const origin = (type: string) => ({
     schema: 1,
