@@ -83,6 +83,7 @@ Deno.test("imports point down the layers", () => {
     "output/",
     "tally/",
     "net/",
+    "process/",
     "bpf/",
     "ffi/",
   ];

@@ -90,7 +90,7 @@ SIGINT, SIGTERM and SIGHUP end the run; a second one, a second later or more,
 does not wait for the last records.
 With
 .Fl -output
-and without a terminal SIGHUP opens the files anew instead.
+and without a terminal SIGHUP does not where records go to files.
 SIGUSR1 logs a summary.
 .Sh EXIT STATUS
 .Bl -tag -width Ds

@@ -94,6 +94,12 @@ export const OPTIONS = [
     isRare: true,
   },
   {
+    name: "user",
+    value: "NAME",
+    help: "become this user once attached (default nobody)",
+    isRare: true,
+  },
+  {
     name: "max-sources",
     value: "N",
     help: "sources kept per family and interface (default 65536)",

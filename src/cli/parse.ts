@@ -60,6 +60,8 @@ export interface WatchOptions {
   readonly waitsForInterface: boolean;
   /** End the run when a source exceeds it. */
   readonly exitOver: Limit | undefined;
+  /** Who to be once attached, where this is root. */
+  readonly user: string;
   readonly maxSources: number;
   readonly isQuiet: boolean;
   /** 0, 1: libbpf's text with errors, 2: all that libbpf says. */
@@ -140,6 +142,7 @@ export function parseCommandLine(args: readonly string[]): Command {
       value("exit-over"),
       (text) => parseLimit("exit-over", text),
     ),
+    user: value("user") ?? "nobody",
     maxSources: parseWhole(
       "max-sources",
       value("max-sources") ?? "65536",

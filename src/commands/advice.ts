@@ -155,22 +155,3 @@ const FORBIDDEN = new Set<number>([
   ERRNO.EACCES,
   ERRNO.EAFNOSUPPORT,
 ]);
-
-/**
- * Which of CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON this process lacks;
- * CAP_SYS_ADMIN stands for the latter two. @see capabilities(7)
- */
-export function missingCapabilities(): string[] {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  const effective = BigInt(
-    `0x${/^CapEff:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`,
-  );
-  const has = (bit: bigint) => (effective >> bit & 1n) === 1n;
-  const SYS_ADMIN = 21n;
-  const needed = [
-    ["CAP_NET_ADMIN", has(12n)],
-    ["CAP_BPF", has(39n) || has(SYS_ADMIN)],
-    ["CAP_PERFMON", has(38n) || has(SYS_ADMIN)],
-  ] as const;
-  return needed.flatMap(([name, isHeld]) => isHeld ? [] : [name]);
-}

@@ -15,7 +15,11 @@ import { type LoadedObject, loadObject } from "../bpf/object.ts";
 import type { WatchOptions } from "../cli/parse.ts";
 import { moment } from "../clock.ts";
 import type { Moment } from "../tally/run.ts";
-import { explain, missingCapabilities } from "./advice.ts";
+import {
+  type Capability,
+  missingCapabilities,
+} from "../process/capabilities.ts";
+import { explain } from "./advice.ts";
 import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 import { reasonToAvoidNative } from "../net/drivers.ts";
 import { linkLayer, type NetInterface } from "../net/interfaces.ts";
@@ -47,6 +51,7 @@ export class Setup {
   readonly #log: Logger;
   readonly #lib: Libbpf;
   readonly #elf = embedded("xdptally.bpf.o");
+  #mustRestore = false;
 
   /** @throws {Failure} there is no libbpf that can be used */
   constructor(options: WatchOptions, log: Logger) {
@@ -109,6 +114,11 @@ export class Setup {
     return attached;
   }
 
+  /** Capabilities that the end of the run takes. */
+  get neededAtEnd(): readonly Capability[] {
+    return this.#mustRestore ? ["CAP_NET_ADMIN"] : [];
+  }
+
   /** Has what generic mode turned off turned on again, once it is detached. */
   #keepOffloads(before: readonly Offload[], stack: DisposableStack): void {
     for (const offload of lostOffloads(before)) {
@@ -117,6 +127,7 @@ export class Setup {
           repairLine(offload)
         }`,
       );
+      this.#mustRestore = true;
       stack.defer(() => this.#restore(offload));
     }
   }

@@ -8,11 +8,12 @@ import { ReaderGone } from "../sink/stream.ts";
 import { TextfileSink } from "../sink/textfile.ts";
 import { StopRequest } from "../stop.ts";
 import { Schedule } from "../tally/schedule.ts";
-import { VERSION } from "../version.ts";
+import { NEEDED } from "../process/capabilities.ts";
+import { Intake } from "./intake.ts";
 import { lookUpInterface, requireInterfaces } from "./lookup.ts";
 import { Loop } from "./loop.ts";
+import { canWriteAs, dropPrivileges, successor } from "./privileges.ts";
 import { type Attached, type Loaded, Setup } from "./setup.ts";
-import { Watched } from "./watched.ts";
 
 /** Counts and logs until the run ends, then detaches and logs the whole of it. */
 export async function watch(
@@ -25,21 +26,22 @@ export async function watch(
     ? options.interfaces.filter((name) => lookUpInterface(name) !== undefined)
     : options.interfaces;
   const interfaces = requireInterfaces(present);
+  const user = successor(options);
   const setup = new Setup(options, log);
   const loaded = setup.load(interfaces, stack);
 
   const running: { loop?: Loop } = {};
   using stop = new StopRequest({
     SIGUSR1: () => running.loop?.summarize(),
-    // A daemon's SIGHUP: its files were rotated.
+    // A daemon's SIGHUP: its files were rotated, which each record looks for.
     ...(options.output !== undefined && !hasTerminal()
-      ? { SIGHUP: () => sink.reopen() }
+      ? { SIGHUP: () => {} }
       : {}),
   });
   const sink = openSink(options, stop, log);
   const host = Deno.hostname();
   for (const name of options.interfaces) {
-    sink.prepare({ host, interface: name });
+    await sink.prepare({ host, interface: name });
   }
 
   await stop.sleepUntil(bootTime() + Math.random() * options.splay);
@@ -53,42 +55,24 @@ export async function watch(
   );
   if (attached === undefined) return EXIT.done;
 
-  const begin = (
-    { interface: netInterface, object, link, start }: Attached,
-    run: string,
-  ) => {
-    const { name, index } = netInterface;
-    const origin = { host, run, interface: name };
-    sink.start({
-      ...origin,
-      ifindex: index,
-      mode: link.mode,
-      version: VERSION,
-      start: new Date(start.wall),
-      interval: options.interval / 1000,
-    });
-    return new Watched(netInterface, object, link, start, origin, options);
-  };
-  const takeUp = (name: string): Watched | undefined => {
-    const found = lookUpInterface(name);
-    if (found === undefined) return undefined;
-    using attempt = new DisposableStack();
-    const [fresh] = setup.attach(setup.load([found], attempt), attempt);
-    stack.use(attempt.move());
-    return fresh && begin(fresh, crypto.randomUUID());
-  };
-  const run = crypto.randomUUID();
-  const loop = running.loop = new Loop(
-    attached.map((each) => begin(each, run)),
-    {
-      sink,
-      stop,
-      log,
-      limit: options.exitOver,
-      absent: options.interfaces.filter((name) => !present.includes(name)),
-      takeUp: options.waitsForInterface ? takeUp : undefined,
-    },
-  );
+  const intake = new Intake(setup, sink, options, host, stack);
+  const loop = running.loop = new Loop(intake.begin(attached), {
+    sink,
+    stop,
+    log,
+    limit: options.exitOver,
+    absent: options.interfaces.filter((name) => !present.includes(name)),
+    takeUp: options.waitsForInterface
+      ? (name) => intake.takeUp(name)
+      : undefined,
+  });
+  if (user === undefined || canWriteAs(user, host, options, log)) {
+    await dropPrivileges(
+      user,
+      options.waitsForInterface ? NEEDED : setup.neededAtEnd,
+      () => attached.forEach(({ link }) => link.interfaceIndex()),
+    );
+  }
   log.info(howToStop(options));
 
   try {

@@ -25,6 +25,31 @@ const LIBC = {
   },
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" }, // fd, buf, n
 
+  prctl: {
+    parameters: ["i64", "i64", "i64", "i64", "i64"], // option, arg2 to arg5
+    result: "i32",
+  },
+  syscall: {
+    parameters: ["i64", "i64", "buffer", "i64", "i64"], // number, its arguments
+    result: "i64",
+  },
+  capset: { parameters: ["buffer", "buffer"], result: "i32" }, // hdrp, datap
+
+  getegid: { parameters: [], result: "u32" },
+  geteuid: { parameters: [], result: "u32" },
+  getgrouplist: {
+    parameters: ["buffer", "u32", "buffer", "buffer"], // user, group, groups, ngroups
+    result: "i32",
+  },
+  getgroups: { parameters: ["i32", "buffer"], result: "i32" }, // size, list
+  getpwnam: { parameters: ["buffer"], result: "pointer" }, // name
+  getpwuid: { parameters: ["u32"], result: "pointer" }, // uid
+  setfsgid: { parameters: ["u32"], result: "i32" }, // fsgid
+  setfsuid: { parameters: ["u32"], result: "i32" }, // fsuid
+  setgroups: { parameters: ["usize", "buffer"], result: "i32" }, // size, list
+  setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" }, // rgid, egid, sgid
+  setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" }, // ruid, euid, suid
+
   if_freenameindex: { parameters: ["pointer"], result: "void" }, // ptr
   if_indextoname: { parameters: ["u32", "buffer"], result: "pointer" }, // ifindex, ifname
   if_nameindex: { parameters: [], result: "pointer" },

@@ -33,6 +33,8 @@ export class CaptureFile implements Target {
   #sound = 0;
   #queue: string[] = [];
   #lost = 0;
+  /** The path names another file, which this process may not open. */
+  #isOutOfReach = false;
   /** Why nothing can be written just now; empty: it can. */
   #trouble = "";
 
@@ -41,15 +43,39 @@ export class CaptureFile implements Target {
     this.#options = options;
   }
 
-  /** @throws {Failure} exit code 7: it cannot be opened */
-  requireOpen(): void {
+  /**
+   * Opens the file, and moves away what is torn at its end, while the process
+   * may still do so.
+   *
+   * @throws {Failure} exit code 7: it cannot be opened
+   */
+  async prepare(): Promise<void> {
+    let file;
     try {
-      this.#current();
+      file = this.#current();
     } catch (error) {
       throw new Failure(
         EXIT.output,
         `Cannot write to ${this.name}: ${reasonOf(error)}; name another file`,
       );
+    }
+    await file.lock(true);
+    try {
+      this.#sound = this.#mend(file, file.statSync().size);
+    } catch {
+      // There is no room to move it; the first record tries again.
+    } finally {
+      await file.unlock();
+    }
+  }
+
+  /** Whether this process has no right to open it. */
+  isForbidden(): boolean {
+    try {
+      this.#current();
+      return false;
+    } catch (error) {
+      return error instanceof Deno.errors.PermissionDenied;
     }
   }
 
@@ -127,16 +153,14 @@ export class CaptureFile implements Target {
     const { path } = this.#options;
     const open = () =>
       Deno.openSync(path, { read: true, append: true, create: true });
-    this.#sound = 0;
     try {
-      this.#file = open();
+      return open();
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       const folder = path.slice(0, path.lastIndexOf("/"));
       Deno.mkdirSync(folder, { recursive: true });
-      this.#file = open();
+      return open();
     }
-    return this.#file;
   }
 
   #encode(size: number, records: string[]): Uint8Array {
@@ -145,18 +169,43 @@ export class CaptureFile implements Target {
     return this.#options.isGzip ? gzipMember(bytes) : bytes;
   }
 
-  /** The file that the path names now. */
+  /** The file that the path names now, or named when it could be opened. */
   #current(): Deno.FsFile {
-    if (this.#file === undefined) return this.#open();
-    const mine = this.#file.statSync();
+    if (this.#file !== undefined && this.#isStill(this.#file)) {
+      return this.#file;
+    }
+    let fresh;
     try {
-      const there = Deno.statSync(this.#options.path);
-      if (there.ino === mine.ino && there.dev === mine.dev) return this.#file;
+      fresh = this.#open();
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const isDenied = error instanceof Deno.errors.PermissionDenied;
+      if (this.#file === undefined || !isDenied) throw error;
+      if (!this.#isOutOfReach) {
+        this.#options.log.warn(
+          `Cannot open ${this.name} anew: ${
+            reasonOf(error)
+          }; going on in the file that was moved, --user root follows the name`,
+        );
+      }
+      this.#isOutOfReach = true;
+      return this.#file;
     }
     this.close();
-    return this.#open();
+    this.#sound = 0;
+    return this.#file = fresh;
+  }
+
+  /** Whether the path still names `file`. */
+  #isStill(file: Deno.FsFile): boolean {
+    const mine = file.statSync();
+    try {
+      const there = Deno.statSync(this.#options.path);
+      return there.ino === mine.ino && there.dev === mine.dev;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      if (error instanceof Deno.errors.PermissionDenied) return true;
+      throw error;
+    }
   }
 
   /** Moves what is torn at the end of the file away. Returns the size left. */
@@ -181,7 +230,6 @@ export class CaptureFile implements Target {
     return whole;
   }
 
-  /** Closes the file; the next `flush` opens what the path names then. */
   close(): void {
     this.#file?.close();
     this.#file = undefined;

@@ -55,9 +55,9 @@ export class RecordSink implements Sink {
     this.#log = log;
   }
 
-  prepare(named: Named): void {
+  async prepare(named: Named): Promise<void> {
     const target = this.#targetFor(named, new Date());
-    if (target instanceof CaptureFile) target.requireOpen();
+    if (target instanceof CaptureFile) await target.prepare();
   }
 
   start(record: StartRecord): void {
@@ -84,9 +84,11 @@ export class RecordSink implements Sink {
     const path = output === undefined
       ? ""
       : fileName(output, { ...named, time, isLocal });
+    const current = this.#current.get(named.interface);
     let target = this.#targets.get(path);
     if (target === undefined) {
       target = this.#open(path);
+      if (current !== undefined && isOutOfReach(target)) return current;
       this.#targets.set(path, target);
     }
     this.#current.set(named.interface, target);
@@ -124,10 +126,6 @@ export class RecordSink implements Sink {
     }
   }
 
-  reopen(): void {
-    for (const target of this.#targets.values()) target.close();
-  }
-
   close(): void {
     const failures = [...this.#targets.values()].flatMap((target) => {
       target.close();
@@ -135,6 +133,11 @@ export class RecordSink implements Sink {
     });
     throwAll(failures, this.#log);
   }
+}
+
+/** Whether the user that this process became may not open it. */
+function isOutOfReach(target: Target): boolean {
+  return target instanceof CaptureFile && target.isForbidden();
 }
 
 /** A stream, if something other than a regular file is at `path`. */

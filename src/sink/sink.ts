@@ -22,7 +22,7 @@ export interface Sink {
    *
    * @throws {Failure} exit code 7
    */
-  prepare(named: Named): void;
+  prepare(named: Named): Promise<void>;
 
   start(record: StartRecord): void;
   tick(record: TickRecord): void;
@@ -37,9 +37,6 @@ export interface Sink {
    * @throws {Failure} it cannot be written, or does not get through
    */
   flush(end: number): Promise<void>;
-
-  /** Opens the files anew at the next flush. */
-  reopen(): void;
 
   /**
    * The end: what could not be written stays unwritten.

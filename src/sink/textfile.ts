@@ -36,12 +36,13 @@ export class TextfileSink implements Sink {
     this.#log = log;
   }
 
-  prepare(named: Named): void {
+  prepare(named: Named): Promise<void> {
     const path = this.#pathFor(named, new Date());
     try {
       requireReplaceable(path);
       removeLeftovers(path);
       Deno.removeSync(makeTemporary(path));
+      return Promise.resolve();
     } catch (error) {
       throw new Failure(
         EXIT.output,
@@ -98,10 +99,6 @@ export class TextfileSink implements Sink {
       }
     }
     return Promise.resolve();
-  }
-
-  reopen(): void {
-    // Nothing stays open between two ticks.
   }
 
   close(): void {

@@ -255,7 +255,7 @@ Deno.test("the file is removed, renamed or truncated under the run: it goes on",
   using folder = new Folder();
   const file = `${folder.path}/c.jsonl`;
   await using capture = await startCapture(
-    ["-i", "100ms", "-o", file, "vb"],
+    ["-i", "100ms", "--user", "root", "-o", file, "vb"],
     stage,
   );
   const exists = (path: string) => {
@@ -410,7 +410,7 @@ Deno.test("real logrotate, with copytruncate and without: no line is lost or tor
     Deno.chmodSync(config, 0o644);
     Deno.chmodSync(folder.path, 0o755);
     await using capture = await startCapture(
-      ["-i", "100ms", "-o", file, "vb"],
+      ["-i", "100ms", "--user", "root", "-o", file, "vb"],
       stage,
     );
     const records = (path: string) => {

@@ -1,13 +1,10 @@
 /** `-o FILE.prom`, read by Prometheus' own tools. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
-import { bytes, ethernet, ETHERTYPE, ipv4 } from "../lib/frames.ts";
+import { ethernetFrame } from "../lib/frames.ts";
 import { sh, vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
-import { become, BINARY, run, startCapture } from "../lib/xdptally.ts";
-
-const frameFrom = (source: string) =>
-  bytes(ethernet(ETHERTYPE.ipv4), ipv4(source));
+import { become, BINARY, isThere, run, startCapture } from "../lib/xdptally.ts";
 
 /** The samples of a page, by name and labels. */
 function samples(page: string): Record<string, number> {
@@ -38,9 +35,9 @@ Deno.test("-o FILE.prom: exact counts, and promtool has nothing to say", async (
   );
   await using _ = capture;
   await send(stage, "va", [
-    frameFrom("10.0.0.1"),
-    frameFrom("10.0.0.1"),
-    frameFrom("10.0.0.2"),
+    ethernetFrame("10.0.0.1"),
+    ethernetFrame("10.0.0.1"),
+    ethernetFrame("10.0.0.2"),
   ]);
   const page = () => Deno.readTextFileSync(file);
   const total = 'xdptally_packets_total{interface="vb"}';
@@ -82,7 +79,7 @@ Deno.test("-o FILE.prom: node_exporter serves it", async () => {
     stdout: "null",
   }).spawn();
   try {
-    await send(stage, "va", [frameFrom("10.0.0.7")], 5);
+    await send(stage, "va", [ethernetFrame("10.0.0.7")], 5);
     const scrape = () =>
       new TextDecoder().decode(
         new Deno.Command("ip", {
@@ -190,14 +187,6 @@ Deno.test("-o FILE.prom: on a disk that fills, the page before stays whole", asy
     sh("umount", folder.path);
   }
 });
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 /** Writes a little more, if there is room. */
 function isFull(file: Deno.FsFile): boolean {

@@ -97,6 +97,11 @@ export function ipv6(
   );
 }
 
+/** A plain IPv4 packet from `source`, on Ethernet. */
+export function ethernetFrame(source: string): Bytes {
+  return bytes(ethernet(ETHERTYPE.ipv4), ipv4(source));
+}
+
 export interface NamedFrame {
   readonly name: string;
   readonly frame: Bytes;

@@ -23,6 +23,7 @@ const DEFAULTS: WatchOptions = {
   wait: 0,
   waitsForInterface: false,
   exitOver: undefined,
+  user: "nobody",
   maxSources: 65536,
   isQuiet: false,
   verbosity: 0,

@@ -1,0 +1,70 @@
+import type { WatchOptions } from "../cli/parse.ts";
+import type { Sink } from "../sink/sink.ts";
+import { VERSION } from "../version.ts";
+import { lookUpInterface } from "./lookup.ts";
+import type { Attached, Setup } from "./setup.ts";
+import { Watched } from "./watched.ts";
+
+/** Makes attached interfaces watched ones, at the start and later. */
+export class Intake {
+  readonly #setup: Setup;
+  readonly #sink: Sink;
+  readonly #options: WatchOptions;
+  readonly #host: string;
+  /** What is taken up later is disposed of with it. */
+  readonly #stack: DisposableStack;
+
+  constructor(
+    setup: Setup,
+    sink: Sink,
+    options: WatchOptions,
+    host: string,
+    stack: DisposableStack,
+  ) {
+    this.#setup = setup;
+    this.#sink = sink;
+    this.#options = options;
+    this.#host = host;
+    this.#stack = stack;
+  }
+
+  /** Writes the start records of a run, and begins it. */
+  begin(attached: readonly Attached[]): Watched[] {
+    const run = crypto.randomUUID();
+    return attached.map(({ interface: netInterface, object, link, start }) => {
+      const { name, index } = netInterface;
+      const origin = { host: this.#host, run, interface: name };
+      this.#sink.start({
+        ...origin,
+        ifindex: index,
+        mode: link.mode,
+        version: VERSION,
+        start: new Date(start.wall),
+        interval: this.#options.interval / 1000,
+      });
+      return new Watched(
+        netInterface,
+        object,
+        link,
+        start,
+        origin,
+        this.#options,
+      );
+    });
+  }
+
+  /**
+   * An interface that was missing, in a run of its own; undefined: it still is.
+   *
+   * @throws {Failure} it is there, and cannot be watched
+   */
+  takeUp(name: string): Watched | undefined {
+    const found = lookUpInterface(name);
+    if (found === undefined) return undefined;
+    using attempt = new DisposableStack();
+    const loaded = this.#setup.load([found], attempt);
+    const attached = this.#setup.attach(loaded, attempt);
+    this.#stack.use(attempt.move());
+    return this.begin(attached)[0];
+  }
+}

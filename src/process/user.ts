@@ -1,0 +1,112 @@
+import { CallError, check, lastErrno } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
+import { cString, readCString } from "../ffi/memory.ts";
+
+/** Somebody that this process could become. */
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** All groups, the first one included. */
+  readonly groups: Uint32Array<ArrayBuffer>;
+}
+
+export function isRoot(): boolean {
+  return libc.geteuid() === 0;
+}
+
+/**
+ * A user by name, or by number; undefined: there is none. Where the machine
+ * has no name for `nobody`, the kernel's own number for it is taken.
+ */
+export function lookUpUser(text: string): User | undefined {
+  const NOBODY = 65534;
+  const isNumber = /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
+  const passwd = isNumber
+    ? libc.getpwuid(Number(text))
+    : libc.getpwnam(cString(text));
+  if (passwd === null) {
+    if (!isNumber && text !== "nobody") return undefined;
+    const id = isNumber ? Number(text) : NOBODY;
+    return { name: text, uid: id, gid: id, groups: Uint32Array.of(id) };
+  }
+  // struct passwd: char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; …
+  const view = new Deno.UnsafePointerView(passwd);
+  const name = readCString(view.getPointer(0));
+  const [uid, gid] = [view.getUint32(16), view.getUint32(20)];
+  return { name, uid, gid, groups: groupsOf(name, gid) };
+}
+
+/** @see getgrouplist(3) */
+function groupsOf(name: string, gid: number): Uint32Array<ArrayBuffer> {
+  for (let room = 64;;) {
+    const groups = new Uint32Array(room);
+    const count = Int32Array.of(room);
+    if (libc.getgrouplist(cString(name), gid, groups, count) >= 0) {
+      return groups.slice(0, count[0]);
+    }
+    room = Math.max(count[0]!, room * 2);
+  }
+}
+
+/**
+ * Makes the whole process that user's. glibc does it on all threads, and where
+ * they were root's, they lose their capabilities by it.
+ *
+ * @throws {CallError}
+ */
+export function become({ uid, gid, groups }: User): void {
+  check("setgroups", libc.setgroups(BigInt(groups.length), groups));
+  check("setresgid", libc.setresgid(gid, gid, gid));
+  check("setresuid", libc.setresuid(uid, uid, uid));
+}
+
+/** What one may want to do with a path. @see access(2) */
+export const ACCESS = { write: 2, search: 1 } as const;
+
+/**
+ * Whether `user` might do that with a file or folder, by the kernel's own
+ * word: this thread takes that user's place for the question alone.
+ */
+export function mayAccess(user: User, path: string, mode: number): boolean {
+  const AT_FDCWD = -100n, AT_EACCESS = 0x200n;
+  const mine = ownGroups();
+  try {
+    setThreadGroups(user.groups);
+    libc.setfsgid(user.gid);
+    libc.setfsuid(user.uid);
+    return libc.syscall(
+      SYSCALL.faccessat2,
+      AT_FDCWD,
+      cString(path),
+      BigInt(mode),
+      AT_EACCESS,
+    ) === 0n;
+  } finally {
+    libc.setfsuid(libc.geteuid());
+    libc.setfsgid(libc.getegid());
+    setThreadGroups(mine);
+  }
+}
+
+/** The C library would set them for all threads. */
+function setThreadGroups(groups: Uint32Array<ArrayBuffer>): void {
+  const { setgroups } = SYSCALL;
+  const count = BigInt(groups.length);
+  if (libc.syscall(setgroups, count, groups, 0n, 0n) !== 0n) {
+    throw new CallError("setgroups", lastErrno());
+  }
+}
+
+function ownGroups(): Uint32Array<ArrayBuffer> {
+  const count = check("getgroups", libc.getgroups(0, null));
+  const groups = new Uint32Array(count);
+  check("getgroups", libc.getgroups(count, groups));
+  return groups;
+}
+
+/** Numbers of asm/unistd.h. */
+const SYSCALL = {
+  setgroups: Deno.build.arch === "aarch64" ? 159n : 116n,
+  faccessat2: 439n,
+} as const;

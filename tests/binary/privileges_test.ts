@@ -1,0 +1,196 @@
+/** What a run may still do once it is attached. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { ethernetFrame } from "../lib/frames.ts";
+import { lacksKernel } from "../lib/kernel.ts";
+import { type Namespace, sh, vethStage } from "../lib/stage.ts";
+import { send } from "../lib/traffic.ts";
+import {
+  become,
+  BINARY,
+  Capture,
+  isThere,
+  run,
+  startCapture,
+} from "../lib/xdptally.ts";
+
+const NOBODY = "65534\t65534\t65534\t65534";
+
+interface Thread {
+  readonly isMain: boolean;
+  readonly uid: string;
+  readonly groups: string;
+  readonly permitted: bigint;
+}
+
+/** The threads of the one xdptally in a namespace. */
+function threads(stage: Namespace): Thread[] {
+  const pid = sh("ip", "netns", "pids", stage.name).trim();
+  assert(/^\d+$/.test(pid), `one process, not ${pid}`);
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => {
+    const status = Deno.readTextFileSync(`/proc/${pid}/task/${name}/status`);
+    const field = (key: string) =>
+      new RegExp(`^${key}:\\s*(.*?)\\s*$`, "m").exec(status)?.[1] ?? "";
+    return {
+      isMain: name === pid,
+      uid: field("Uid"),
+      groups: field("Groups"),
+      permitted: BigInt(`0x${field("CapPrm")}`),
+    };
+  });
+}
+
+Deno.test({
+  name: "once attached every thread is nobody's, without any capability",
+  ignore: lacksKernel(5, 19, "bpf() on descriptors without CAP_BPF"),
+  fn: async () => {
+    using stage = vethStage();
+    await using capture = new Capture(["-i", "100ms", "vb"], {
+      in: stage.name,
+    });
+    await capture.until((records) => records.length > 2);
+    for (const { uid, groups, permitted } of threads(stage)) {
+      assertEquals([uid, groups, permitted], [NOBODY, "65534", 0n]);
+    }
+    // Reading, emptying and ending work without any.
+    await send(stage, "va", [ethernetFrame("10.0.0.1")], 10);
+    await capture.until(() => capture.ticks.some(({ total }) => total.packets));
+    const { code, record } = await capture.end("SIGINT");
+    assertEquals([code, record.complete, record.total.packets], [0, true, 10]);
+  },
+});
+
+Deno.test("--user: somebody else, by name or number; root stays root; nobody unknown", async () => {
+  using stage = vethStage();
+  for (
+    const [user, uid] of [["daemon", "1\t1\t1\t1"], ["4711", "4711"], [
+      "root",
+      "0\t0\t0\t0",
+    ]] as const
+  ) {
+    await using capture = new Capture(
+      ["-i", "100ms", "--user", user, "vb"],
+      { in: stage.name },
+    );
+    await capture.until((records) => records.length > 1);
+    for (const thread of threads(stage)) assertStringIncludes(thread.uid, uid);
+    assertEquals((await capture.end("SIGINT")).code, 0);
+  }
+  assertEquals(await run(["--user", "n0body", "vb"], { in: stage.name }), {
+    code: 2,
+    stdout: "",
+    stderr:
+      'xdptally: Cannot use --user "n0body": there is no such user; name one of this machine, or root\n',
+  });
+});
+
+Deno.test("--wait-interface keeps what attaching takes, on the main thread alone", async () => {
+  using stage = vethStage();
+  // A helper thread that idles ends after ten seconds: the next one, made for
+  // the record of the tick, must not have more.
+  await using capture = new Capture(
+    ["--wait-interface", "-i", "11s", "vb", "vc"],
+    { in: stage.name },
+  );
+  await capture.until((records) => records.length > 1);
+  const all = threads(stage);
+  assert(all.length > 1);
+  for (const { isMain, uid, permitted } of all) {
+    assertEquals(uid, NOBODY);
+    assertEquals(permitted, isMain ? 1n << 12n | 3n << 38n : 0n);
+  }
+  stage.veth("vc", "vd");
+  await capture.until((records) =>
+    records.some(({ type, interface: name }) =>
+      type === "start" && name === "vc"
+    )
+  );
+  assertEquals((await capture.end("SIGINT")).code, 0);
+});
+
+Deno.test("dropping that fails ends the run, and nothing stays attached", async () => {
+  using stage = vethStage();
+  const { code, stderr } = await run(["-c", "1", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through: ["setpriv", "--bounding-set", "-setuid"],
+  });
+  assertEquals(code, 3);
+  assertStringIncludes(
+    stderr,
+    "Cannot give up root's rights: setresuid: Operation not permitted (EPERM); allow it (CAP_SETUID, CAP_SETGID), or use --user root",
+  );
+  assertEquals(stage.programs("vb"), []);
+});
+
+Deno.test("a file with capabilities runs without root", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  sh("chmod", "755", folder.path);
+  const binary = `${folder.path}/xdptally`;
+  Deno.copyFileSync(BINARY, binary);
+  sh("setcap", "cap_net_admin,cap_bpf,cap_perfmon+ep", binary);
+  const { code, stderr } = await run(["-q", "-c", "2", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through: ["setpriv", "--reuid", "65534", "--clear-groups"],
+    binary,
+  });
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("a capture stays open where nobody may not open it anew", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  sh("chmod", "755", folder.path);
+  const file = `${folder.path}/x.jsonl`;
+  const records = (path: string) =>
+    Deno.readTextFileSync(path).trimEnd().split("\n").length;
+  const capture = await startCapture(["-i", "100ms", "-o", file, "vb"], stage);
+  await using _ = capture;
+  assertStringIncludes(
+    capture.stderr,
+    `"${file}" stays open until the end: user "nobody" may not open it anew (rotate it with copytruncate, or use --user root)`,
+  );
+  Deno.renameSync(file, `${file}.1`);
+  await become(() => capture.stderr.includes("going on in the file"));
+  const moved = records(`${file}.1`);
+  await become(() => records(`${file}.1`) > moved + 2);
+  assertEquals((await capture.end("SIGINT")).code, 0);
+  assertEquals(capture.stderr.match(/going on in the file/g)?.length, 1);
+  const last = Deno.readTextFileSync(`${file}.1`).trimEnd().split("\n").at(-1)!;
+  assertEquals(JSON.parse(last).type, "end");
+});
+
+Deno.test("a folder of the user's own is followed, and a page there is replaced", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  sh("chown", "daemon:daemon", folder.path);
+  sh("chmod", "755", folder.path);
+  for (const name of ["x.jsonl", "x.prom"]) {
+    const file = `${folder.path}/${name}`;
+    const capture = await startCapture(
+      ["--user", "daemon", "-i", "100ms", "-o", file, "vb"],
+      stage,
+    );
+    await using _ = capture;
+    await become(() => threads(stage).every(({ uid }) => uid[0] === "1"));
+    if (name === "x.jsonl") {
+      sh("chown", "daemon", file);
+      Deno.renameSync(file, `${file}.1`);
+      await become(() => isThere(file));
+    }
+    assertEquals((await capture.end("SIGINT")).code, 0);
+    assertEquals(Deno.statSync(file).uid, 1, file);
+  }
+});
+
+Deno.test("what only root may replace keeps the run root's, and it says so", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const capture = await startCapture(
+    ["-i", "100ms", "-o", `${folder.path}/x.prom`, "vb"],
+    stage,
+  );
+  await using _ = capture;
+  assertStringIncludes(capture.stderr, 'Staying root: user "nobody" may not');
+  assertEquals((await capture.end("SIGINT")).code, 0);
+});
