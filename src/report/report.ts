@@ -64,6 +64,7 @@ export class Reporter {
   readonly #series: SeriesColumns | undefined;
   readonly #groups: Groups;
   readonly #coverage = new Coverage();
+  readonly #decoder = new TextDecoder();
   readonly #packets = new SumColumn();
   readonly #bytes = new SumColumn();
   #ticks = 0;
@@ -79,8 +80,8 @@ export class Reporter {
    *
    * @throws {SyntaxError} it is no record
    */
-  addLine(line: string): void {
-    const record = JSON.parse(line) as JsonRecord;
+  addLine(line: Uint8Array): void {
+    const record = JSON.parse(this.#decoder.decode(line)) as JsonRecord;
     if (record?.schema !== 1) throw new SyntaxError("not a record of schema 1");
     const start = Date.parse(record.start);
     const { host, interface: name, run } = record;

@@ -8,6 +8,8 @@ import { Reporter } from "../../src/report/report.ts";
 import { Folder } from "../lib/folder.ts";
 import { assertBalanced } from "../lib/xdptally.ts";
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
 Deno.test("bench: the month is the same each time, balances and is whole", async () => {
   const size = { hosts: 2, days: 2, capturesADay: 3, ticksACapture: 4 };
   const texts = [];
@@ -34,7 +36,7 @@ Deno.test("bench: the month is the same each time, balances and is whole", async
     until: Infinity,
   });
   for (const line of text.trimEnd().split("\n")) {
-    reporter.addLine(line);
+    reporter.addLine(encode(line));
     const record = JSON.parse(line);
     if (record.type === "start") continue;
     assertBalanced(record);
