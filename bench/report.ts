@@ -42,13 +42,14 @@ publish("make bench-report", [
   } MB: top 10 sources by packets, with bytes`,
   "",
   ...tableLines([
-    ["", "rounds", "s", "min", "max", "peak MB", "/ DuckDB", "/ jq"],
+    ["", "rounds", "s", "min", "max", "CPU s", "peak MB", "/ DuckDB", "/ jq"],
     ...scores.map((score) => [
       score.name,
       String(score.rounds),
       score.seconds.median.toFixed(2),
       score.seconds.min.toFixed(2),
       score.seconds.max.toFixed(2),
+      score.cpuSeconds.median.toFixed(2),
       (score.peak.median / 1e6).toFixed(0),
       timesOf(score, duckdb),
       timesOf(score, jq),

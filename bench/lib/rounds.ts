@@ -14,6 +14,7 @@ export interface Score {
   readonly name: string;
   readonly rounds: number;
   readonly seconds: Spread;
+  readonly cpuSeconds: Spread;
   readonly peak: Spread;
 }
 
@@ -48,10 +49,15 @@ export async function compete(
       runs.get(contender)!.push(run);
     }
   }
-  return contenders.map((contender) => ({
-    name: contender.name,
-    rounds: contender.rounds,
-    seconds: spreadOf(runs.get(contender)!.map(({ seconds }) => seconds)),
-    peak: spreadOf(runs.get(contender)!.map(({ peak }) => peak)),
-  }));
+  return contenders.map((contender) => {
+    const of = (what: (run: Measured) => number) =>
+      spreadOf(runs.get(contender)!.map(what));
+    return {
+      name: contender.name,
+      rounds: contender.rounds,
+      seconds: of(({ seconds }) => seconds),
+      cpuSeconds: of(({ cpuSeconds }) => cpuSeconds),
+      peak: of(({ peak }) => peak),
+    };
+  });
 }

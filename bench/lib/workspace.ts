@@ -2,6 +2,8 @@
 export interface Measured {
   /** Wall time. */
   readonly seconds: number;
+  /** Time on all CPUs together. */
+  readonly cpuSeconds: number;
   /** Bytes of memory of its largest process, at most. */
   readonly peak: number;
   readonly stdout: string;
@@ -34,7 +36,7 @@ export class Workspace implements Disposable {
   async measure(command: readonly string[]): Promise<Measured> {
     const start = performance.now();
     const child = new Deno.Command("time", {
-      args: ["--quiet", "--format=%M", ...command],
+      args: ["--quiet", "--format=%M %U %S", ...command],
       cwd: this.path,
       stdin: "null",
       stdout: "piped",
@@ -50,8 +52,14 @@ export class Workspace implements Disposable {
       throw new Error(`Cannot run "${command[0]}": exit ${code}: ${said}`);
     }
     // The last line is that of time(1).
-    const peak = Number(said.split("\n").at(-1)) * 1024;
-    return { seconds, peak, stdout: new TextDecoder().decode(stdout) };
+    const [kilobytes, user, system] = said.split("\n").at(-1)!.split(" ")
+      .map(Number);
+    return {
+      seconds,
+      cpuSeconds: user! + system!,
+      peak: kilobytes! * 1024,
+      stdout: new TextDecoder().decode(stdout),
+    };
   }
 
   [Symbol.dispose](): void {

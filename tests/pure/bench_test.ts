@@ -68,7 +68,12 @@ Deno.test("bench: contenders take turns, and have to agree", async () => {
     ([name]) => {
       order.push(name!);
       const seconds = order.length;
-      return Promise.resolve({ seconds, peak: 7, stdout: "1\n" });
+      return Promise.resolve({
+        seconds,
+        cpuSeconds: 1,
+        peak: 7,
+        stdout: "1\n",
+      });
     },
   );
   assertEquals(order.join(" "), "a b a b b");
@@ -76,7 +81,13 @@ Deno.test("bench: contenders take turns, and have to agree", async () => {
 
   const disagreement = compete(
     [contender("a", 1), contender("b", 1)],
-    ([name]) => Promise.resolve({ seconds: 1, peak: 1, stdout: `${name}\n` }),
+    ([name]) =>
+      Promise.resolve({
+        seconds: 1,
+        cpuSeconds: 1,
+        peak: 1,
+        stdout: `${name}\n`,
+      }),
   );
   await assertRejects(
     () => disagreement,
