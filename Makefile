@@ -1,6 +1,7 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
+# make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -9,7 +10,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test install uninstall clean distclean setup setup-test
+.PHONY: build run test install uninstall clean distclean setup setup-test \
+	setup-bench bench-report
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -32,6 +34,9 @@ setup:
 
 setup-test:
 	@toolchain/setup.sh test
+
+setup-bench:
+	@toolchain/setup.sh bench
 
 dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
 	@echo "Compiling $@"
@@ -80,6 +85,9 @@ endif
 
 test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
+
+bench-report: setup-bench build
+	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts
 
 clean:
 	rm -rf dist

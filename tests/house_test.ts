@@ -35,7 +35,15 @@ Deno.test("deno fmt", () =>
 Deno.test("deno lint", () => succeeds(Deno.execPath(), "lint", "--quiet"));
 
 Deno.test("deno check, with std's strict options", () =>
-  succeeds(Deno.execPath(), "check", "--quiet", ...IMPORTS, "src", "tests"));
+  succeeds(
+    Deno.execPath(),
+    "check",
+    "--quiet",
+    ...IMPORTS,
+    "src",
+    "tests",
+    "bench",
+  ));
 
 Deno.test("clang: no warning in the BPF programs", () => {
   for (const file of [...files("bpf", ".c"), ...files("tests", ".c")]) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts what the build needs into .toolchain/ (Deno, its caches) and installs
 # missing Debian packages; does nothing that was done before.
-# usage: setup.sh build | setup.sh test
+# usage: setup.sh build | setup.sh test | setup.sh bench
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
@@ -9,12 +9,16 @@ cd "$(dirname "$0")/.."
 trap toolchain/give_back.sh EXIT
 
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
-[ "$1" != test ] ||
+case $1 in
+test)
 	packages+=(
 		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
 		prometheus prometheus-node-exporter
 		shellcheck strace systemd tcpdump util-linux zsh
 	)
+	;;
+bench) packages+=(jq time) ;;
+esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
 
@@ -44,3 +48,6 @@ if ! has_deno .toolchain/bin/deno; then
 	fi
 fi
 [ "$lane" = open ] || toolchain/closed/fetch.sh denort std
+
+# Whoever runs the tests may be root, without the caller's npm settings.
+[ "$1" = build ] || .toolchain/bin/deno cache --quiet --no-check tests/lib/duckdb.ts

@@ -1,3 +1,4 @@
+import { ByteIndex } from "./byte_index.ts";
 import { NumberColumn, SumColumn } from "./columns.ts";
 import type { Point, SeriesColumns } from "./series.ts";
 
@@ -16,6 +17,24 @@ export interface Group {
 
 const MINUTE = 60_000;
 
+/** The time of a tick, and where it was. */
+export class Window {
+  /** That it began in. */
+  readonly minute: number;
+
+  /**
+   * @param start in milliseconds since 1970
+   * @param stream a number for the host and the interface
+   */
+  constructor(
+    readonly start: number,
+    readonly end: number,
+    readonly stream: number,
+  ) {
+    this.minute = start - start % MINUTE;
+  }
+}
+
 /**
  * Totals by group, in columns: memory follows the number of groups, and not
  * that of the records.
@@ -23,6 +42,8 @@ const MINUTE = 60_000;
 export class Groups {
   readonly #series: SeriesColumns | undefined;
   readonly #rows = new Map<string, number>();
+  /** The same, of keys that came as bytes. */
+  readonly #byBytes = new ByteIndex();
   readonly #keys: string[] = [];
   readonly #packets = new SumColumn();
   readonly #bytes = new SumColumn();
@@ -50,42 +71,47 @@ export class Groups {
     return this.#keys.length;
   }
 
-  /**
-   * @param start of the window, in milliseconds since 1970
-   * @param end of the window
-   * @param stream a number for the host and the interface
-   */
-  add(
-    key: string,
-    packets: number | string,
-    bytes: number | string,
-    start: number,
-    end: number,
-    stream: number,
-  ): void {
+  /** The row of a group, made when it is new. */
+  row(key: string): number {
     let row = this.#rows.get(key);
     if (row === undefined) {
       row = this.#keys.length;
       this.#rows.set(key, row);
       this.#keys.push(key);
-      this.#firstSeen.set(row, start);
-      this.#lastSeen.set(row, end);
+      this.#firstSeen.set(row, Infinity);
+      this.#lastSeen.set(row, -Infinity);
     }
+    return row;
+  }
+
+  /** The same of a key in ASCII, between two places of `bytes`. */
+  rowOfBytes(bytes: Uint8Array, from: number, to: number): number {
+    let row = this.#byBytes.find(bytes, from, to);
+    if (row < 0) {
+      row = this.row(String.fromCharCode(...bytes.subarray(from, to)));
+      this.#byBytes.add(bytes, from, to, row);
+    }
+    return row;
+  }
+
+  /** Adds what was counted for a group in a window. */
+  add(
+    row: number,
+    packets: number | string,
+    bytes: number | string,
+    window: Window,
+  ): void {
+    const { start, end } = window;
     this.#packets.add(row, packets);
     this.#bytes.add(row, bytes);
     if (start < this.#firstSeen.get(row)) this.#firstSeen.set(row, start);
     if (end > this.#lastSeen.get(row)) this.#lastSeen.set(row, end);
-    this.#addMinute(row, Number(packets), start, stream);
+    this.#addMinute(row, Number(packets), window);
     this.#series?.add(row, start, Number(packets));
   }
 
-  #addMinute(
-    row: number,
-    packets: number,
-    start: number,
-    stream: number,
-  ): void {
-    const minute = start - start % MINUTE;
+  #addMinute(row: number, packets: number, window: Window): void {
+    const { minute, stream } = window;
     const isSame = this.#minute.get(row) === minute &&
       this.#stream.get(row) === stream;
     const sum = isSame ? this.#minutePackets.get(row) + packets : packets;

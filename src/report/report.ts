@@ -1,6 +1,8 @@
 import { SumColumn } from "./columns.ts";
 import { Coverage, type Incomplete, type Stream } from "./coverage.ts";
-import { type Group, Groups } from "./groups.ts";
+import { type Group, Groups, Window } from "./groups.ts";
+import { type Class, CLASSES, type JsonRecord, LineReader } from "./line.ts";
+import { SourceRows } from "./rows.ts";
 import { type Point, SeriesColumns } from "./series.ts";
 
 export type By = "source" | "hour" | "host" | "interface";
@@ -18,29 +20,6 @@ export interface ReportOptions {
 
 /** How many groups have curves. */
 export const SERIES = 5;
-
-/** Packets and bytes of everything, in the order of `CLASSES`. */
-const CLASSES = ["total", "others", "untracked", "nonIp", "malformed"] as const;
-type Class = typeof CLASSES[number];
-
-interface JsonTally {
-  readonly packets: number | string;
-  readonly bytes: number | string;
-}
-
-/** A record of schema 1, as far as it was looked at. */
-type JsonRecord = Record<Class, JsonTally> & {
-  readonly schema: number;
-  readonly type: string;
-  readonly host: string;
-  readonly run: string;
-  readonly interface: string;
-  readonly start: string;
-  readonly end: string;
-  readonly reason: string;
-  readonly complete: boolean;
-  readonly sources: readonly (JsonTally & { readonly ip: string })[];
-};
 
 /** What a report has to say. */
 export interface Report {
@@ -64,6 +43,7 @@ export class Reporter {
   readonly #series: SeriesColumns | undefined;
   readonly #groups: Groups;
   readonly #coverage = new Coverage();
+  readonly #reader = new LineReader();
   readonly #packets = new SumColumn();
   readonly #bytes = new SumColumn();
   #ticks = 0;
@@ -79,12 +59,11 @@ export class Reporter {
    *
    * @throws {SyntaxError} it is no record
    */
-  addLine(line: string): void {
-    const record = JSON.parse(line) as JsonRecord;
-    if (record?.schema !== 1) throw new SyntaxError("not a record of schema 1");
+  addLine(line: Uint8Array): void {
+    const record = this.#reader.read(line);
     const start = Date.parse(record.start);
     const { host, interface: name, run } = record;
-    if (record.type === "tick") return this.#addTick(record, start);
+    if (record.type === "tick") return this.#addTick(record, start, line);
     const { since, until } = this.#options;
     if (record.type === "start") {
       if (start < since || start > until) return;
@@ -101,8 +80,7 @@ export class Reporter {
     }
   }
 
-  #addTick(record: JsonRecord, start: number): void {
-    requireTick(record);
+  #addTick(record: JsonRecord, start: number, line: Uint8Array): void {
     const end = Date.parse(record.end);
     if (end <= this.#options.since || end > this.#options.until) return;
     const stream = this.#coverage.stream(record.host, record.interface);
@@ -112,12 +90,10 @@ export class Reporter {
       this.#packets.add(row, record[name].packets);
       this.#bytes.add(row, record[name].bytes);
     }
+    const window = new Window(start, end, stream.number);
     const { by } = this.#options;
     if (by === "source") {
-      for (const { ip, packets, bytes } of record.sources) {
-        this.#groups.add(ip, packets, bytes, start, end, stream.number);
-      }
-      return;
+      return this.#addSources(record.sources, window, line);
     }
     const { packets, bytes } = record.total;
     const group = by === "hour"
@@ -125,7 +101,27 @@ export class Reporter {
       : by === "host"
       ? record.host
       : `${record.host} ${record.interface}`;
-    this.#groups.add(group, packets, bytes, start, end, stream.number);
+    const row = this.#groups.row(group);
+    this.#groups.add(row, packets, bytes, window);
+  }
+
+  #addSources(
+    sources: JsonRecord["sources"],
+    window: Window,
+    line: Uint8Array,
+  ): void {
+    const groups = this.#groups;
+    if (!(sources instanceof SourceRows)) {
+      for (const { ip, packets, bytes } of sources) {
+        groups.add(groups.row(ip), packets, bytes, window);
+      }
+      return;
+    }
+    const { from, to, packets, bytes } = sources;
+    for (let at = 0; at < sources.length; at++) {
+      const row = groups.rowOfBytes(line, from[at]!, to[at]!);
+      groups.add(row, packets[at]!, bytes[at]!, window);
+    }
   }
 
   /** The report of all that was added. */
@@ -153,18 +149,6 @@ export class Reporter {
       streams: this.#coverage.streams,
       incomplete: this.#coverage.incomplete,
     };
-  }
-}
-
-/** A record counts whole, or not at all. */
-function requireTick(record: JsonRecord): void {
-  const isTally = (tally: JsonTally | undefined) =>
-    tally?.packets !== undefined && tally.bytes !== undefined;
-  if (
-    !CLASSES.every((name) => isTally(record[name])) ||
-    !Array.isArray(record.sources) || !record.sources.every(isTally)
-  ) {
-    throw new SyntaxError("a tick without all of its counts");
   }
 }
 

@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { DUCKDB, JQ, type Question, reportOn } from "../lib/elsewhere.ts";
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
 import { Namespace, sh } from "../lib/stage.ts";
@@ -49,22 +50,38 @@ Deno.test("report: plain, gzip and stdin captures of real runs, and what is brok
   assertStringIncludes(cut.stdout, "it has no end record");
 });
 
-Deno.test("docs/captures.md: its jq answers the same as the report", async () => {
-  using folder = new Folder();
-  const file = `${folder.path}/a.jsonl`;
-  await captureInto(file);
-  Deno.writeTextFileSync(file, '{"schema":1,"ty', { append: true });
-  const docs = Deno.readTextFileSync(
-    new URL("../../docs/captures.md", import.meta.url),
-  );
-  const [, script] = /```sh\n(.*?)```/s.exec(docs)!;
-  const answer = sh(
-    "sh",
-    "-c",
-    script!.replace("/var/log/xdptally/*.jsonl", `'${file}'`),
-  );
-  assertEquals(answer, "5 10.0.0.1\n");
-});
+for (const [name, elsewhere] of Object.entries({ jq: JQ, SQL: DUCKDB })) {
+  Deno.test(`docs/captures.md: its ${name} answers the same as the report`, async () => {
+    using folder = new Folder();
+    const files = ["a.jsonl", "b.jsonl"].map((file) =>
+      `${folder.path}/${file}`
+    );
+    for (const file of files) {
+      await captureInto(file);
+      // As a killed run leaves it: nothing ends the line.
+      Deno.writeTextFileSync(file, '{"schema":1,"ty', { append: true });
+    }
+    // More than 32 bits have room for.
+    const record = Deno.readTextFileSync(files[0]!).split("\n")
+      .find((line) => line.includes('"packets":5,'))!;
+    Deno.writeTextFileSync(
+      `${folder.path}/c.jsonl`,
+      record.replaceAll("10.0.0.1", "10.0.0.2")
+        .replaceAll('"packets":5,', '"packets":9000000000,'),
+    );
+    const ask = ({ command: [program, ...args], answer }: Question) => {
+      const { code, stdout, stderr } = new Deno.Command(program!, {
+        args,
+        cwd: folder.path,
+      }).outputSync();
+      assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
+      return answer(new TextDecoder().decode(stdout));
+    };
+    const answer = ask(elsewhere);
+    assertEquals(answer, ask(reportOn([...files, `${folder.path}/c.jsonl`])));
+    assertMatch(answer, /^9000000000 \d+ 10\.0\.0\.2\n10 \d+ 10\.0\.0\.1\n$/);
+  });
+}
 
 Deno.test("report: a file that cannot be read is said, and the rest is reported: exit 8", async () => {
   using folder = new Folder();

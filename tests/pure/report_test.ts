@@ -17,6 +17,7 @@ const HOUR = 3_600_000;
 const T0 = Date.UTC(2026, 2, 1);
 const WHOLE = { count: 0, examples: [] };
 
+const encode = (text: string) => new TextEncoder().encode(text);
 const iso = (time: number) => new Date(time).toISOString();
 const origin = (host: string, run: string) => ({
   schema: 1,
@@ -90,7 +91,9 @@ function reportOf(
     until: Infinity,
     ...options,
   });
-  for (const record of records) reporter.addLine(JSON.stringify(record));
+  for (const record of records) {
+    reporter.addLine(encode(JSON.stringify(record)));
+  }
   return reporter.finish();
 }
 
@@ -227,7 +230,7 @@ Deno.test("a line that is no record counts for nothing, and is said to be none",
   for (
     const line of ["", "{", "[]", "null", '{"schema":2}', JSON.stringify(half)]
   ) {
-    assertThrows(() => reporter.addLine(line), SyntaxError);
+    assertThrows(() => reporter.addLine(encode(line)), SyntaxError);
   }
   assertEquals([reporter.finish().ticks, reporter.finish().groups.length], [
     0,

@@ -1,0 +1,166 @@
+/** Captures of a month, made up: what a crontab on many hosts leaves. */
+import type { Family } from "../../src/address.ts";
+import { fileName, parsePattern } from "../../src/output/filename.ts";
+import { jsonl } from "../../src/output/jsonl.ts";
+import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import {
+  type Moment,
+  Run,
+  type RunOptions,
+  type Window,
+} from "../../src/tally/run.ts";
+import { plus, SourceList } from "../../src/tally/sources.ts";
+import { VERSION } from "../../src/version.ts";
+import { Random } from "./random.ts";
+
+export interface MonthSize {
+  readonly hosts: number;
+  readonly days: number;
+  /** Each starts on the hour. */
+  readonly capturesADay: number;
+  /** Of a second each. */
+  readonly ticksACapture: number;
+}
+
+export const MONTH: MonthSize = {
+  hosts: 10,
+  days: 30,
+  capturesADay: 24,
+  ticksACapture: 60,
+};
+
+/** All that ever send, those of them in one capture, and in one tick. */
+const SOURCES = 5000, IN_CAPTURE = 100, IN_TICK = 20;
+/** One source in so many has an IPv6 address. */
+const IPV6_EVERY = 50;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000, DAY = 24 * HOUR;
+
+/** As a capture has them that is not told otherwise. */
+const DEFAULTS: RunOptions = {
+  sort: "packets",
+  top: 0,
+  endTop: 0,
+  maxSources: 65536,
+};
+
+/** What was written. */
+export interface Written {
+  readonly files: readonly string[];
+  readonly ticks: number;
+  readonly bytes: number;
+}
+
+/**
+ * Writes the month into a folder, a file for each host and day, in the same
+ * bytes each time.
+ */
+export async function writeMonth(
+  folder: string,
+  size: MonthSize = MONTH,
+): Promise<Written> {
+  const random = new Random(1);
+  const pattern = parsePattern(`${folder}/`);
+  const files: string[] = [];
+  let bytes = 0;
+  for (let number = 0; number < size.hosts; number++) {
+    const host = `web${number}`;
+    for (let day = 0; day < size.days; day++) {
+      const midnight = FIRST_DAY + day * DAY;
+      const file = fileName(pattern, {
+        host,
+        interface: "eth0",
+        time: new Date(midnight),
+        isLocal: false,
+      });
+      const captures = Array.from(
+        { length: size.capturesADay },
+        (_, hour) =>
+          capture(random, host, midnight + hour * HOUR, size.ticksACapture),
+      );
+      const text = new TextEncoder().encode(captures.join(""));
+      await Deno.writeFile(file, text);
+      files.push(file);
+      bytes += text.length;
+    }
+  }
+  const ticks = files.length * size.capturesADay * size.ticksACapture;
+  return { files, ticks, bytes };
+}
+
+/** The records of one run. */
+function capture(
+  random: Random,
+  host: string,
+  start: number,
+  ticks: number,
+): string {
+  const origin = { host, run: uuid(random), interface: "eth0" };
+  const run = new Run(origin, DEFAULTS, moment(start));
+  const senders = sendersOf(random);
+  const lines = [jsonl.start({
+    ...origin,
+    ifindex: 2,
+    mode: "native",
+    version: VERSION,
+    start: new Date(start),
+    interval: 1,
+  })];
+  for (let tick = 1; tick <= ticks; tick++) {
+    const window = windowOf(random, senders);
+    const nonIp = { packets: 2n, bytes: 120n };
+    const total = plus(plus(window.ipv4.sum(), window.ipv6.sum()), nonIp);
+    const books = { ...EMPTY_BOOKS, total, nonIp };
+    const end = moment(start + tick * 1000 + random.next());
+    lines.push(jsonl.tick(run.close(window, books, end, 0)));
+  }
+  lines.push(jsonl.end(run.end("duration", moment(start + ticks * 1000 + 1))));
+  return lines.join("");
+}
+
+/** Both clocks, the wall's in whole milliseconds. */
+function moment(time: number): Moment {
+  return { boot: time, wall: Math.floor(time) };
+}
+
+/** The sources of one capture: some come in many, most of them rarely. */
+function sendersOf(random: Random): number[] {
+  const senders = new Set<number>();
+  while (senders.size < IN_CAPTURE) {
+    senders.add(Math.floor(SOURCES * random.next() ** 2));
+  }
+  return [...senders];
+}
+
+/** What some neighbours among the senders sent in a tick. */
+function windowOf(random: Random, senders: readonly number[]): Window {
+  const window = {
+    ipv4: new SourceList("ipv4"),
+    ipv6: new SourceList("ipv6"),
+  };
+  const first = random.below(senders.length);
+  for (let at = first; at < first + IN_TICK; at++) {
+    const { family, key } = addressOf(senders[at % senders.length]!);
+    const packets = 1 + Math.floor(1000 * random.next() ** 4);
+    const bytes = packets * (60 + random.below(1440));
+    window[family].addBatch(key, Uint32Array.of(packets, 0, bytes, 0), 1, 1);
+  }
+  return window;
+}
+
+function addressOf(source: number): { family: Family; key: Uint32Array } {
+  const number = source + 1;
+  const low = [number >> 8, number & 0xff];
+  const [family, address] = source % IPV6_EVERY === 0
+    ? ["ipv6", [0x20, 0x01, 0x0d, 0xb8, ...Array(10).fill(0), ...low]] as const
+    : ["ipv4", [10, ...low, 1]] as const;
+  return { family, key: new Uint32Array(Uint8Array.from(address).buffer) };
+}
+
+function uuid(random: Random): string {
+  const hex = Array.from(
+    { length: 32 },
+    () => random.below(16).toString(16),
+  ).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

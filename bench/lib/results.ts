@@ -1,0 +1,48 @@
+/** Lines of even columns: names to the left, numbers to the right. */
+export function tableLines(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, at) =>
+    Math.max(...rows.map((row) => row[at]!.length))
+  );
+  return rows.map((row) =>
+    row.map((cell, at) =>
+      at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)
+    ).join("  ")
+  );
+}
+
+/** When and where: `2026-11-22, AMD EPYC, 2 cores, 25.3 GB, Linux 6.1.0`. */
+export function occasion(): string {
+  const model = /^model name\s*: (.*)$/m
+    .exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
+  const memory = (Deno.systemMemoryInfo().total / 1e9).toFixed(1);
+  return [
+    new Date().toISOString().slice(0, 10),
+    model,
+    `${navigator.hardwareConcurrency} cores`,
+    `${memory} GB`,
+    `Linux ${Deno.osRelease()}`,
+  ].join(", ");
+}
+
+/** The text of RESULTS.md with one section put in the place of its last one. */
+export function withSection(
+  document: string,
+  title: string,
+  lines: readonly string[],
+): string {
+  const section = `## ${title}\n\n\`\`\`text\n${lines.join("\n")}\n\`\`\`\n`;
+  const parts = document.trimEnd().split(/\n+(?=## )/);
+  const at = parts.findIndex((part) => part.startsWith(`## ${title}\n`));
+  parts[at < 0 ? parts.length : at] = section.trimEnd();
+  return `${parts.join("\n\n")}\n`;
+}
+
+const RESULTS = new URL("../RESULTS.md", import.meta.url);
+
+/** Prints what a bench found, and keeps it in RESULTS.md. */
+export function publish(title: string, lines: readonly string[]): void {
+  const all = [occasion(), ...lines];
+  console.log(all.join("\n"));
+  const document = Deno.readTextFileSync(RESULTS);
+  Deno.writeTextFileSync(RESULTS, withSection(document, title, all));
+}

@@ -1,0 +1,63 @@
+import { type Spread, spreadOf } from "./spread.ts";
+import type { Measured } from "./workspace.ts";
+
+/** One of those that do the same work. */
+export interface Contender {
+  readonly name: string;
+  readonly rounds: number;
+  readonly command: readonly string[];
+  /** What it printed, in a form that all of them share. */
+  answer(stdout: string): string;
+}
+
+export interface Score {
+  readonly name: string;
+  readonly rounds: number;
+  readonly seconds: Spread;
+  readonly cpuSeconds: Spread;
+  readonly peak: Spread;
+}
+
+/**
+ * Lets the contenders take turns, so that what the machine does besides falls
+ * on all of them.
+ *
+ * @throws one of them answers otherwise than the first one did
+ */
+export async function compete(
+  contenders: readonly Contender[],
+  measure: (command: readonly string[]) => Promise<Measured>,
+): Promise<Score[]> {
+  const runs = new Map<Contender, Measured[]>(
+    contenders.map((contender) => [contender, []]),
+  );
+  const most = Math.max(...contenders.map(({ rounds }) => rounds));
+  let expected: string | undefined;
+  for (let round = 0; round < most; round++) {
+    for (const contender of contenders) {
+      if (round >= contender.rounds) continue;
+      const run = await measure(contender.command);
+      const answer = contender.answer(run.stdout);
+      expected ??= answer;
+      if (answer !== expected || answer === "") {
+        throw new Error(
+          `${contender.name} answers otherwise than ${
+            contenders[0]!.name
+          }:\n${answer}instead of\n${expected}`,
+        );
+      }
+      runs.get(contender)!.push(run);
+    }
+  }
+  return contenders.map((contender) => {
+    const of = (what: (run: Measured) => number) =>
+      spreadOf(runs.get(contender)!.map(what));
+    return {
+      name: contender.name,
+      rounds: contender.rounds,
+      seconds: of(({ seconds }) => seconds),
+      cpuSeconds: of(({ cpuSeconds }) => cpuSeconds),
+      peak: of(({ peak }) => peak),
+    };
+  });
+}

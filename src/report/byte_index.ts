@@ -1,0 +1,99 @@
+/** Row numbers by the bytes of a key: no string is made to look one up. */
+export class ByteIndex {
+  /** Entry + 1; 0: none. At most half full. */
+  #slots = new Uint32Array(2048);
+  #length = 0;
+  #rows = new Uint32Array(1024);
+  /** Where the keys end in the pool; each begins where the one before ends. */
+  #ends = new Uint32Array(1024);
+  #pool = new Uint8Array(16_384);
+
+  /** The row of the key between two places of `bytes`; -1: it is new. */
+  find(bytes: Uint8Array, from: number, to: number): number {
+    const entry = this.#slots[this.#slotOf(bytes, from, to)]!;
+    return entry === 0 ? -1 : this.#rows[entry - 1]!;
+  }
+
+  /** Enters a key that is new. */
+  add(bytes: Uint8Array, from: number, to: number, row: number): void {
+    const entry = this.#length++;
+    const begin = this.#begin(entry);
+    const end = begin + to - from;
+    this.#reserve(end);
+    this.#pool.set(bytes.subarray(from, to), begin);
+    this.#rows[entry] = row;
+    this.#ends[entry] = end;
+    if (this.#length * 2 > this.#slots.length) this.#rehash();
+    else this.#slots[this.#slotOf(bytes, from, to)] = this.#length;
+  }
+
+  #begin(entry: number): number {
+    return entry === 0 ? 0 : this.#ends[entry - 1]!;
+  }
+
+  /** Where the key is, or would be. */
+  #slotOf(bytes: Uint8Array, from: number, to: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash(bytes, from, to) & mask;
+    for (;; slot = (slot + 1) & mask) {
+      const entry = this.#slots[slot]!;
+      if (entry === 0 || this.#isAt(entry - 1, bytes, from, to)) return slot;
+    }
+  }
+
+  #isAt(entry: number, bytes: Uint8Array, from: number, to: number): boolean {
+    const pool = this.#pool;
+    let at = this.#begin(entry);
+    if (this.#ends[entry]! - at !== to - from) return false;
+    for (; from < to; from++, at++) {
+      if (pool[at] !== bytes[from]) return false;
+    }
+    return true;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#length > this.#rows.length) {
+      this.#rows = grown(this.#rows, this.#rows.length * 2);
+      this.#ends = grown(this.#ends, this.#rows.length);
+    }
+    if (bytes > this.#pool.length) {
+      this.#pool = grown(this.#pool, Math.max(bytes, this.#pool.length * 2));
+    }
+  }
+
+  #rehash(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    for (let entry = 0; entry < this.#length; entry++) {
+      const slot = this.#slotOf(
+        this.#pool,
+        this.#begin(entry),
+        this.#ends[entry]!,
+      );
+      this.#slots[slot] = entry + 1;
+    }
+  }
+}
+
+function grown<T extends Uint8Array | Uint32Array>(
+  array: T,
+  length: number,
+): T {
+  const longer = new (array.constructor as new (length: number) => T)(length);
+  longer.set(array);
+  return longer;
+}
+
+/**
+ * Seeded for each process, like the hash of src/tally/table.ts: who sends the
+ * packets must not choose the collisions.
+ */
+function hash(bytes: Uint8Array, from: number, to: number): number {
+  let h = SEED;
+  for (; from < to; from++) {
+    h = Math.imul(h ^ bytes[from]!, 0x85ebca6b);
+    h ^= h >>> 13;
+  }
+  return h;
+}
+
+const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;
