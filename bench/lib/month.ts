@@ -38,6 +38,7 @@ const HOUR = 3_600_000, DAY = 24 * HOUR;
 
 /** As a capture has them that is not told otherwise. */
 const DEFAULTS: RunOptions = {
+  labels: undefined,
   sort: "packets",
   top: 0,
   endTop: 0,
