@@ -1,5 +1,6 @@
-import { helpText, reportHelpText } from "./cli/help.ts";
+import { checkHelpText, helpText, reportHelpText } from "./cli/help.ts";
 import { type Command, parseCommandLine } from "./cli/parse.ts";
+import { check } from "./commands/check.ts";
 import { interfaceTable } from "./commands/list.ts";
 import { report } from "./commands/report.ts";
 import { watch } from "./commands/watch.ts";
@@ -15,7 +16,15 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     if (command.name === "report") {
       return await report(command.options, diagnosticsLog("normal"));
     }
-    if (command.name !== "watch") return await print(textOf(command));
+    if (command.name === "check") {
+      const { text, exitCode } = check(command.options);
+      await print(text);
+      return exitCode;
+    }
+    if (command.name !== "watch") {
+      await print(textOf(command));
+      return EXIT.done;
+    }
     const { options } = command;
     verbosity = options.verbosity;
     return await watch(options, diagnosticsLog(levelOf(options)));
@@ -25,11 +34,13 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 function textOf(
-  command: Exclude<Command, { name: "watch" | "report" }>,
+  command: Exclude<Command, { name: "watch" | "report" | "check" }>,
 ): string {
   switch (command.name) {
     case "help":
       return helpText(command.isFull);
+    case "check-help":
+      return checkHelpText();
     case "report-help":
       return reportHelpText();
     case "version":
@@ -39,11 +50,10 @@ function textOf(
   }
 }
 
-async function print(text: string): Promise<ExitCode> {
+async function print(text: string): Promise<void> {
   const stdout = openStdout();
   stdout.add(text);
   await stdout.flush();
-  return EXIT.done;
 }
 
 function levelOf(

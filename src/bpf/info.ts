@@ -25,6 +25,11 @@ export function mapSizes(
   return { key: map.getUint32(8, true), value: map.getUint32(12, true) };
 }
 
+/** Whether a program runs as machine code. */
+export function isJited(lib: Libbpf, fd: number): boolean {
+  return info(lib, fd, 80 + 16).getUint32(16, true) > 0;
+}
+
 /** The index of the interface that an XDP link is on; 0: it was detached. */
 export function linkInterface(lib: Libbpf, fd: number): number {
   return info(lib, fd, 32).getUint32(16, true);

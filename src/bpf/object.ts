@@ -35,10 +35,17 @@ export class LoadedObject implements Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
   readonly maps: MapDescriptors;
+  /** The program takes frames of several buffers. */
+  readonly hasFragments: boolean;
   #object: Deno.PointerObject | undefined;
 
-  constructor(lib: Libbpf, object: Deno.PointerObject) {
+  constructor(
+    lib: Libbpf,
+    object: Deno.PointerObject,
+    hasFragments: boolean,
+  ) {
     this.lib = lib;
+    this.hasFragments = hasFragments;
     this.#object = object;
     const { symbols } = lib;
     const map = (name: string): number =>
@@ -115,7 +122,7 @@ function load(
   lib: Libbpf,
   elf: Uint8Array<ArrayBuffer>,
   options: LoadOptions,
-  hasFrags: boolean,
+  hasFragments: boolean,
 ): LoadedObject {
   const { symbols } = lib;
   const object = checkPointer(
@@ -123,9 +130,9 @@ function load(
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
   );
   try {
-    configure(lib, object, options, hasFrags);
+    configure(lib, object, options, hasFragments);
     check("bpf_object__load", symbols.bpf_object__load(object));
-    return new LoadedObject(lib, object);
+    return new LoadedObject(lib, object, hasFragments);
   } catch (error) {
     symbols.bpf_object__close(object);
     throw error;
@@ -137,7 +144,7 @@ function configure(
   lib: Libbpf,
   object: Deno.PointerObject,
   options: LoadOptions,
-  hasFrags: boolean,
+  hasFragments: boolean,
 ): void {
   const { symbols } = lib;
   const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
@@ -152,7 +159,7 @@ function configure(
       );
     }
   }
-  const values = constants(hasFrags, options.isLayer3);
+  const values = constants(hasFragments, options.isLayer3);
   check(
     "bpf_map__set_initial_value",
     symbols.bpf_map__set_initial_value(
@@ -161,7 +168,7 @@ function configure(
       BigInt(values.length),
     ),
   );
-  if (hasFrags) {
+  if (hasFragments) {
     const program = checkPointer(
       "bpf_object__find_program_by_name",
       symbols.bpf_object__find_program_by_name(object, cString(PROGRAM_NAME)),

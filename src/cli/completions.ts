@@ -1,8 +1,7 @@
 import { type Option, OPTIONS } from "./options.ts";
 import { CHOICES } from "./parse.ts";
 
-export const SHELLS = ["bash", "zsh", "fish"] as const;
-export type Shell = typeof SHELLS[number];
+export type Shell = "bash" | "zsh" | "fish";
 
 const options: readonly Option[] = OPTIONS;
 
@@ -12,6 +11,9 @@ export const COMPLETIONS: Record<Shell, () => string> = { bash, zsh, fish };
 /** The interfaces that there are; also the shell's way to ask for them. */
 const INTERFACES =
   "xdptally --list-interfaces 2>/dev/null | awk '{ print $2 }'";
+
+/** They may stand where an interface may. */
+const COMMANDS = "check report";
 
 function wordsOf({ name }: Option): string | undefined {
   return (CHOICES as Record<string, readonly string[]>)[name]?.join(" ");
@@ -46,7 +48,7 @@ ${cases.join("\n")}
 	if [[ $word == -* ]]; then
 		COMPREPLY=($(compgen -W "${flags.join(" ")}" -- "$word"))
 	else
-		COMPREPLY=($(compgen -W "$(${INTERFACES})" -- "$word"))
+		COMPREPLY=($(compgen -W "${COMMANDS} $(${INTERFACES})" -- "$word"))
 	fi
 }
 complete -F _xdptally xdptally
@@ -79,7 +81,7 @@ function zsh(): string {
 # zsh completion for xdptally; made by toolchain/generate.ts
 _xdptally_interfaces() {
 	local -a interfaces
-	interfaces=(\${(f)"$(${INTERFACES})"})
+	interfaces=(${COMMANDS} \${(f)"$(${INTERFACES})"})
 	compadd -a interfaces
 }
 _arguments -s \\
@@ -102,7 +104,7 @@ function fish(): string {
     ].join(" ");
   });
   return `# fish completion for xdptally; made by toolchain/generate.ts
-complete -c xdptally -f -a "(${INTERFACES.replaceAll('"', '\\"')})"
+complete -c xdptally -f -a "${COMMANDS} (${INTERFACES.replaceAll('"', '\\"')})"
 ${lines.join("\n")}
 `;
 }

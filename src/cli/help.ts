@@ -1,4 +1,5 @@
 import { EXIT_MEANINGS } from "../errors.ts";
+import { CHECK_OPTIONS } from "./check.ts";
 import { type Option, OPTIONS } from "./options.ts";
 import { REPORT_OPTIONS } from "./report.ts";
 
@@ -12,7 +13,7 @@ export function helpText(isFull: boolean): string {
   const options: readonly Option[] = OPTIONS;
   return [
     "Who is sending this machine packets? Exact counts by source address, from XDP.",
-    "Usage: xdptally [watch] [options] INTERFACE...    or: xdptally report -h",
+    "Usage: xdptally [watch] [options] INTERFACE...   also: xdptally check|report -h",
     ...options.filter(({ isRare }) => isFull || !isRare).map(optionLine),
     "Examples:",
     "  sudo xdptally eth0                  every second, until Ctrl-C",
@@ -30,6 +31,18 @@ export function reportHelpText(): string {
     ...(REPORT_OPTIONS as readonly Option[]).map(optionLine),
     "Example:",
     "  xdptally report --since 24h /var/log/xdptally/*.jsonl",
+    "",
+  ].join("\n");
+}
+
+/** The text of `check -h`. */
+export function checkHelpText(): string {
+  return [
+    "Would watching work here, and how? Attaches nothing; exit code 0 only if so.",
+    "Usage: xdptally check [options] [INTERFACE...]    (none: all that there are)",
+    ...(CHECK_OPTIONS as readonly Option[]).map(optionLine),
+    "Example:",
+    "  sudo xdptally check eth0",
     "",
   ].join("\n");
 }

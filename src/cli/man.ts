@@ -1,4 +1,5 @@
 import { EXIT_MEANINGS } from "../errors.ts";
+import { CHECK_OPTIONS } from "./check.ts";
 import { type Option, OPTIONS } from "./options.ts";
 import { REPORT_OPTIONS } from "./report.ts";
 
@@ -16,6 +17,10 @@ export function manPage(version: string): string {
 .Op Cm watch
 .Op Ar options
 .Ar interface ...
+.Nm
+.Cm check
+.Op Ar options
+.Op Ar interface ...
 .Nm
 .Cm report
 .Op Ar options
@@ -39,6 +44,14 @@ need not be said, but where an interface is named like a command.
 The options are:
 .Bl -tag -width Ds
 ${(OPTIONS as readonly Option[]).map(item).join("\n")}
+.El
+.Pp
+.Cm check
+attaches nothing, and says whether watching would work, how, and what to do
+where it would not; it ends with 0 only if it would.
+Its options are:
+.Bl -tag -width Ds
+${(CHECK_OPTIONS as readonly Option[]).map(item).join("\n")}
 .El
 .Pp
 .Cm report
@@ -90,7 +103,7 @@ SIGINT, SIGTERM and SIGHUP end the run; a second one, a second later or more,
 does not wait for the last records.
 With
 .Fl -output
-and without a terminal SIGHUP does not where records go to files.
+and without a terminal SIGHUP does not end it.
 SIGUSR1 logs a summary.
 .Sh EXIT STATUS
 .Bl -tag -width Ds

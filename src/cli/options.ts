@@ -118,5 +118,3 @@ export const OPTIONS = [
   },
   { name: "version", short: "V", help: "show the version" },
 ] as const satisfies readonly Option[];
-
-export type OptionName = typeof OPTIONS[number]["name"];

@@ -1,4 +1,3 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { EXIT, Failure } from "../errors.ts";
 import {
   type FilePattern,
@@ -6,9 +5,15 @@ import {
   parsePattern,
 } from "../output/filename.ts";
 import type { Limit } from "../tally/limit.ts";
-import { plainForm } from "./plain.ts";
+import { parseArguments } from "./arguments.ts";
+import {
+  type CheckCommand,
+  MOST_SOURCES,
+  parseCheck,
+  parseMaxSources,
+} from "./check.ts";
+import { OPTIONS } from "./options.ts";
 import { parseReport, type ReportCommand } from "./report.ts";
-import { type OptionName, OPTIONS } from "./options.ts";
 import {
   badValue,
   parseLimit,
@@ -71,6 +76,7 @@ export interface WatchOptions {
 export type Command =
   | { readonly name: "version" | "list" }
   | { readonly name: "help"; readonly isFull: boolean }
+  | CheckCommand
   | ReportCommand
   | { readonly name: "watch"; readonly options: WatchOptions };
 
@@ -81,26 +87,15 @@ export type Command =
  */
 export function parseCommandLine(args: readonly string[]): Command {
   if (args[0] === "report") return parseReport(args.slice(1));
-  const { options, positionals } = plainForm(args, OPTIONS);
-  const parsed = parseArgs([...options, "--", ...positionals], {
-    string: OPTIONS.filter((option) => "value" in option).map(({ name }) =>
-      name
-    ),
-    boolean: OPTIONS.filter((option) => !("value" in option)).map(({ name }) =>
-      name
-    ),
-    collect: ["verbose"],
-  }) as Record<string, unknown>;
-  const flag = (name: OptionName) => parsed[name] === true;
-  const value = (name: OptionName) => parsed[name] as string | undefined;
-
-  if (flag("help")) return { name: "help", isFull: args.includes("--help") };
-  if (flag("version")) return { name: "version" };
-  if (flag("list-interfaces")) return { name: "list" };
+  if (args[0] === "check") return parseCheck(args.slice(1));
+  const { has, value, times, positionals } = parseArguments(args, OPTIONS);
+  if (has("help")) return { name: "help", isFull: args.includes("--help") };
+  if (has("version")) return { name: "version" };
+  if (has("list-interfaces")) return { name: "list" };
 
   const [first, ...others] = positionals;
   const interfaces = first === "watch" ? others : positionals;
-  const asked = parseFormat(value("format"), flag("json"));
+  const asked = parseFormat(value("format"), has("json"));
   const output = parseOutput(value("output"), asked);
   const format = asked ?? output?.format ?? "text";
   if (format === "prom" && output === undefined) {
@@ -114,7 +109,7 @@ export function parseCommandLine(args: readonly string[]): Command {
     value("top"),
     (text) => parseWhole("top", text, 0, MOST_SOURCES),
   );
-  const options_: WatchOptions = {
+  const options: WatchOptions = {
     interfaces: checkInterfaces(interfaces),
     interval: parseTime("interval", value("interval") ?? "1s", INTERVAL),
     count: parseOptional(
@@ -132,34 +127,28 @@ export function parseCommandLine(args: readonly string[]): Command {
     mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
     format,
     output,
-    isLocal: flag("local"),
-    isSynced: flag("fsync"),
-    isAligned: flag("align"),
+    isLocal: has("local"),
+    isSynced: has("fsync"),
+    isAligned: has("align"),
     splay: parseTime("splay", value("splay") ?? "0", PAUSE),
     wait: parseTime("wait", value("wait") ?? "0", PAUSE),
-    waitsForInterface: flag("wait-interface"),
+    waitsForInterface: has("wait-interface"),
     exitOver: parseOptional(
       value("exit-over"),
       (text) => parseLimit("exit-over", text),
     ),
     user: value("user") ?? "nobody",
-    maxSources: parseWhole(
-      "max-sources",
-      value("max-sources") ?? "65536",
-      1,
-      MOST_SOURCES,
-    ),
-    isQuiet: flag("quiet"),
-    verbosity: (parsed["verbose"] as unknown[]).length,
+    maxSources: parseMaxSources(value("max-sources")),
+    isQuiet: has("quiet"),
+    verbosity: times("verbose"),
   };
-  return { name: "watch", options: options_ };
+  return { name: "watch", options };
 }
 
 const INTERVAL = { least: 100, most: 3_600_000, range: "100ms to 1h" };
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
 const MOST_TICKS = Number.MAX_SAFE_INTEGER;
-const MOST_SOURCES = 1 << 21;
 const MODE_ALIASES = {
   driver: "native",
   drv: "native",

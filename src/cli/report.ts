@@ -1,8 +1,7 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { EXIT, Failure } from "../errors.ts";
 import type { By } from "../report/report.ts";
+import { parseArguments } from "./arguments.ts";
 import type { Option } from "./options.ts";
-import { plainForm } from "./plain.ts";
 import { badValue, parseWhole, parseWord } from "./values.ts";
 
 const BYS = ["source", "hour", "host", "interface"] as const satisfies By[];
@@ -50,16 +49,8 @@ export type ReportCommand =
  * @throws {Failure} exit code 2
  */
 export function parseReport(args: readonly string[]): ReportCommand {
-  const { options, positionals } = plainForm(args, REPORT_OPTIONS);
-  const parsed = parseArgs(options, {
-    string: REPORT_OPTIONS.filter((option) => "value" in option).map((
-      { name },
-    ) => name),
-    boolean: ["help"],
-  }) as Record<string, unknown>;
-  if (parsed["help"] === true) return { name: "report-help" };
-  const value = (name: typeof REPORT_OPTIONS[number]["name"]) =>
-    parsed[name] as string | undefined;
+  const { has, value, positionals } = parseArguments(args, REPORT_OPTIONS);
+  if (has("help")) return { name: "report-help" };
   if (positionals.length === 0) {
     throw new Failure(
       EXIT.usage,

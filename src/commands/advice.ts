@@ -14,7 +14,8 @@ export interface Circumstances {
   readonly holder?: string | undefined;
 }
 
-interface Advice {
+/** What a failure is due to, and what helps. */
+export interface Advice {
   readonly exitCode: ExitCode;
   readonly why: string;
   readonly remedy: string;
@@ -119,21 +120,26 @@ const WORDS: Record<string, string> = {
   bpf_link_create: "attach to",
 };
 
+/** The cause and the remedy, as far as they can be told. */
+export function adviceFor(error: CallError, at: Circumstances): Advice {
+  return ADVICE[error.call]?.[error.errno]?.(at) ?? {
+    exitCode: EXIT.failure,
+    why: `${error.call} failed`,
+    remedy: "-v shows what libbpf says",
+  };
+}
+
 /** The line for an operator: what failed, why, and what to do. */
 export function explain(
   error: CallError,
   at: Circumstances,
   messages: readonly string[],
 ): Failure {
-  const advice = ADVICE[error.call]?.[error.errno]?.(at) ?? {
-    exitCode: EXIT.failure,
-    why: `${error.call} failed`,
-    remedy: "-v shows what libbpf says",
-  };
+  const { exitCode, why, remedy } = adviceFor(error, at);
   return new Failure(
-    advice.exitCode,
+    exitCode,
     `Cannot ${WORDS[error.call] ?? "set up"} "${at.interfaceName}": ` +
-      `${advice.why}: ${errnoText(error.errno)}; ${advice.remedy}`,
+      `${why}: ${errnoText(error.errno)}; ${remedy}`,
     messages.join("\n"),
   );
 }

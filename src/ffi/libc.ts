@@ -17,6 +17,14 @@ const LIBC = {
     result: "i32",
     nonblocking: true,
   }, // fds, nfds, timeout
+  recv: {
+    parameters: ["i32", "buffer", "usize", "i32"], // sockfd, buf, len, flags
+    result: "isize",
+  },
+  send: {
+    parameters: ["i32", "buffer", "usize", "i32"], // sockfd, buf, len, flags
+    result: "isize",
+  },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" }, // resource, rlim
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" }, // domain, type, protocol
   vsnprintf: {

@@ -1,24 +1,46 @@
+/** What is known of a driver's native mode. */
+interface Driver {
+  /** Attaching and detaching stop the traffic for a moment. */
+  readonly resets?: true;
+  /** The largest MTU for a program that takes frames of one buffer. */
+  readonly mtu?: number;
+}
+
 /**
- * Drivers whose native attach (and detach) resets queues or the whole link,
- * so that traffic stops for a moment: read in their kernel sources, in
- * ndo_bpf. On ena an instance was lost (amzn-drivers#127). The likes of
- * virtio_net, veth, netvsc and mana change nothing that traffic would notice.
+ * Read in the drivers' sources (Linux 6.12, drivers/net): what ndo_bpf does to
+ * queues and link, and what it refuses. On ena an instance was lost by a reset
+ * (amzn-drivers#127). The MTUs are those of pages of 4096 bytes.
  */
-const RESETS_LINK: ReadonlySet<string> = new Set([
-  "bnxt_en",
-  "ena",
-  "gve",
-  "gvnic",
-  "i40e",
-  "ice",
-  "igb",
-  "ixgbe",
-  "mlx5_core",
-]);
+const DRIVERS: Readonly<Record<string, Driver>> = {
+  bnxt_en: { resets: true, mtu: 3502 },
+  ena: { resets: true, mtu: 3498 },
+  gve: { resets: true, mtu: 2032 },
+  gvnic: { resets: true, mtu: 2032 },
+  hv_netvsc: { mtu: 3506 },
+  i40e: { resets: true, mtu: 3046 },
+  ice: { resets: true, mtu: 3046 },
+  igb: { resets: true, mtu: 3050 },
+  ixgbe: { resets: true, mtu: 3050 },
+  mana: { mtu: 3506 },
+  mlx4_en: { mtu: 3498 },
+  mlx5_core: { resets: true, mtu: 3498 },
+  veth: { mtu: 3504 },
+  virtio_net: { mtu: 3506 },
+};
+
+/** Whether native attach is known to reset the link. */
+export function resetsLink(driver: string): boolean {
+  return Object.hasOwn(DRIVERS, driver) && DRIVERS[driver]!.resets === true;
+}
+
+/** The largest MTU of native mode without fragments, where it is known. */
+export function mostMtu(driver: string): number | undefined {
+  return Object.hasOwn(DRIVERS, driver) ? DRIVERS[driver]!.mtu : undefined;
+}
 
 /** Why `--mode auto` should not try native on this driver; undefined: it may. */
 export function reasonToAvoidNative(driver: string): string | undefined {
-  return RESETS_LINK.has(driver)
+  return resetsLink(driver)
     ? `driver ${driver} resets the link on a native attach; --mode native does it all the same`
     : undefined;
 }

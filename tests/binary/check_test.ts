@@ -1,0 +1,92 @@
+/** `xdptally check`: what it finds, and that it attaches nothing. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { lacksKernel } from "../lib/kernel.ts";
+import { Namespace, sh, vethStage } from "../lib/stage.ts";
+import { Capture, type JsonRecord, run } from "../lib/xdptally.ts";
+
+async function check(
+  stage: Namespace,
+  ...args: string[]
+): Promise<{ code: number; found: (on: string, name: string) => JsonRecord }> {
+  const { code, stdout, stderr } = await run(["check", "-j", ...args], {
+    in: stage.name,
+  });
+  assertEquals(stderr, "");
+  const { rows, works, type, schema } = JSON.parse(stdout);
+  assertEquals([schema, type, works], [1, "check", code === 0]);
+  return {
+    code,
+    found: (on, name) =>
+      rows.find((row: JsonRecord) => row.on === on && row.name === name),
+  };
+}
+
+Deno.test("check: a host and an interface that can be watched", async () => {
+  using stage = vethStage();
+  const { code, found } = await check(stage, "vb");
+  assertEquals(code, 0);
+  assertEquals(found("host", "program").value, "loaded and verified");
+  assertEquals(found("host", "XDP links").value, "yes");
+  assertEquals(found("host", "batches of per-CPU maps").value, "yes");
+  assertMatch(found("host", "libbpf").value, /^libbpf\.so\.1 \d\S* \(\/.*\)$/);
+  assertEquals(found("vb", "driver").value, "veth");
+  assertEquals(found("vb", "XDP program").value, "none");
+  assertEquals(stage.programs("vb"), []);
+});
+
+Deno.test({
+  name: "check: the mode that auto would get to is the one that it gets to",
+  ignore: lacksKernel(6, 3, "the kernel's word on drivers"),
+  fn: async () => {
+    using stage = vethStage();
+    const { found } = await check(stage, "vb", "lo");
+    for (const name of ["vb", "lo"]) {
+      const { stderr } = await run(["-c", "1", "-i", "100ms", name], {
+        in: stage.name,
+      });
+      const [, mode] = /, (\w+) mode\)/.exec(stderr)!;
+      assertEquals(found(name, "mode").value.split(":")[0], mode);
+    }
+  },
+});
+
+Deno.test("check: a table with a remedy for what fails, and the exit code of it", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(["vb"], { in: stage.name });
+  await capture.attached();
+  const { code, stdout } = await run(["check", "vb"], { in: stage.name });
+  assertEquals(code, 5);
+  assertMatch(
+    stdout,
+    /^ {2}FAIL {2}XDP program +XDP program "xdptally" \(id \d+\) of pid \d+, since \S+Z, holds it\n {10,}=> end that first/m,
+  );
+  const missing = await run(["check", "vx"], { in: stage.name });
+  assertEquals(missing.code, 4);
+  assertStringIncludes(missing.stdout, 'Cannot find interface "vx"');
+  const all = await run(["check"], { in: stage.name });
+  assertEquals(all.code, 0, "what nobody named is no failure");
+  for (const name of ["lo", "va", "vb"]) {
+    assertMatch(all.stdout, new RegExp(`^${name}$`, "m"));
+  }
+});
+
+Deno.test("check: without rights it says which are missing: exit 3", async () => {
+  const { code, stdout } = await run(["check", "lo"], {
+    through: ["setpriv", "--reuid", "65534", "--clear-groups"],
+  });
+  assertEquals(code, 3);
+  assertStringIncludes(stdout, "without CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON");
+  assertStringIncludes(stdout, "=> run it with sudo");
+});
+
+Deno.test("check: more memory than there is: exit 1", async () => {
+  using stage = new Namespace();
+  stage.veth("va", "vb");
+  const free = Number(
+    /^MemAvailable:\s+(\d+) kB/m.exec(sh("cat", "/proc/meminfo"))![1],
+  );
+  const { code, found } = await check(stage, "--max-sources", "2097152", "vb");
+  // 0.9 GB here; a machine with less has to say so.
+  assertEquals(code, free * 1024 > 1.1e9 ? 0 : 1);
+  assertMatch(found("vb", "memory").value, /^\d+\.\d MB for 2097152 sources/);
+});
