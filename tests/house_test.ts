@@ -86,6 +86,7 @@ Deno.test("imports point down the layers", () => {
     "main.ts",
     "commands/",
     "sink/",
+    "http/",
     "cli/",
     "report/",
     "output/",

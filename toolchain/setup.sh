@@ -12,7 +12,7 @@ packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g 
 case $1 in
 test)
 	packages+=(
-		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
+		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc openssl
 		prometheus prometheus-node-exporter
 		shellcheck strace systemd tcpdump util-linux zsh
 	)

@@ -113,7 +113,7 @@ function capture(
     const total = plus(plus(window.ipv4.sum(), window.ipv6.sum()), nonIp);
     const books = { ...EMPTY_BOOKS, total, nonIp };
     const end = moment(start + tick * 1000 + random.next());
-    lines.push(jsonl.tick(run.close(window, books, end, 0)));
+    lines.push(jsonl.tick(run.close(window, books, { end })));
   }
   lines.push(jsonl.end(run.end("duration", moment(start + ticks * 1000 + 1))));
   return lines.join("");

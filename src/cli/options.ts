@@ -94,6 +94,36 @@ export const OPTIONS = [
     isRare: true,
   },
   {
+    name: "listen",
+    value: "ADDRESS",
+    help: "serve metrics on PORT or HOST:PORT (HOST 127.0.0.1)",
+    isRare: true,
+  },
+  {
+    name: "listen-token",
+    value: "FILE",
+    help: "serve them to who has the bearer token in FILE",
+    isRare: true,
+  },
+  {
+    name: "listen-cert",
+    value: "FILE",
+    help: "serve them over TLS, with this certificate",
+    isRare: true,
+  },
+  {
+    name: "listen-key",
+    value: "FILE",
+    help: "and its key",
+    isRare: true,
+  },
+  {
+    name: "labels",
+    value: "N",
+    help: "sources with a series of their own in metrics (default 20)",
+    isRare: true,
+  },
+  {
     name: "user",
     value: "NAME",
     help: "become this user once attached (default nobody)",

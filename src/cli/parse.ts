@@ -12,6 +12,7 @@ import {
   parseCheck,
   parseMaxSources,
 } from "./check.ts";
+import { type Listen, parseListen } from "./listen.ts";
 import { OPTIONS } from "./options.ts";
 import { parseReport, type ReportCommand } from "./report.ts";
 import {
@@ -44,8 +45,10 @@ export interface WatchOptions {
   readonly top: number;
   /** Rows of the end record, 0 for all. */
   readonly endTop: number;
-  /** Sources with a series of their own, 0 for all; undefined: no metrics. */
+  /** Sources with a series of their own; undefined: no metrics. */
   readonly labels: number | undefined;
+  /** Where metrics are served; undefined: nowhere. */
+  readonly listen: Listen | undefined;
   readonly sort: typeof SORTS[number];
   readonly mode: typeof MODES[number];
   readonly format: FormatName;
@@ -109,6 +112,7 @@ export function parseCommandLine(args: readonly string[]): Command {
     value("top"),
     (text) => parseWhole("top", text, 0, MOST_SOURCES),
   );
+  const listen = parseListen(value);
   const options: WatchOptions = {
     interfaces: checkInterfaces(interfaces),
     interval: parseTime("interval", value("interval") ?? "1s", INTERVAL),
@@ -122,7 +126,10 @@ export function parseCommandLine(args: readonly string[]): Command {
     ),
     top: top ?? (format === "jsonl" || format === "csv" ? 0 : 20),
     endTop: top ?? 0,
-    labels: format === "prom" ? top ?? 20 : undefined,
+    labels: format === "prom" || listen !== undefined
+      ? parseWhole("labels", value("labels") ?? "20", 0, MOST_LABELS)
+      : undefined,
+    listen,
     sort: parseWord("sort", value("sort") ?? "packets", SORTS),
     mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
     format,
@@ -148,6 +155,7 @@ export function parseCommandLine(args: readonly string[]): Command {
 const INTERVAL = { least: 100, most: 3_600_000, range: "100ms to 1h" };
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
+const MOST_LABELS = 10_000;
 const MOST_TICKS = Number.MAX_SAFE_INTEGER;
 const MODE_ALIASES = {
   driver: "native",

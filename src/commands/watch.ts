@@ -2,7 +2,9 @@ import type { Logger } from "@std/log/logger";
 import type { WatchOptions } from "../cli/parse.ts";
 import { bootTime } from "../clock.ts";
 import { EXIT, type ExitCode, Failure } from "../errors.ts";
+import { Exporter } from "../sink/exporter.ts";
 import { RecordSink } from "../sink/records.ts";
+import { SeveralSinks } from "../sink/several.ts";
 import type { Sink } from "../sink/sink.ts";
 import { ReaderGone } from "../sink/stream.ts";
 import { TextfileSink } from "../sink/textfile.ts";
@@ -38,7 +40,12 @@ export async function watch(
       ? { SIGHUP: () => {} }
       : {}),
   });
-  const sink = openSink(options, stop, log);
+  using exporter = options.listen &&
+    new Exporter({ ...options.listen, maxSources: options.maxSources });
+  const records = openSink(options, stop, log);
+  const sink = exporter === undefined
+    ? records
+    : new SeveralSinks([records, exporter]);
   const host = Deno.hostname();
   for (const name of options.interfaces) {
     await sink.prepare({ host, interface: name });
@@ -73,6 +80,7 @@ export async function watch(
       () => attached.forEach(({ link }) => link.interfaceIndex()),
     );
   }
+  exporter?.listen();
   log.info(howToStop(options));
 
   try {

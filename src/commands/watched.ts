@@ -2,7 +2,7 @@ import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
 import type { AttachMode, Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
-import { moment } from "../clock.ts";
+import { bootTime, moment } from "../clock.ts";
 import { type Counter, receiveCounters } from "../net/counters.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
@@ -153,8 +153,8 @@ export class Watched implements Disposable {
       this.#generations.drain(unread.generation, this.#window);
       const books = booksOf(this.#generations.takeTotals(unread.generation));
       this.#unread.shift();
-      const { end, skipped, rxCounter } = unread;
-      yield this.#run.close(this.#window, books, end, skipped, rxCounter);
+      const reading = (bootTime() - unread.end.boot) / 1000;
+      yield this.#run.close(this.#window, books, { ...unread, reading });
       this.#window.ipv4.clear();
       this.#window.ipv6.clear();
     }

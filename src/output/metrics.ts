@@ -20,6 +20,7 @@ export function emptySnapshot(
     end: start,
     ticks: 0,
     skipped: 0,
+    reading: 0,
     complete: true,
     books: EMPTY_BOOKS,
     kept: { ipv4: 0, ipv6: 0 },
@@ -39,19 +40,37 @@ interface Metric {
   readonly samples: readonly Sample[];
 }
 
+/** The forms in which metrics are read, by their media types. */
+export const METRICS_TYPES = {
+  prometheus: "text/plain; version=0.0.4; charset=utf-8",
+  openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+} as const;
+
+export type MetricsForm = keyof typeof METRICS_TYPES;
+
 /**
- * The text format of Prometheus, version 0.0.4.
+ * The page of metrics: in Prometheus' own text format, or in OpenMetrics, where
+ * the name of a counter's family is without `_total`.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
-export function metricsText(watches: readonly Watch[]): string {
-  return metrics(watches).map(({ name, type, help, samples }) => {
+export function metricsText(
+  watches: readonly Watch[],
+  form: MetricsForm = "prometheus",
+): string {
+  const isOpen = form === "openMetrics";
+  const families = metrics(watches).map(({ name, type, help, samples }) => {
     const full = type === "counter" ? `${name}_total` : name;
+    const family = isOpen ? name : full;
     const lines = samples.map(([labels, value]) =>
       `${full}${labelText(labels)} ${value}\n`
     );
-    return `# HELP ${full} ${help}\n# TYPE ${full} ${type}\n${lines.join("")}`;
-  }).join("");
+    return `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n${
+      lines.join("")
+    }`;
+  });
+  return families.join("") + (isOpen ? "# EOF\n" : "");
 }
 
 function labelText(labels: Labels): string {
@@ -133,6 +152,11 @@ function metrics(watches: readonly Watch[]): Metric[] {
       "xdptally_last_tick_time_seconds",
       "When the last tick ended, as a Unix time",
       ({ snapshot }) => [[{}, snapshot.end.getTime() / 1000]],
+    ),
+    gauge(
+      "xdptally_tick_reading_seconds",
+      "How long reading the last tick took, from its end",
+      ({ snapshot }) => [[{}, snapshot.reading]],
     ),
     gauge(
       "xdptally_complete",

@@ -2,10 +2,11 @@ import { basename, dirname } from "node:path";
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../errors.ts";
 import { fileName, type FilePattern } from "../output/filename.ts";
-import { emptySnapshot, metricsText, type Watch } from "../output/metrics.ts";
+import { metricsText } from "../output/metrics.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import { reasonOf, throwAll } from "./failures.ts";
 import type { FileOptions, Named, Sink } from "./sink.ts";
+import { Watches } from "./watches.ts";
 
 export interface TextfileOptions extends FileOptions {
   readonly output: FilePattern;
@@ -13,11 +14,11 @@ export interface TextfileOptions extends FileOptions {
 }
 
 /** A file of metrics, and the interfaces that are in it. */
-class Page {
-  readonly watches = new Map<string, Watch>();
-  isChanged = false;
+interface Page {
+  readonly watches: Watches;
+  isChanged: boolean;
   /** Why it could not be replaced the last time. */
-  trouble = "";
+  trouble: string;
 }
 
 /**
@@ -53,37 +54,37 @@ export class TextfileSink implements Sink {
 
   start(start: StartRecord): void {
     const path = this.#pathFor(start, start.start);
-    const page = this.#pages.get(path) ?? new Page();
+    const page = this.#pages.get(path) ?? this.#newPage();
     this.#pages.set(path, page);
     this.#pageOf.set(start.interface, page);
-    const { maxSources } = this.#options;
-    const snapshot = emptySnapshot(start);
-    const watch = { start, snapshot, isRunning: true, maxSources };
-    page.watches.set(start.interface, watch);
+    page.watches.start(start);
     page.isChanged = true;
   }
 
   tick(record: TickRecord): void {
-    this.#update(record, true);
+    this.#update(record);
   }
 
   end(record: EndRecord): void {
-    this.#update(record, false);
+    this.#update(record);
   }
 
-  #update(record: TickRecord | EndRecord, isRunning: boolean): void {
+  #update(record: TickRecord | EndRecord): void {
     const page = this.#pageOf.get(record.interface)!;
-    const watch = page.watches.get(record.interface)!;
-    const snapshot = record.snapshot();
-    page.watches.set(record.interface, { ...watch, snapshot, isRunning });
+    page.watches.update(record);
     page.isChanged = true;
+  }
+
+  #newPage(): Page {
+    const watches = new Watches(this.#options.maxSources);
+    return { watches, isChanged: false, trouble: "" };
   }
 
   flush(): Promise<void> {
     for (const [path, page] of this.#pages) {
       if (!page.isChanged) continue;
       try {
-        const text = metricsText([...page.watches.values()]);
+        const text = metricsText(page.watches.all);
         replaceFile(path, text, this.#options.isSynced);
         page.isChanged = false;
         if (page.trouble !== "") this.#log.info(`Writing to "${path}" again`);

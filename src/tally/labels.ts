@@ -23,9 +23,8 @@ export class Labels {
   readonly #tables: Record<Family, SourceTable>;
   #labels: Label[] = [];
 
-  /** @param top how many there are, 0 for all */
   constructor(top: number, tables: Record<Family, SourceTable>) {
-    this.#top = top === 0 ? Infinity : top;
+    this.#top = top;
     this.#tables = tables;
   }
 

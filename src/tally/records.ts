@@ -70,6 +70,8 @@ export interface Snapshot extends Origin {
   readonly ticks: number;
   /** Deadlines that were missed. */
   readonly skipped: number;
+  /** Seconds from the end of the last window until all of it was read. */
+  readonly reading: number;
   readonly complete: boolean;
   readonly books: Books;
   /** Sources that are kept, by family. */

@@ -39,6 +39,17 @@ export interface RunOptions {
   readonly labels: number | undefined;
 }
 
+/** How a window was ended and read. */
+export interface Closing {
+  readonly end: Moment;
+  /** Deadlines that were merged into this window. */
+  readonly skipped?: number;
+  /** What the interface says that it received in the run. */
+  readonly rxCounter?: Tally | undefined;
+  /** Seconds from its end until all of it was read. */
+  readonly reading?: number;
+}
+
 /** The sources of a window, by family. */
 export type Window = Record<Family, SourceList>;
 
@@ -55,6 +66,7 @@ export class Run {
   #ticks = 0;
   #skipped = 0;
   #rxCounter: Tally | undefined;
+  #reading = 0;
   /** Packets a second of the busiest tick. */
   #peak = 0;
 
@@ -89,16 +101,11 @@ export class Run {
 
   /**
    * Enters a window. The record shows `window` as long as that is unchanged.
-   *
-   * @param skipped deadlines that were merged into this window
-   * @param rxCounter what the interface says that it received in the run
    */
   close(
     window: Window,
     books: Books,
-    end: Moment,
-    skipped: number,
-    rxCounter?: Tally,
+    { end, skipped = 0, rxCounter, reading = 0 }: Closing,
   ): TickRecord {
     const lists = FAMILIES.map((family) => window[family]);
     const complete = balances(books, sumOf(lists));
@@ -111,6 +118,7 @@ export class Run {
     this.#labels?.take(window);
     this.#skipped += skipped;
     this.#rxCounter = rxCounter;
+    this.#reading = reading;
 
     const times = span(this.#windowStart, end);
     this.#peak = Math.max(
@@ -196,6 +204,7 @@ export class Run {
       end: new Date(this.#windowStart.wall),
       ticks: this.#ticks,
       skipped: this.#skipped,
+      reading: this.#reading,
       complete: this.#isComplete,
       books: this.#books,
       kept: { ipv4: this.#tables.ipv4.length, ipv6: this.#tables.ipv6.length },

@@ -30,7 +30,7 @@ Deno.test("-o FILE.prom: exact counts, and promtool has nothing to say", async (
   using folder = new Folder();
   const file = `${folder.path}/new/node.prom`;
   const capture = await startCapture(
-    ["-i", "100ms", "--top", "1", "-o", file, "va", "vb"],
+    ["-i", "100ms", "--labels", "1", "-o", file, "va", "vb"],
     stage,
   );
   await using _ = capture;

@@ -12,6 +12,7 @@ const DEFAULTS: WatchOptions = {
   top: 20,
   endTop: 0,
   labels: undefined,
+  listen: undefined,
   sort: "packets",
   mode: "auto",
   format: "text",
@@ -85,7 +86,7 @@ const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
     labels: 20,
     output: { path: "x.prom", format: "prom", isGzip: false },
   }],
-  ["-o d/ --format prom --top 0 eth0", {
+  ["-o d/ --format prom --top 0 --labels 0 eth0", {
     format: "prom",
     top: 0,
     labels: 0,

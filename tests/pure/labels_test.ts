@@ -43,8 +43,9 @@ Deno.test("a newcomer counts from the tick that gave it the label", () => {
   assertEquals(take([v4("10.0.0.1", 9)]), [["10.0.0.1", 9]], "back again");
 });
 
-Deno.test("labels: 0 is all, but a source without a row gets none", () => {
-  const take = labels(0, 2);
+Deno.test("a source without a row gets no label, and with none there is none", () => {
+  assertEquals(labels(0)([v4("10.0.0.1", 1)]), []);
+  const take = labels(3, 2);
   assertEquals(
     take([v4("10.0.0.1", 1), v4("10.0.0.2", 2), v4("10.0.0.3", 3)]),
     [["10.0.0.2", 2], ["10.0.0.1", 1]],

@@ -35,7 +35,11 @@ Deno.test("metrics of a run: every class, the labelled sources and the others", 
     nonIp: { packets: 3n, bytes: 300n },
     malformed: { packets: 1n, bytes: 100n },
   };
-  const tick = run.close(window, books, { boot: 2500, wall: 1_002_500 }, 1);
+  const tick = run.close(window, books, {
+    end: { boot: 2500, wall: 1_002_500 },
+    skipped: 1,
+    reading: 0.25,
+  });
   const text = metricsText([{
     start: START,
     snapshot: tick.snapshot(),
@@ -53,6 +57,7 @@ Deno.test("metrics of a run: every class, the labelled sources and the others", 
     "running{} 0",
     "start_time_seconds{} 1000",
     "last_tick_time_seconds{} 1002.5",
+    "tick_reading_seconds{} 0.25",
     "complete{} 1",
     'sources{family="ipv4"} 2',
     'sources{family="ipv6"} 1',

@@ -30,7 +30,7 @@ Deno.test("windows go in, ticks and the end come out", () => {
     ipv4: listOf("ipv4", v4("10.0.0.1", 2, 120)),
     ipv6: listOf("ipv6", v6(1, 3, 210)),
   };
-  const tick = run.close(window, books(5, 330), at(1000), 0);
+  const tick = run.close(window, books(5, 330), { end: at(1000) });
   assertEquals([tick.seq, tick.elapsed, tick.complete], [1, 1, true]);
   assertEquals([...tick.sources].map(({ ip, run }) => [ip, run?.packets]), [
     ["2001:db8::1", 3n],
@@ -39,8 +39,7 @@ Deno.test("windows go in, ticks and the end come out", () => {
   const next = run.close(
     { ...empty(), ipv4: listOf("ipv4", v4("10.0.0.1", 1, 60)) },
     books(1, 60),
-    at(3000),
-    1,
+    { end: at(3000), skipped: 1 },
   );
   assertEquals([next.seq, next.elapsed, next.skipped], [2, 2, 1]);
   assertEquals(
@@ -62,8 +61,7 @@ Deno.test("a source without a row is in the tick, and in the run's untracked", (
   const tick = run.close(
     { ...empty(), ipv4: listOf("ipv4", ...rows) },
     books(7, 420),
-    at(1000),
-    0,
+    { end: at(1000) },
   );
   assertEquals(tick.complete, true);
   assertEquals([...tick.sources].map(({ ip, run }) => [ip, run?.packets]), [
@@ -84,8 +82,14 @@ Deno.test("a source without a row is in the tick, and in the run's untracked", (
 
 Deno.test("a window that does not balance says so, and so does the run", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0));
-  assertEquals(run.close(empty(), books(1, 60), at(1000), 0).complete, false);
-  assertEquals(run.close(empty(), books(0, 0), at(2000), 0).complete, true);
+  assertEquals(
+    run.close(empty(), books(1, 60), { end: at(1000) }).complete,
+    false,
+  );
+  assertEquals(
+    run.close(empty(), books(0, 0), { end: at(2000) }).complete,
+    true,
+  );
   assertEquals(run.end("count", at(2000)).complete, false);
 });
 
@@ -97,7 +101,7 @@ Deno.test("what could not be read makes the run incomplete", () => {
 
 Deno.test("a wall clock that is stepped makes no span negative or doubled", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0, 10_000));
-  const tick = run.close(empty(), EMPTY_BOOKS, at(1000, 5000), 0);
+  const tick = run.close(empty(), EMPTY_BOOKS, { end: at(1000, 5000) });
   assertEquals([tick.start.getTime(), tick.end.getTime(), tick.elapsed], [
     4000,
     5000,

@@ -1,0 +1,32 @@
+import { emptySnapshot, type Watch } from "../output/metrics.ts";
+import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+
+/** What metrics say now, by interface. */
+export class Watches {
+  readonly #byName = new Map<string, Watch>();
+  readonly #maxSources: number;
+
+  constructor(maxSources: number) {
+    this.#maxSources = maxSources;
+  }
+
+  get all(): Watch[] {
+    return [...this.#byName.values()];
+  }
+
+  start(start: StartRecord): void {
+    this.#byName.set(start.interface, {
+      start,
+      snapshot: emptySnapshot(start),
+      isRunning: true,
+      maxSources: this.#maxSources,
+    });
+  }
+
+  update(record: TickRecord | EndRecord): void {
+    const watch = this.#byName.get(record.interface)!;
+    const isRunning = "seq" in record;
+    const snapshot = record.snapshot();
+    this.#byName.set(record.interface, { ...watch, snapshot, isRunning });
+  }
+}
