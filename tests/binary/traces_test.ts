@@ -17,6 +17,7 @@ const ALLOWED: readonly (string | RegExp)[] = [
   /^\/proc\/(meminfo|version_signature)$/,
   /^\/sys\/fs\/cgroup\//,
   /^\/sys\/devices\/system\/cpu\/(online|possible)$/,
+  /^\/sys\/devices\/system\/cpu\/cpu0\/(tsc_freq_khz|cpufreq\/cpuinfo_max_freq)$/,
   "/dev/urandom",
   /^\/(etc\/localtime|usr\/share\/zoneinfo\/.*)$/,
   // Whether SIGHUP would be a terminal's.
