@@ -11,8 +11,9 @@ trap toolchain/give_back.sh EXIT
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
 [ "$1" != test ] ||
 	packages+=(
-		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
-		shellcheck strace systemd tcpdump util-linux zsh
+		bind9-dnsutils bpftool bsdutils busybox cron dnsmasq-base dropbear-bin ethtool faketime
+		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc openssh-client procps
+		shellcheck strace systemd tcpdump tcpreplay tshark util-linux zsh
 	)
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"

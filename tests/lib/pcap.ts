@@ -10,12 +10,12 @@ export function readPcap(path: string): Bytes[] {
   const view = new DataView(bytes.buffer);
   if (view.getUint32(0, true) !== MAGIC) throw new Error(`no capture: ${path}`);
   const frames: Bytes[] = [];
-  for (let at = FILE_HEADER; at < bytes.length;) {
-    const [kept, length] = [8, 12].map((field) =>
-      view.getUint32(at + field, true)
-    ) as [number, number];
+  for (let at = FILE_HEADER; at + RECORD_HEADER <= bytes.length;) {
+    const kept = view.getUint32(at + 8, true);
+    const length = view.getUint32(at + 12, true);
     if (kept !== length) throw new Error(`a frame is cut off: ${path}`);
     at += RECORD_HEADER;
+    if (at + kept > bytes.length) break; // it is being written
     frames.push(bytes.slice(at, at + kept));
     at += kept;
   }

@@ -36,6 +36,15 @@ export class Tcpdump {
     return tcpdump;
   }
 
+  /** Waits until `count` frames are in the file (with `-U`). */
+  async until(count: number): Promise<void> {
+    for (const end = performance.now() + 20_000; performance.now() < end;) {
+      if (readPcap(this.#file).length >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`fewer than ${count} frames are in ${this.#file}`);
+  }
+
   /** What it has captured, once it has ended (`-c`), or by a signal now. */
   async frames(signal?: Deno.Signal): Promise<Bytes[]> {
     if (signal !== undefined) this.#child.kill(signal);
