@@ -13,10 +13,10 @@ export class Tcpdump {
     this.#file = file;
     this.#child = new Deno.Command("ip", {
       args: [
-        ...["netns", "exec", namespace.name, "timeout", "20"],
-        // A buffer that nothing is dropped from, and no delay.
-        ...["tcpdump", "-B", "65536", "--immediate-mode", "-Z", "root"],
-        ...["-w", file, ...args],
+        ...["netns", "exec", namespace.name, "timeout", "60"],
+        // No delay, and room for 4000 frames: each takes as much as the longest.
+        ...["tcpdump", "-B", "65536", "-s", "16384", "--immediate-mode"],
+        ...["-Z", "root", "-w", file, ...args],
       ],
       stdin: "null",
       stderr: "piped",
