@@ -12,9 +12,10 @@ packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g 
 case $1 in
 test)
 	packages+=(
-		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc openssl
-		prometheus prometheus-node-exporter
-		shellcheck strace systemd tcpdump util-linux zsh
+		bind9-dnsutils bpftool bsdutils busybox cron dnsmasq-base dropbear-bin ethtool faketime
+		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc openssh-client openssl procps
+		prometheus prometheus-node-exporter shellcheck strace systemd tcpdump tcpreplay tshark
+		util-linux zsh
 	)
 	;;
 bench) packages+=(jq time) ;;

@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
@@ -94,33 +89,6 @@ Deno.test("copied elsewhere, with an empty environment, in a folder that cannot 
   );
   const { code, record } = await capture.end("SIGINT");
   assertEquals([code, record.total.packets], [0, 9]);
-});
-
-Deno.test("strace: it opens nothing in a temp folder, and writes to no file", async () => {
-  using stage = vethStage();
-  using folder = new Folder();
-  const log = `${folder.path}/strace`;
-  // The tests may live in a temp folder themselves; the copy does not.
-  const elsewhere =
-    'mount -t tmpfs none /mnt && cp "$0" /mnt/xdptally && cd / && ' +
-    'exec strace -f -qq -e trace=%file -o "$LOG" /mnt/xdptally "$@"';
-  const { code, stderr } = await run(["-q", "-c", "2", "-i", "100ms", "vb"], {
-    in: stage.name,
-    env: { LOG: log, TMPDIR: "/tmp/of-the-user" },
-    through: ["unshare", "--mount", "sh", "-c", elsewhere],
-  });
-  assertEquals(code, 0, stderr);
-  const calls = Deno.readTextFileSync(log).split("\n");
-  assert(
-    calls.some((line) => line.includes("libbpf.so.1")),
-    "strace saw the run",
-  );
-  assertEquals(
-    calls.filter((line) => /"(\/tmp|\/var\/tmp|\/dev\/shm)/.test(line)),
-    [],
-  );
-  const written = calls.filter((line) => /O_(WRONLY|RDWR|CREAT)/.test(line));
-  assertEquals(written.filter((line) => !line.includes('"/dev/null"')), []);
 });
 
 Deno.test("stdout is full: exit 7, and nothing stays attached", async () => {
