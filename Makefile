@@ -1,6 +1,8 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
+# make test-kernels  boots it on the kernels of Debian releases, under qemu;
+#               KERNELS="bookworm trixie" for some of them
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -9,7 +11,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test install uninstall clean distclean setup setup-test
+.PHONY: build run test test-kernels install uninstall clean distclean setup setup-test setup-kernels
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -32,6 +34,9 @@ setup:
 
 setup-test:
 	@toolchain/setup.sh test
+
+setup-kernels:
+	@toolchain/setup.sh kernels
 
 dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
 	@echo "Compiling $@"
@@ -80,6 +85,9 @@ endif
 
 test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
+
+test-kernels: setup-kernels build
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/kernels/run.sh $(KERNELS)
 
 clean:
 	rm -rf dist

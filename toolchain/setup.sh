@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts what the build needs into .toolchain/ (Deno, its caches) and installs
 # missing Debian packages; does nothing that was done before.
-# usage: setup.sh build | setup.sh test
+# usage: setup.sh build | setup.sh test | setup.sh kernels
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
@@ -14,6 +14,8 @@ packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g 
 		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
 		shellcheck strace systemd tcpdump util-linux zsh
 	)
+[ "$1" != kernels ] ||
+	packages+=(cpio debian-archive-keyring iproute2 kmod procps qemu-system-x86 util-linux)
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
 
