@@ -4,7 +4,7 @@
 # gets its offloads, and may change them.
 # usage: boot.sh KERNEL INITRAMFS CONSOLE RESULTS (files that the guest writes)
 set -euo pipefail
-LIMIT=600 # seconds
+LIMIT=900 # seconds
 
 if [ "${IN_NAMESPACE:-}" != "$PPID" ]; then
 	IN_NAMESPACE=$$ exec unshare --net --fork --kill-child "$0" "$@"

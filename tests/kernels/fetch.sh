@@ -2,7 +2,8 @@
 # Fetches a Debian release's kernel and the packages that a guest of it needs
 # into .toolchain/kernels/NAME: vmlinuz, and the unpacked files in root/. An apt
 # of its own does it, from this machine's mirror and against Debian's keys;
-# nothing of it is installed here. Does nothing that was done before.
+# nothing of it is installed here. Does nothing that was done before, unless it
+# was changed since.
 # usage: fetch.sh NAME (bookworm, or bookworm-backports)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,7 +14,7 @@ target=$PWD/.toolchain/kernels/$name
 packages=(bash bpftool coreutils ethtool grep iproute2 jq kmod mount procps sed socat util-linux wireguard-tools)
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 
-[ ! -e "$target/fetched" ] || exit 0
+[ ! "$target/fetched" -nt tests/kernels/fetch.sh ] || exit 0
 rm -rf "$target"
 mkdir -p "$target"/apt/{etc/{apt.conf,preferences,sources.list}.d,state,cache} "$target/root"
 log=$target/log

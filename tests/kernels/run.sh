@@ -5,6 +5,7 @@
 # usage: run.sh [NAME…]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+export PATH="$PATH:/usr/sbin:/sbin"
 
 all=(bullseye bookworm bookworm-backports trixie)
 names=("$@")
@@ -36,7 +37,7 @@ cell() {
 		echo "no result"
 		return
 	}
-	echo "$verdict${detail:+ ($detail)}"
+	echo "$verdict${detail:+ (${detail//|/\\|})}"
 }
 
 about() {
