@@ -6,9 +6,8 @@
 set -euo pipefail
 LIMIT=900 # seconds
 
-if [ "${IN_NAMESPACE:-}" != "$PPID" ]; then
-	IN_NAMESPACE=$$ exec unshare --net --fork --kill-child "$0" "$@"
-fi
+caller=$(readlink "/proc/$PPID/ns/net")
+[ "$(readlink "/proc/$$/ns/net")" != "$caller" ] || exec unshare --net "$0" "$@"
 
 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 ip link add guest type bridge mcast_snooping 0
@@ -23,7 +22,7 @@ for tap in tap0 tap1; do
 	)
 done
 
-timeout "$LIMIT" qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m 2G \
+exec timeout --foreground "$LIMIT" qemu-system-x86_64 -accel tcg -cpu max -smp 2 -m 2G \
 	-nodefaults -no-user-config -display none -no-reboot \
 	-kernel "$1" -initrd "$2" -append "console=ttyS0 quiet panic=-1" \
 	-serial "file:$3" -serial "file:$4" "${devices[@]}" </dev/null
