@@ -33,7 +33,7 @@ cp -a "$release/root/." "$root"
 copy_modules "$root"
 
 cp -a tests/kernels/guest "$root"
-mv "$root/guest/init" "$root"
+mv "$root/guest/init.sh" "$root/init"
 install -D dist/xdptally "$root/usr/local/bin/xdptally"
 basename "$root"/usr/lib/*/libbpf.so.*.* | sed 's/libbpf.so.//' >"$root/guest/libbpf"
 objdump -T dist/embed/*.so.* | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1 \
