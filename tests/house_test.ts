@@ -74,6 +74,15 @@ Deno.test("shellcheck", () =>
     ".ci/run",
   ));
 
+Deno.test("docs/compatibility.md tells of every check on the kernels", () => {
+  const [text = ""] = Deno.readTextFileSync(`${ROOT}docs/compatibility.md`)
+    .split("<!-- table of make test-kernels -->");
+  for (const check of files("tests/kernels/guest/checks", ".sh")) {
+    const name = check.replace(/.*\/\d+-|\.sh$/g, "");
+    assert(new RegExp(`^\\| ${name} +\\|`, "m").test(text), name);
+  }
+});
+
 Deno.test("a file of src/ fits in a reading", () => {
   for (const file of [...files("src", ".ts"), ...files("bpf", ".c")]) {
     const lines = Deno.readTextFileSync(ROOT + file).split("\n").length - 1;

@@ -94,6 +94,7 @@ const ADVICE: Record<string, Record<number, Explain>> = {
     [ERRNO.ENOMEM]: noMemory,
     [ERRNO.E2BIG]: noMemory,
     [ERRNO.EINVAL]: oldKernel,
+    [ERRNO.EOPNOTSUPP]: oldKernel, // libbpf 0.x, before Linux 5.2
     [ERRNO.EMFILE]: tooManyFiles,
   },
   bpf_link_create: {
