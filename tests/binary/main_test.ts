@@ -1,4 +1,9 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
@@ -151,6 +156,30 @@ for (const way of ["SIGTERM", "--duration"] as const) {
     await child.stdout.cancel();
   });
 }
+
+Deno.test("a reader that is slow, but reads, gets the end however long that takes", async () => {
+  using stage = vethStage();
+  const child = new Deno.Command("ip", {
+    args: [
+      ...["netns", "exec", stage.name, BINARY, "-j", "-i", "1h", "vb"],
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  await readUntil(stderr, "Ctrl-C");
+  await flood(stage, "va", 40_000, 40_000, "sequence");
+  child.kill("SIGTERM");
+  let last = "";
+  // 4 MB, in longer than the two seconds that a reader may pause.
+  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+    last = (last + part).slice(-100_000);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  assertEquals((await child.status).code, 0);
+  assert(last.endsWith("}\n"));
+  await stderr.cancel();
+});
 
 Deno.test("stdout is not open for writing: exit 7 at once", async () => {
   using stage = vethStage();
