@@ -83,7 +83,12 @@ const ENDINGS: Record<string, Ending> = {
   },
   "no memory": {
     bring: async (capture, stage) => {
-      sh("prlimit", "--pid", String(capture.pid), "--as=1", "--data=1");
+      // It is nobody's by now, and only nobody may do this without more rights.
+      sh(
+        ...["setpriv", "--reuid", "65534", "--regid", "65534"],
+        ...["--clear-groups", "prlimit", "--as=1", "--data=1"],
+        ...["--pid", String(capture.pid)],
+      );
       await flood(stage, "va", 60_000, 60_000, "sequence");
     },
   },
