@@ -129,7 +129,7 @@ export class Loop {
       if (limit === undefined || over === undefined) continue;
       this.#exitCodes.add(EXIT.threshold);
       this.#log.error(
-        `${over.ip} exceeds ${limit.text} on "${watched.interface.name}": ${
+        `${over.key} exceeds ${limit.text} on "${watched.interface.name}": ${
           limit.unit === "pps"
             ? `${
               Math.round(Number(over.packets) / record.elapsed)

@@ -28,7 +28,7 @@ export type JsonRecord = Record<Class, JsonTally> & {
   readonly complete: boolean;
   sources:
     | SourceRows
-    | readonly (JsonTally & { readonly ip: string })[];
+    | readonly (JsonTally & { readonly ip?: string; readonly key?: string })[];
 };
 
 const BRACKET = 0x5b;
