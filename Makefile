@@ -2,6 +2,8 @@
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
+# make test-kernels  boots it on the kernels of Debian releases, under qemu;
+#               KERNELS="bookworm trixie" for some of them
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -10,8 +12,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test install uninstall clean distclean setup setup-test \
-	setup-bench bench-report
+.PHONY: build run test test-kernels bench-report install uninstall clean distclean \
+	setup setup-test setup-kernels setup-bench
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -37,6 +39,9 @@ setup-test:
 
 setup-bench:
 	@toolchain/setup.sh bench
+
+setup-kernels:
+	@toolchain/setup.sh kernels
 
 dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
 	@echo "Compiling $@"
@@ -88,6 +93,9 @@ test: setup-test build dist/tests/flood.bpf.o
 
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts
+
+test-kernels: setup-kernels build
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/kernels/run.sh $(KERNELS)
 
 clean:
 	rm -rf dist

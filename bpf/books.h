@@ -112,7 +112,7 @@ static __always_inline int is_kept(const __u32 *keep)
 static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 				     __u32 gen, struct totals *books)
 {
-	struct network4 network = { .length = 32 };
+	struct network4 network;
 	struct iphdr copy;
 	const struct iphdr *ip = header(frame, at, sizeof(*ip), &copy);
 	struct key4 key;
@@ -121,6 +121,7 @@ static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 		return add(&books->malformed, frame);
 
 	if (constants.has_filter) {
+		network.length = 32;
 		network.address = ip->saddr;
 		if (!is_kept(bpf_map_lookup_elem(&networks4, &network)))
 			return add(&books->filtered, frame);
@@ -141,7 +142,7 @@ static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 				     __u32 gen, struct totals *books)
 {
-	struct network6 network = { .length = 128 };
+	struct network6 network;
 	struct ipv6hdr copy;
 	const struct ipv6hdr *ip = header(frame, at, sizeof(*ip), &copy);
 	struct key6 key;
@@ -151,6 +152,7 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 		return add(&books->malformed, frame);
 
 	if (constants.has_filter) {
+		network.length = 128;
 		network.address = ip->saddr;
 		if (!is_kept(bpf_map_lookup_elem(&networks6, &network)))
 			return add(&books->filtered, frame);

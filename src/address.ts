@@ -65,21 +65,24 @@ function parseIpv4(text: string): Uint8Array | undefined {
 function parseIpv6(text: string): Uint8Array | undefined {
   const [head = "", tail, ...more] = text.split("::");
   if (more.length > 0) return undefined;
-  const before = parseGroups(head);
-  const after = tail === undefined ? [] : parseGroups(tail);
+  const before = parseGroups(head, tail === undefined);
+  const after = tail === undefined ? [] : parseGroups(tail, true);
   if (before === undefined || after === undefined) return undefined;
   const room = 16 - before.length - after.length;
   if (tail === undefined ? room !== 0 : room < 2) return undefined;
   return Uint8Array.of(...before, ...new Array(room).fill(0), ...after);
 }
 
-/** The bytes of `2001:db8` or `ffff:192.0.2.1`; undefined: it is none. */
-function parseGroups(text: string): number[] | undefined {
+/**
+ * The bytes of `2001:db8`, or, where they are the last ones of an address, of
+ * `ffff:192.0.2.1`; undefined: it is none.
+ */
+function parseGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === "") return [];
   const groups = text.split(":");
   const bytes: number[] = [];
   for (const [at, group] of groups.entries()) {
-    const quad = at === groups.length - 1 && group.includes(".")
+    const quad = isLast && at === groups.length - 1 && group.includes(".")
       ? parseIpv4(group)
       : undefined;
     if (quad !== undefined) bytes.push(...quad);

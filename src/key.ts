@@ -9,6 +9,9 @@ export const BYS = [
 ] as const;
 export type By = typeof BYS[number];
 
+/** Of frames, as the interface sees them. */
+export type Direction = "in" | "out";
+
 /** What a row stands for: an address or a network, and what it sent by. */
 export interface Keying {
   readonly by: By;

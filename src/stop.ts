@@ -52,22 +52,28 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits for `work`, but no longer than `grace` milliseconds after the
-   * request, or after `end` milliseconds.
+   * Waits for `work`; but once the end is requested, or `end` milliseconds are
+   * over, only as long as it gets on: not `grace` milliseconds without any.
    *
+   * @param progress what changes when it gets on
    * @returns whether it was done
    */
   async orGiveUp(
     work: Promise<void>,
     grace: number,
     end: number,
+    progress: () => number,
   ): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     // Timers hold 2^31 ms at most; a longer wait is one for the signal alone.
     let timer: number | undefined;
     const giveUpAfter = (time: number) => {
+      const before = progress();
       clearTimeout(timer);
-      timer = setTimeout(() => resolve(false), time);
+      timer = setTimeout(() => {
+        if (progress() === before) resolve(false);
+        else giveUpAfter(grace);
+      }, time);
     };
     if (end + grace < 2 ** 31) giveUpAfter(end + grace);
     this.#wake = () => giveUpAfter(grace);

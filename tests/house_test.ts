@@ -74,6 +74,15 @@ Deno.test("shellcheck", () =>
     ".ci/run",
   ));
 
+Deno.test("docs/compatibility.md tells of every check on the kernels", () => {
+  const [text = ""] = Deno.readTextFileSync(`${ROOT}docs/compatibility.md`)
+    .split("<!-- table of make test-kernels -->");
+  for (const check of files("tests/kernels/guest/checks", ".sh")) {
+    const name = check.replace(/.*\/\d+-|\.sh$/g, "");
+    assert(new RegExp(`^\\| ${name} +\\|`, "m").test(text), name);
+  }
+});
+
 Deno.test("a file of src/ fits in a reading", () => {
   for (const file of [...files("src", ".ts"), ...files("bpf", ".c")]) {
     const lines = Deno.readTextFileSync(ROOT + file).split("\n").length - 1;
@@ -112,7 +121,13 @@ Deno.test("imports point down the layers", () => {
         assert(one <= other, `${from} imports ${path}`);
       }
       if (pure.some((layer) => from.startsWith(layer))) {
-        const allowed = [...pure, "address.ts", "errors.ts"];
+        const allowed = [
+          ...pure,
+          "address.ts",
+          "errors.ts",
+          "filter.ts",
+          "key.ts",
+        ];
         assert(
           allowed.some((layer) => path.startsWith(layer)),
           `${from} imports ${path}`,

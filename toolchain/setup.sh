@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts what the build needs into .toolchain/ (Deno, its caches) and installs
 # missing Debian packages; does nothing that was done before.
-# usage: setup.sh build | setup.sh test | setup.sh bench
+# usage: setup.sh build | test | kernels | bench
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
@@ -12,11 +12,13 @@ packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g 
 case $1 in
 test)
 	packages+=(
-		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc openssl
-		prometheus prometheus-node-exporter
-		shellcheck strace systemd tcpdump util-linux zsh
+		bind9-dnsutils bpftool bsdutils busybox cron dnsmasq-base dropbear-bin ethtool faketime
+		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc openssh-client openssl procps
+		prometheus prometheus-node-exporter shellcheck strace systemd tcpdump tcpreplay tshark
+		util-linux zsh
 	)
 	;;
+kernels) packages+=(cpio debian-archive-keyring iproute2 kmod procps qemu-system-x86 util-linux) ;;
 bench) packages+=(jq time) ;;
 esac
 mkdir -p .toolchain/bin
@@ -50,4 +52,6 @@ fi
 [ "$lane" = open ] || toolchain/closed/fetch.sh denort std
 
 # Whoever runs the tests may be root, without the caller's npm settings.
-[ "$1" = build ] || .toolchain/bin/deno cache --quiet --no-check tests/lib/duckdb.ts
+case $1 in
+test | bench) .toolchain/bin/deno cache --quiet --no-check tests/lib/duckdb.ts ;;
+esac

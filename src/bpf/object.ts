@@ -142,6 +142,7 @@ export function loadObject(
   options: LoadOptions,
 ): LoadedObject {
   raiseMemlock();
+  raiseFileLimit();
   if (
     options.hook === "xdp" && lib.symbols.bpf_program__set_flags !== null
   ) {
@@ -258,4 +259,12 @@ function raiseMemlock(): void {
   const RLIMIT_MEMLOCK = 8;
   const infinity = BigUint64Array.of(~0n, ~0n);
   libc.setrlimit(RLIMIT_MEMLOCK, infinity);
+}
+
+/** An interface takes a dozen descriptors, and shells give 1024: take what may be had. */
+function raiseFileLimit(): void {
+  const RLIMIT_NOFILE = 7;
+  const limit = new BigUint64Array(2); // soft, hard
+  if (libc.getrlimit(RLIMIT_NOFILE, limit) < 0) return;
+  libc.setrlimit(RLIMIT_NOFILE, limit.fill(limit[1]!));
 }

@@ -71,7 +71,9 @@ export class Watched implements Disposable {
       ipv4: new SourceList("ipv4", options.keying),
       ipv6: new SourceList("ipv6", options.keying),
     };
-    this.#received = receiveCounters().get(netInterface.name);
+    this.#received = origin.direction === "in"
+      ? receiveCounters().get(netInterface.name)
+      : undefined;
     this.#object = object;
     this.#link = link;
     this.#generations = new Generations(object);

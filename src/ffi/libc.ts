@@ -10,6 +10,7 @@ const LIBC = {
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" }, // clockid, tp
   fcntl: { parameters: ["i32", "i32"], result: "i32" }, // fd, op
   close: { parameters: ["i32"], result: "i32" }, // fd
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" }, // resource, rlim
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" }, // fd, request, argp
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" }, // name, flags
   poll: {

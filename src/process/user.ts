@@ -16,25 +16,28 @@ export function isRoot(): boolean {
 }
 
 /**
- * A user by name, or by number; undefined: there is none. Where the machine
- * has no name for `nobody`, the kernel's own number for it is taken.
+ * A user by name, or by number; undefined: there is none. `nobody` is the
+ * kernel's own (overflowuid), for whom no file, socket or module is looked at.
  */
 export function lookUpUser(text: string): User | undefined {
   const NOBODY = 65534;
+  if (text === "nobody") return userOf(text, NOBODY);
   const isNumber = /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
   const passwd = isNumber
     ? libc.getpwuid(Number(text))
     : libc.getpwnam(cString(text));
   if (passwd === null) {
-    if (!isNumber && text !== "nobody") return undefined;
-    const id = isNumber ? Number(text) : NOBODY;
-    return { name: text, uid: id, gid: id, groups: Uint32Array.of(id) };
+    return isNumber ? userOf(text, Number(text)) : undefined;
   }
   // struct passwd: char *pw_name, *pw_passwd; uid_t pw_uid; gid_t pw_gid; …
   const view = new Deno.UnsafePointerView(passwd);
   const name = readCString(view.getPointer(0));
   const [uid, gid] = [view.getUint32(16), view.getUint32(20)];
   return { name, uid, gid, groups: groupsOf(name, gid) };
+}
+
+function userOf(name: string, id: number): User {
+  return { name, uid: id, gid: id, groups: Uint32Array.of(id) };
 }
 
 /** @see getgrouplist(3) */

@@ -79,6 +79,9 @@ export class CaptureFile implements Target {
     }
   }
 
+  /** One write takes all, or nothing. */
+  readonly taken = 0;
+
   get isWaiting(): boolean {
     return this.#queue.length > 0;
   }

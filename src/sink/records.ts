@@ -110,7 +110,13 @@ export class RecordSink implements Sink {
   async flush(end: number): Promise<void> {
     const current = new Set(this.#current.values());
     for (const [path, target] of this.#targets) {
-      if (!await this.#stop.orGiveUp(target.flush(), GRACE, end)) {
+      const isThrough = await this.#stop.orGiveUp(
+        target.flush(),
+        GRACE,
+        end,
+        () => target.taken,
+      );
+      if (!isThrough) {
         throw new Failure(
           EXIT.output,
           `Cannot write to ${target.name}: it takes nothing more and the run is over; what it did not take in ${

@@ -7,6 +7,9 @@ export class ReaderGone extends Error {
   override readonly name = "ReaderGone";
 }
 
+/** Bytes of a write: so much that a slow reader can be seen to read. */
+const MOST_AT_ONCE = 65_536;
+
 interface Writer {
   write(bytes: Uint8Array): Promise<number>;
 }
@@ -21,6 +24,7 @@ export class Stream implements Target {
   readonly #open: () => Promise<Writer>;
   #writer: Writer | undefined;
   #queue: Uint8Array[] = [];
+  #taken = 0;
 
   /** @param open called at the first write: a FIFO opens when it has a reader */
   constructor(name: string, open: () => Promise<Writer>) {
@@ -30,6 +34,10 @@ export class Stream implements Target {
 
   get isWaiting(): boolean {
     return this.#queue.length > 0;
+  }
+
+  get taken(): number {
+    return this.#taken;
   }
 
   add(text: string): void {
@@ -45,7 +53,9 @@ export class Stream implements Target {
   async flush(): Promise<void> {
     for (let bytes; (bytes = this.#queue.shift()) !== undefined;) {
       while (bytes.length > 0) {
-        bytes = bytes.subarray(await this.#writeSome(bytes));
+        const written = await this.#writeSome(bytes.subarray(0, MOST_AT_ONCE));
+        this.#taken += written;
+        bytes = bytes.subarray(written);
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Family } from "../address.ts";
-import type { By } from "../key.ts";
+import type { By, Direction } from "../key.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
@@ -12,7 +12,7 @@ export interface Origin {
   readonly run: string;
   readonly interface: string;
   /** Of the frames, as the interface sees it. */
-  readonly direction: "in" | "out";
+  readonly direction: Direction;
   readonly by: By;
 }
 

@@ -111,6 +111,18 @@ Deno.test("a seccomp filter refuses bpf(): exit 3, and it is named", async () =>
   });
 });
 
+// What libbpf 1.x and 0.x answer where the kernel knows no global variables.
+for (const error of ["EINVAL", "EOPNOTSUPP"]) {
+  Deno.test(`a kernel that is too old (${error}): exit 6`, async () => {
+    using stage = vethStage();
+    const inject = `inject=bpf:error=${error}:when=1+`;
+    await assertRefused(["vb"], 6, "Linux 5.10 or later is needed", {
+      in: stage.name,
+      through: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject],
+    });
+  });
+}
+
 /** A shell command in a mount namespace where the system has no libbpf. */
 function withoutLibbpf(setup: string): string[] {
   const hide =

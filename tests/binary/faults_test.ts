@@ -58,6 +58,34 @@ for (const error of ["EINTR", "ENOMEM"]) {
   });
 }
 
+Deno.test("any one bpf() of a tick fails once, with whatever error: nothing is lost", async () => {
+  // The switch, the wait, two reads of sources, one of totals, a look at the link.
+  const CALLS = 6, TICKS_BEFORE = 10;
+  const errors = ["EAGAIN", "ENOSPC", "EINTR", "EBUSY", "ENOMEM", "EFAULT"];
+  await Promise.all(errors.map(async (error, at) => {
+    using stage = new Namespace();
+    stage.veth("va", "vb");
+    const when = AFTER_ATTACHING + TICKS_BEFORE * CALLS + at;
+    await using capture = new Capture(["-i", "100ms", "vb"], {
+      in: stage.name,
+      through: failing(error, String(when)),
+    });
+    await capture.attached();
+    await flood(stage, "va", 20_000, 3000, "shuffle");
+    const arrived = stage.settledRxPackets("vb");
+    await capture.until(() => capture.stderr.includes("Cannot read"));
+    interrupt(capture);
+    const { record: end, code, stderr } = await capture.end();
+    for (const record of [...capture.ticks, end]) assertBalanced(record);
+    assertEquals(
+      [code, end.complete, end.total.packets],
+      [0, true, arrived],
+      stderr,
+    );
+    assertEquals(stderr.match(/Cannot read/g)?.length, 1, stderr);
+  }));
+});
+
 Deno.test("bpf() fails for good: the run goes on until it is ended, and is incomplete: exit 8", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");

@@ -1,9 +1,12 @@
-import { check } from "../../src/ffi/errno.ts";
+import { CallError, check } from "../../src/ffi/errno.ts";
 import type { Bytes } from "./frames.ts";
 
 const { symbols } = Deno.dlopen("libbpf.so.1", {
   bpf_prog_test_run_opts: { parameters: ["i32", "buffer"], result: "i32" }, // prog_fd, opts
 });
+
+/** The kernel refuses test runs of less (ETH_HLEN). */
+export const SHORTEST = 14;
 
 export interface TestRun {
   readonly frame: Bytes;
@@ -32,12 +35,10 @@ export function testRun(programFd: number, run: TestRun): number {
     0,
   );
   const opts = new DataView(new ArrayBuffer(80));
-  const pointer = (to: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>) =>
-    Deno.UnsafePointer.value(Deno.UnsafePointer.of(to));
   opts.setBigUint64(0, 80n, true);
-  opts.setBigUint64(8, pointer(frame), true);
+  opts.setBigUint64(8, address(frame), true);
   if (context !== undefined) {
-    opts.setBigUint64(32, pointer(xdpMd), true);
+    opts.setBigUint64(32, address(xdpMd), true);
     opts.setUint32(48, xdpMd.byteLength, true);
   }
   opts.setUint32(24, frame.length, true);
@@ -49,4 +50,67 @@ export function testRun(programFd: number, run: TestRun): number {
     symbols.bpf_prog_test_run_opts(programFd, new Uint8Array(opts.buffer)),
   );
   return opts.getUint32(56, true);
+}
+
+/** Runs one program on many frames, as cheaply as one call a frame can be. */
+export class TestRunner {
+  readonly #program: number;
+  readonly #opts = new DataView(new ArrayBuffer(80));
+  readonly #bytes = new Uint8Array(this.#opts.buffer);
+  readonly #xdpMd = new Uint32Array(6);
+  readonly #context = address(this.#xdpMd);
+
+  constructor(programFd: number) {
+    this.#program = programFd;
+    this.#opts.setBigUint64(0, 80n, true);
+  }
+
+  /** The buffer that the frames are in; it must live as long as the runs. */
+  setFrame(buffer: Bytes): void {
+    this.#opts.setBigUint64(8, address(buffer), true);
+  }
+
+  /**
+   * @param length of the frame
+   * @param linear how much of it is in the linear part; 0: what fits
+   * @throws {CallError}
+   */
+  run(length: number, linear = 0): void {
+    this.#xdpMd[1] = linear;
+    this.#opts.setUint32(24, length, true);
+    // The run before left there how much it could have given back.
+    this.#opts.setUint32(28, 0, true);
+    this.#opts.setUint32(52, 0, true);
+    const hasContext = linear > 0;
+    this.#opts.setBigUint64(32, hasContext ? this.#context : 0n, true);
+    this.#opts.setUint32(48, hasContext ? this.#xdpMd.byteLength : 0, true);
+    check(
+      "bpf_prog_test_run_opts",
+      symbols.bpf_prog_test_run_opts(this.#program, this.#bytes),
+    );
+  }
+}
+
+/** The longest frame that a test run takes: it is the kernel's own affair. */
+export function longestFrame(runner: TestRunner): number {
+  const buffer = new Uint8Array(1 << 17);
+  runner.setFrame(buffer);
+  let [taken, refused] = [SHORTEST, buffer.length];
+  while (refused - taken > 1) {
+    const length = (taken + refused) >> 1;
+    try {
+      runner.run(length);
+      taken = length;
+    } catch (error) {
+      if (!(error instanceof CallError)) throw error;
+      refused = length;
+    }
+  }
+  return taken;
+}
+
+function address(
+  of: Uint8Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
+): bigint {
+  return BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(of)));
 }

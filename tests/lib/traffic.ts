@@ -4,6 +4,12 @@ function script(name: string): string {
   return new URL(name, import.meta.url).pathname.replaceAll("%20", " ");
 }
 
+/** A CPU that this process may use. */
+function firstCpu(): string {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return /Cpus_allowed_list:\s*(\d+)/.exec(status)?.[1] ?? "0";
+}
+
 /** Runs one of the programs beside this file in a namespace. */
 async function runScript(
   namespace: Namespace,
@@ -16,6 +22,10 @@ async function runScript(
       "netns",
       "exec",
       namespace.name,
+      // A veth has a queue for each CPU, and keeps the order within one.
+      "taskset",
+      "--cpu-list",
+      firstCpu(),
       Deno.execPath(),
       "run",
       "--quiet",

@@ -169,12 +169,17 @@ export class Capture implements AsyncDisposable {
 async function* linesOf(
   stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<string> {
-  let rest = "";
+  // A line of megabytes comes in many parts; they are joined once.
+  let parts: string[] = [];
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
+    const [first, ...more] = text.split("\n");
+    parts.push(first!);
+    for (const next of more) {
+      yield parts.join("");
+      parts = [next];
+    }
   }
+  const rest = parts.join("");
   if (rest !== "") yield rest;
 }
 
@@ -187,6 +192,7 @@ export function assertBalanced(record: JsonRecord): void {
       record.untracked,
       record.nonIp,
       record.malformed,
+      record.filtered,
     ];
     const sum = parts.reduce(
       (sum: bigint, part) => sum + BigInt(part[counter]),

@@ -1,0 +1,114 @@
+/** Real conversations, recorded and replayed: tshark counts what we count. */
+import { assert, assertEquals } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { type Bytes, bytes, QINQ, VLAN } from "../lib/frames.ts";
+import { Peers } from "../lib/peers.ts";
+import { readPcap, writePcap } from "../lib/pcap.ts";
+import { vethStage } from "../lib/stage.ts";
+import { Tcpdump } from "../lib/tcpdump.ts";
+import { byAddress, matches, senders } from "../lib/tshark.ts";
+import { Capture, type JsonRecord, sum } from "../lib/xdptally.ts";
+
+/** What the conversation must have in it to be worth a replay. */
+const TRAITS = [
+  ...["arp", "icmp", "icmpv6", "dns", "http", "ssh", "tcp", "udp"],
+  ...["ip.flags.mf == 1", "ip.frag_offset > 0", "ipv6.fraghdr", "ipv6.hopopts"],
+  "frame.len > 9000",
+];
+
+async function counted(capture: Capture, frames: number): Promise<void> {
+  await capture.until(() =>
+    sum(capture.ticks, ({ total }) => total.packets) >= frames
+  );
+}
+
+/** The sources of a record as tshark would list them. */
+function sources(record: JsonRecord) {
+  return record.sources.toSorted(byAddress);
+}
+
+/** A frame in VLANs: this kernel may have no VLAN devices to do it. */
+function tagged(frame: Bytes, tags: readonly { type: number; id: number }[]) {
+  const words = tags.flatMap(({ type, id }) => [type, id]);
+  return bytes(
+    frame.subarray(0, 12),
+    words.flatMap((word) => [word >> 8, word & 0xff]),
+    frame.subarray(12),
+  );
+}
+
+/** Replays a capture file into a stage of its own, and returns the end record. */
+async function replay(
+  mode: string,
+  path: string,
+  frames: number,
+): Promise<JsonRecord> {
+  using stage = vethStage();
+  for (const end of ["va", "vb"]) stage.ip("link", "set", end, "mtu", "9100");
+  await using capture = new Capture(["-m", mode, "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
+  await capture.attached();
+  stage.run("tcpreplay", "-q", "--mbps=400", "-i", "va", path);
+  await counted(capture, frames);
+  const { code, record } = await capture.end("SIGINT");
+  assertEquals([code, record.complete], [0, true]);
+  return record;
+}
+
+Deno.test("real programs talk: xdptally and tshark agree on who sent what, live and replayed", async (test) => {
+  using folder = new Folder();
+  using peers = new Peers(folder);
+  await peers.serve();
+  const both = `${folder.path}/both.pcap`;
+  const incoming = `${folder.path}/incoming.pcap`;
+
+  await test.step("live, the server's side", async () => {
+    const { server } = peers;
+    const vs = ["-U", "-i", "vs"];
+    const dumps = await Promise.all([
+      Tcpdump.start(server, both, ...vs),
+      Tcpdump.start(server, incoming, ...vs, "-Q", "in"),
+    ]);
+    await using capture = new Capture(["-i", "100ms", "vs"], {
+      in: server.name,
+    });
+    await capture.attached();
+    peers.plug("up");
+    await peers.talk();
+    peers.plug("down");
+    const total = server.settledRxPackets("vs");
+    await counted(capture, total);
+    await dumps[1]!.until(total);
+    const { code, record } = await capture.end("SIGINT");
+    for (const dump of dumps) await dump.frames("SIGINT");
+    assertEquals([code, record.complete], [0, true]);
+    assertEquals(sources(record), senders(incoming));
+  });
+
+  const conversation = readPcap(both);
+  for (const [at, count] of matches(both, TRAITS).entries()) {
+    assert(count > 0, `${TRAITS[at]} is missing in the conversation`);
+  }
+
+  const frames = [
+    ...conversation,
+    ...conversation.map((frame) => tagged(frame, [VLAN])),
+    ...conversation.map((frame) => tagged(frame, [QINQ, VLAN])),
+  ];
+  const file = `${folder.path}/trunk.pcap`;
+  writePcap(file, frames);
+  const expected = senders(file);
+  for (const mode of ["native", "generic"]) {
+    await test.step(`replayed, with a copy in VLANs and one in QinQ, ${mode} mode`, async () => {
+      const record = await replay(mode, file, frames.length);
+      assertEquals(sources(record), expected);
+      assertEquals(record.total.packets, frames.length);
+      assertEquals(
+        record.total.bytes,
+        frames.reduce((sum, { length }) => sum + length, 0),
+      );
+      assertEquals(record.malformed.packets, 0);
+    });
+  }
+});

@@ -1,0 +1,148 @@
+/** What happens to an interface, and around the program, while it counts. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { FRAMES } from "../lib/frames.ts";
+import { Namespace, sh, vethStage } from "../lib/stage.ts";
+import { flood, send } from "../lib/traffic.ts";
+import { assertBalanced, Capture, sum } from "../lib/xdptally.ts";
+
+const FRAME = FRAMES[0]!.frame;
+
+/** The exit code of a command that is meant to be refused. */
+function attempt(stage: Namespace, ...command: string[]): number {
+  return new Deno.Command("ip", {
+    args: ["netns", "exec", stage.name, ...command],
+    stdout: "null",
+    stderr: "null",
+  }).outputSync().code;
+}
+
+const otherProgram = [
+  "object",
+  new URL("../../dist/tests/flood.bpf.o", import.meta.url).pathname
+    .replaceAll("%20", " "),
+  "program",
+  "pass",
+];
+
+/** What may happen between two frames without one of them being lost. */
+const EVENTS: Record<string, (stage: Namespace) => void> = {
+  "the interface is taken down and up": (stage) => {
+    stage.ip("link", "set", "dev", "vb", "down");
+    stage.ip("link", "set", "dev", "vb", "up");
+  },
+  "its MTU grows, and shrinks": (stage) => {
+    for (const mtu of ["9000", "1280"]) {
+      stage.ip("link", "set", "dev", "vb", "mtu", mtu);
+    }
+  },
+  "its address changes": (stage) =>
+    void stage.ip("link", "set", "dev", "vb", "address", "02:00:00:00:00:99"),
+  "somebody asks ip to take XDP off": (stage) =>
+    assert(attempt(stage, "ip", "link", "set", "dev", "vb", "xdp", "off") > 0),
+  "somebody attaches another XDP program": (stage) => {
+    for (const mode of ["xdp", "xdpgeneric", "xdpdrv"]) {
+      const set = ["ip", "-force", "link", "set", "dev", "vb", mode];
+      assert(attempt(stage, ...set, ...otherProgram) > 0, mode);
+    }
+  },
+};
+
+for (const [event, bring] of Object.entries(EVENTS)) {
+  Deno.test(`${event}: counting goes on`, async () => {
+    using stage = vethStage();
+    await using capture = new Capture(["-i", "100ms", "vb"], {
+      in: stage.name,
+    });
+    await capture.attached();
+    const [program] = stage.programs("vb");
+    await send(stage, "va", [FRAME], 5);
+    bring(stage);
+    await send(stage, "va", [FRAME], 7);
+    assertEquals(stage.programs("vb"), [program!]);
+    const { code, record } = await capture.end("SIGINT");
+    assertBalanced(record);
+    assertEquals([code, record.complete, record.total.packets], [0, true, 12]);
+  });
+}
+
+Deno.test("the interface moves to another namespace: an end record, exit 4, nothing left there", async () => {
+  using stage = vethStage();
+  using elsewhere = new Namespace();
+  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await capture.attached();
+  await send(stage, "va", [FRAME], 5);
+  stage.ip("link", "set", "dev", "vb", "netns", elsewhere.name);
+  const { code, record } = await capture.end();
+  assertEquals(
+    [code, record.reason, record.complete, record.total.packets],
+    [4, "interface-gone", true, 5],
+  );
+  assertEquals(elsewhere.programs("vb"), []);
+});
+
+Deno.test("no libbpf, a root that cannot be written, temp folders that cannot be executed from", async () => {
+  using stage = vethStage();
+  const harden =
+    'for library in $(/sbin/ldconfig -p | sed -n "s/.*libbpf.so.* => //p"); do mount --bind /dev/null "$library"; done;' +
+    "for folder in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro,noexec,nosuid none $folder || exit; done;" +
+    "mount -o remount,bind,ro / || exit;" +
+    'cd / && exec "$0" "$@"';
+  await using capture = new Capture(["-v", "-i", "100ms", "vb"], {
+    in: stage.name,
+    through: ["unshare", "--mount", "sh", "-c", harden],
+  });
+  await capture.attached();
+  await send(stage, "va", [FRAME], 9);
+  const { code, record, stderr } = await capture.end("SIGINT");
+  assertEquals([code, record.total.packets], [0, 9]);
+  assertStringIncludes(stderr, "Using embedded libbpf.so.1");
+});
+
+Deno.test("starved of CPU by others of higher priority: nothing is lost", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await capture.attached();
+  sh("renice", "-n", "19", "-p", String(capture.pid));
+  const spin = () =>
+    new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn();
+  const spinning = Array.from({ length: navigator.hardwareConcurrency }, spin);
+  try {
+    await flood(stage, "va", 200_000, 5000, "shuffle");
+    const arrived = stage.settledRxPackets("vb");
+    const { code, record } = await capture.end("SIGINT");
+    for (const each of [...capture.ticks, record]) assertBalanced(each);
+    assertEquals(
+      [code, record.complete, record.total.packets],
+      [0, true, arrived],
+    );
+    assertEquals(sum(capture.ticks, ({ total }) => total.packets), arrived);
+  } finally {
+    for (const child of spinning) child.kill("SIGKILL");
+    await Promise.all(spinning.map(({ status }) => status));
+  }
+});
+
+Deno.test("an interface whose name is as long and as odd as Linux allows", async () => {
+  const name = "a\"b'$\\;&*,\u00e9|#!";
+  assertEquals(new TextEncoder().encode(name).length, 15);
+  using stage = new Namespace();
+  stage.veth("va", name);
+  using folder = new Folder();
+  for (const format of ["jsonl", "csv", "txt"]) {
+    const args = ["-q", "-c", "1", "-i", "100ms", "-o"];
+    const file = `${folder.path}/%i.${format}`;
+    await using capture = new Capture([...args, file, name], {
+      in: stage.name,
+    }, []);
+    const { code, stderr } = await capture.end();
+    assertEquals([code, stderr], [0, ""]);
+    const text = Deno.readTextFileSync(`${folder.path}/${name}.${format}`);
+    const written = {
+      jsonl: JSON.stringify(name),
+      csv: `"${name.replaceAll('"', '""')}"`,
+      txt: name,
+    }[format]!;
+    assertStringIncludes(text, written);
+  }
+});

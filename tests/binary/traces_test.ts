@@ -1,0 +1,178 @@
+/** What the executable opens, writes and obeys: what it was built to, only. */
+import { assert, assertEquals } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { vethStage } from "../lib/stage.ts";
+import { type Call, trace } from "../lib/strace.ts";
+import { BINARY } from "../lib/xdptally.ts";
+
+/** Every path that a run may ask for, but its output. */
+const ALLOWED: readonly (string | RegExp)[] = [
+  // The loader; libraries from the system's own folders.
+  /^\/etc\/ld\.so\.(cache|preload)$/,
+  /^(\/usr)?\/lib(64)?\/([\w-]+\/)*lib(bpf|c|dl|elf|gcc_s|m|pthread|rt|z|zstd)\.so\.\d+$/,
+  // The program and the object that it carries.
+  BINARY,
+  // The runtime, looking for how much memory and how many CPUs it has.
+  /^\/proc\/(self|\d+)\/(cgroup|exe|maps|mountinfo)$/,
+  /^\/proc\/(meminfo|version_signature)$/,
+  /^\/sys\/fs\/cgroup\//,
+  /^\/sys\/devices\/system\/cpu\/(online|possible)$/,
+  /^\/sys\/devices\/system\/cpu\/cpu0\/(tsc_freq_khz|cpufreq\/cpuinfo_max_freq)$/,
+  "/dev/urandom",
+  /^\/(etc\/localtime|usr\/share\/zoneinfo\/.*)$/,
+  // The interfaces' own counters, and this process's rights.
+  /^\/proc\/self\/(net\/dev|status|task)$/,
+  /^\/proc\/self\/task\/\d+\/status$/,
+  // Whether SIGHUP would be a terminal's.
+  "/dev/tty",
+];
+
+const CHANGES =
+  /^(creat|mkdir|mknod|rmdir|unlink|rename|link|symlink|truncate|chmod|fchmodat|chown|lchown|fchownat|utime|utimensat|mount|umount|pivot_root|chroot)/;
+
+function assertTouchesOnly(
+  calls: readonly Call[],
+  output: string | undefined,
+): void {
+  assert(
+    calls.some(({ line }) => line.includes("libbpf.so.1")),
+    "strace saw the run",
+  );
+  for (const { name, paths, line } of calls) {
+    for (const path of paths) {
+      assert(
+        path === output || path === Deno.cwd() ||
+          // Whether nobody could open it anew.
+          name === "faccessat2" && output?.startsWith(`${path}/`) ||
+          ALLOWED.some((one) =>
+            typeof one === "string" ? one === path : one.test(path)
+          ),
+        line,
+      );
+    }
+    if (/O_(WRONLY|RDWR|CREAT|TRUNC)/.test(line)) {
+      assert([output, "/dev/null", "/dev/tty"].includes(paths[0]), line);
+    }
+    assert(!CHANGES.test(name), line);
+    assert(name !== "execve" || paths[0] === BINARY, line);
+    // Sockets are for ioctl and netlink; nothing is connected to.
+    assert(!/AF_INET6?.*sin6?_port|sun_path/.test(line), line);
+  }
+}
+
+Deno.test("strace: a whole run opens what it is known to open, and nothing else", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const capture = `${folder.path}/c.jsonl`;
+  const args = ["-q", "-c", "3", "-i", "100ms", "-o", capture, "vb"];
+  const { output, calls } = await trace(args, { in: stage.name });
+  assertEquals(output, { code: 0, stdout: "", stderr: "" });
+  assertTouchesOnly(calls, capture);
+});
+
+/** Names that somebody could wait for a run of root with. */
+const BAIT = [
+  "deno-compile-xdptally.cache",
+  "deno-compile-xdptally/src/main.ts",
+  "deno-compile-xdptally/dist/embed/xdptally.bpf.o",
+  "deno-compile-xdptally/dist/embed/libbpf.so.1",
+  "deno_compile/xdptally",
+  "xdptally",
+  "xdptally.bpf.o",
+  "xdptally.lock",
+  "libbpf.so",
+  "libbpf.so.0",
+  "libbpf.so.1",
+  "libelf.so.1",
+  "libz.so.1",
+  "deno.json",
+  "package.json",
+  ".npmrc",
+  ".env",
+  "node_modules/evil.js",
+];
+
+/** Variables that other programs of this kind obey. */
+function lures(folder: string): Record<string, string> {
+  const evil = `${folder}/node_modules/evil.js`;
+  return {
+    ...Object.fromEntries(
+      [
+        "TMPDIR",
+        "TMP",
+        "TEMP",
+        "HOME",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DENO_DIR",
+        "DENO_INSTALL_ROOT",
+        "DENO_COVERAGE_DIR",
+        "NODE_V8_COVERAGE",
+        "NODE_PATH",
+        "SSL_CERT_DIR",
+        "LOCPATH",
+        "GCONV_PATH",
+        "LIBBPF_PIN_PATH",
+      ].map((name) => [name, folder]),
+    ),
+    ...Object.fromEntries(
+      ["DENO_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "BASH_ENV", "ENV"]
+        .map((name) => [name, `${folder}/.env`]),
+    ),
+    ...Object.fromEntries(
+      [
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "NPM_CONFIG_REGISTRY",
+        "JSR_URL",
+      ].map((name) => [name, "http://127.0.0.1:9"]),
+    ),
+    NODE_OPTIONS: `--require ${evil} --inspect`,
+    DENO_V8_FLAGS: "--max-old-space-size=1,--stack-size=1",
+    DENO_PERMISSIONS: "none",
+    DENO_AUTH_TOKENS: "secret@127.0.0.1",
+    DENO_TLS_CA_STORE: "system",
+    DENO_UNSTABLE: "1",
+    DENO_INSPECT: "127.0.0.1:9229",
+    OTEL_DENO: "true",
+    OTEL_SERVICE_NAME: "xdptally",
+  };
+}
+
+/** What a folder holds, and since when. */
+function inventory(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    const { size, mtime } = Deno.lstatSync(path);
+    return [
+      `${path} ${size} ${mtime?.getTime()}`,
+      ...isDirectory ? inventory(path) : [],
+    ];
+  }).sort();
+}
+
+Deno.test("a temp folder full of bait, and variables that point to it, change nothing", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  for (const name of BAIT) {
+    const path = `${folder.path}/${name}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    Deno.writeTextFileSync(path, "throw new Error('bait');\n", { mode: 0o755 });
+  }
+  const before = inventory(folder.path);
+  const { output, calls } = await trace(
+    ["-q", "--format", "csv", "-c", "2", "-i", "100ms", "vb"],
+    { in: stage.name, cwd: folder.path, env: lures(folder.path) },
+  );
+  assertEquals([output.code, output.stderr], [0, ""]);
+  assertEquals(output.stdout.split("\r\n").length, 1 + 2 * 5 + 1);
+  const inside = calls.filter(({ name, paths }) =>
+    name !== "getcwd" && paths.some((path) => path.startsWith(folder.path))
+  );
+  assertEquals(inside.map(({ line }) => line), []);
+  assertTouchesOnly(calls.filter(({ name }) => name !== "getcwd"), undefined);
+  assertEquals(inventory(folder.path), before);
+});

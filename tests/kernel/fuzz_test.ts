@@ -1,0 +1,164 @@
+/**
+ * The program against the reading, on frames that nobody thought of. Half of
+ * them are the same in every run, so that what fails here fails for everybody;
+ * the other half are new each time. A failure names its SEED: with that in the
+ * environment, only its frames run.
+ */
+import { assert } from "@std/assert";
+import { parseFilter } from "../../src/filter.ts";
+import { BY_SOURCE } from "../../src/key.ts";
+import { Fuzzer } from "../lib/fuzz.ts";
+import { kernelAtLeast } from "../lib/kernel.ts";
+import { type Counted, Program } from "../lib/program.ts";
+import { type Narrowing, read } from "../lib/reading.ts";
+import { generator } from "../lib/random.ts";
+import { longestFrame, TestRunner } from "../lib/test_run.ts";
+
+/** Frames between two looks at the counters. */
+const CHUNK = 10_000;
+const FIXED_SEED = 1;
+
+function seeds(): number[] {
+  const wanted = Deno.env.get("SEED");
+  return wanted === undefined
+    ? [FIXED_SEED, crypto.getRandomValues(new Uint32Array(1))[0]!]
+    : [Number(wanted)];
+}
+
+/** The books that the reading keeps. */
+class Books {
+  readonly #classes = new Map<string, [packets: number, bytes: number]>();
+
+  add(frame: Uint8Array, isLayer3: boolean, narrowing: Narrowing): void {
+    const reading = read(frame, isLayer3, narrowing);
+    this.#count("total", frame.length);
+    const { class: name } = reading;
+    const key = "source" in reading ? `${name} ${reading.source}` : name;
+    this.#count(key, frame.length);
+  }
+
+  #count(key: string, bytes: number): void {
+    const tally = this.#classes.get(key);
+    if (tally === undefined) {
+      this.#classes.set(key, [1, bytes]);
+    } else {
+      tally[0]++;
+      tally[1] += bytes;
+    }
+  }
+
+  /** What the program has counted otherwise; empty: nothing. */
+  differences(counted: Counted): string[] {
+    const { sources, ...classes } = counted;
+    const theirs = new Map<string, readonly [number, number]>([
+      ...Object.entries(classes).filter(([, [packets]]) => packets > 0),
+      ...sources.map(({ family, source, packets, bytes }) =>
+        [`${family} ${source}`, [packets, bytes]] as const
+      ),
+    ]);
+    const keys = new Set([...this.#classes.keys(), ...theirs.keys()]);
+    return [...keys].flatMap((key) => {
+      const [read, ran] = [this.#classes.get(key), theirs.get(key)];
+      return String(read) === String(ran)
+        ? []
+        : [`${key}: the reading ${read}, the program ${ran}`];
+    });
+  }
+}
+
+/** Feeds `frames` frames to both; throws where they differ. */
+function compare(
+  seed: number,
+  frames: number,
+  isLayer3: boolean,
+  narrowing: Narrowing = {},
+): void {
+  const { by = "source", prefix = BY_SOURCE.prefix, filter } = narrowing;
+  using program = new Program({
+    isLayer3,
+    maxSources: CHUNK,
+    keying: { by, prefix },
+    filter,
+  });
+  const runner = new TestRunner(program.object.programFd);
+  const fuzzer = new Fuzzer(longestFrame(runner), isLayer3);
+  const canSplit = kernelAtLeast(6, 18);
+  runner.setFrame(fuzzer.buffer);
+  program.take(); // what the search for the longest has counted
+  /** One chunk, looked at every `step` frames; its first difference. */
+  const differenceIn = (chunk: number, step: number): string | undefined => {
+    const random = generator(seed + chunk);
+    let books = new Books();
+    for (let at = 1; at <= CHUNK; at++) {
+      fuzzer.next(random);
+      runner.run(fuzzer.length, canSplit ? fuzzer.linear : 0);
+      books.add(fuzzer.frame, isLayer3, narrowing);
+      if (at % step !== 0) continue;
+      const differences = books.differences(program.take());
+      books = new Books();
+      if (differences.length === 0) continue;
+      const { length, linear } = fuzzer;
+      const frame = fuzzer.frame.subarray(0, 128).toHex();
+      return `SEED=${seed}, frame ${at} of chunk ${chunk}, ${length} bytes (${linear} linear) ${frame}…: ${
+        differences.slice(0, 5).join("; ")
+      }`;
+    }
+  };
+  for (let chunk = 0; chunk < frames / CHUNK; chunk++) {
+    const together = differenceIn(chunk, CHUNK);
+    if (together === undefined) continue;
+    // The same frames again, one by one, until the guilty one shows.
+    throw new Error(differenceIn(chunk, 1) ?? `not one alone: ${together}`);
+  }
+}
+
+for (
+  const [layer, frames] of [["Ethernet", 1_000_000], ["IP", 200_000]] as const
+) {
+  Deno.test(`the program and the reading agree on ${frames} fuzzed frames a seed, ${layer}`, () => {
+    for (const seed of seeds()) compare(seed, frames, layer === "IP");
+  });
+}
+
+const NARROWINGS: Record<string, Narrowing> = {
+  "destinations": { by: "destination" },
+  "protocols": { by: "source,protocol" },
+  "ports": { by: "source,port" },
+  "networks": { prefix: { ipv4: 9, ipv6: 3 } },
+  "ports of networks": { by: "source,port", prefix: { ipv4: 0, ipv6: 65 } },
+  "a filter that keeps": {
+    filter: parseFilter(
+      "0.0.0.0/2,!0.0.0.0/5,7.7.7.7,2000::/3,!2020::/11,::/0",
+    ),
+  },
+  "a filter that leaves out": {
+    filter: parseFilter("!32.0.0.0/3,!::/1"),
+  },
+};
+
+for (const [name, narrowing] of Object.entries(NARROWINGS)) {
+  Deno.test(`the program and the reading agree on fuzzed frames by ${name}`, () => {
+    for (const seed of seeds()) compare(seed, 100_000, false, narrowing);
+  });
+}
+
+Deno.test("the fuzzed frames are of every class, and of many lengths", () => {
+  const fuzzer = new Fuzzer(9000, false);
+  const random = generator(FIXED_SEED);
+  const classes = new Map<string, number>(), lengths = new Set<number>();
+  for (let round = 0; round < 100_000; round++) {
+    fuzzer.next(random);
+    const { class: name } = read(fuzzer.frame);
+    classes.set(name, (classes.get(name) ?? 0) + 1);
+    lengths.add(fuzzer.length);
+  }
+  for (const name of ["ipv4", "ipv6", "nonIp", "malformed"]) {
+    assert(
+      (classes.get(name) ?? 0) > 10_000,
+      `${name}: ${[...classes]}`,
+    );
+  }
+  for (let length = 14; length < 200; length++) {
+    assert(lengths.has(length), `${length}`);
+  }
+});

@@ -1,0 +1,24 @@
+# What is asked of the records of one run, as an array.
+def ticks: map(select(.type == "tick"));
+def whole: map(select(.type == "end")) | first;
+def sum(counts): map(counts) | add;
+
+# The ticks are numbered, none is incomplete, and together they are the end.
+def sums_to_end:
+  whole as $whole
+  | ticks
+  | length == $whole.ticks
+  and map(.seq) == [range(1; length + 1)]
+  and all(.complete)
+  and $whole.complete
+  and sum(.total.packets) == $whole.total.packets
+  and sum(.total.bytes) == $whole.total.bytes;
+
+# One source, and nothing else in the total.
+def has_only($ip; $packets; $bytes):
+  whole
+  | .sources == [{ $ip, $packets, $bytes }]
+  and .total == { $packets, $bytes };
+
+# Seconds since 1970 of a record's time, with its fraction.
+def seconds: (.[0:19] + "Z" | fromdateiso8601) + ("0" + .[19:-1] | tonumber);

@@ -1,0 +1,4 @@
+#!/usr/bin/env bash
+make_stage
+join near far 10.1.0
+counts_exactly near 10.1.0 "$ETHERNET_BYTES" --mode generic

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+make_virtio_stage
+counts_exactly eth0 10.1.0 "$ETHERNET_BYTES" --mode generic

@@ -1,0 +1,185 @@
+# shellcheck shell=bash disable=SC2016,SC2034 # jq's variables; the checks use ours
+# What the checks have in common: a stage of two network namespaces, `here` and
+# `peer`, traffic of a known size, and xdptally with what it wrote.
+set -euo pipefail
+
+DATAGRAMS=100
+ETHERNET_BYTES=44 # of a datagram of send(): 2 bytes behind UDP, IPv4 and Ethernet
+IP_BYTES=30       # the same without Ethernet
+
+fail() {
+	echo "$*" >&2
+	exit 1
+}
+
+skip() {
+	echo "$*" >&2
+	exit 77
+}
+
+need_module() {
+	modprobe "$1" 2>/dev/null || skip "no module $1"
+}
+
+# Waits until a command succeeds; init ends a check that takes too long.
+until_true() {
+	until "$@"; do sleep 0.1; done
+}
+
+here() { ip netns exec here "$@"; }
+peer() { ip netns exec peer "$@"; }
+
+# Nothing speaks in these namespaces but the check.
+make_namespaces() {
+	local namespace
+	for namespace in here peer; do
+		ip netns add "$namespace"
+		ip netns exec "$namespace" sysctl -qw \
+			net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+	done
+}
+
+# The stage of most checks: `near` and `far` are the ends of a veth pair.
+make_stage() {
+	make_namespaces
+	need_module veth
+	ip -n here link add near type veth peer name far netns peer
+}
+
+# The guest's two virtio_net devices, which the host has joined by a bridge.
+make_virtio_stage() {
+	need_module virtio_net
+	make_namespaces
+	# They come back from the namespaces of the check before.
+	until_true ip link set dev eth0 netns here 2>/dev/null
+	until_true ip link set dev eth1 netns peer 2>/dev/null
+	join eth0 eth1 10.1.0
+}
+
+# link_field NAMESPACE INTERFACE FIELD, as `ip -json link` has it.
+link_field() {
+	ip -n "$1" -json link show dev "$2" | jq -r ".[0].$3"
+}
+
+# Gives an interface here NETWORK.1 and one at the peer NETWORK.2, with the
+# neighbours told, so that nobody asks for them.
+join() {
+	local near=$1 far=$2 network=$3
+	set_up here "$near" "$network.1"
+	set_up peer "$far" "$network.2"
+	tell_neighbour here "$near" "$network.2" "$(link_field peer "$far" address)"
+	tell_neighbour peer "$far" "$network.1" "$(link_field here "$near" address)"
+	until_true is_running here "$near"
+	until_true is_running peer "$far"
+}
+
+set_up() {
+	ip -n "$1" address add "$3/24" dev "$2"
+	ip -n "$1" link set dev "$2" up
+}
+
+tell_neighbour() {
+	[ "$4" = null ] || ip -n "$1" neighbour replace "$3" lladdr "$4" dev "$2" nud permanent
+}
+
+is_running() {
+	ip -n "$1" -json link show dev "$2" | jq -e '.[0].flags | index("LOWER_UP")' >/dev/null
+}
+
+# send ADDRESS [COUNT]: datagrams from the peer, each a frame.
+send() {
+	# shellcheck disable=SC2016 # for the other shell
+	peer bash -c 'for ((i = 0; i < $2; i++)); do echo x >"/dev/udp/$1/9"; done' _ "$1" "${2:-$DATAGRAMS}"
+}
+
+# Starts xdptally here; returns once it counts. Its records are in the file
+# `records`, its notices in `notices`, its process id in $xdptally.
+start_xdptally() {
+	: >records
+	ip netns exec here xdptally --json "$@" >>records 2>notices &
+	xdptally=$!
+	until_true has_records start 1
+}
+
+# has_records TYPE COUNT, or xdptally ended before.
+has_records() {
+	[ "$(grep -c "\"type\":\"$1\"" records)" -ge "$2" ] && return
+	kill -0 "$xdptally" 2>/dev/null || fail "it ended: $(tail -n 1 notices)"
+	return 1
+}
+
+stop_xdptally() {
+	kill -TERM "$xdptally"
+	expect_exit 0
+}
+
+expect_exit() {
+	local code=0
+	wait "$xdptally" || code=$?
+	[ "$code" = "$1" ] || fail "exit code $code, not $1: $(tail -n 1 notices)"
+}
+
+# expect WHAT FILTER [ARGUMENT…]: a jq filter that is true of the records.
+expect() {
+	local what=$1 filter=$2
+	shift 2
+	jq --slurp --exit-status -L /guest "$@" "include \"books\"; $filter" records >/dev/null ||
+		fail "$what"
+}
+
+# expect_only SOURCE PACKETS BYTES: in the books of the run there is nothing
+# but this, and the ticks sum to them.
+expect_only() {
+	expect "the ticks do not sum to the end" sums_to_end
+	expect "the counts are not exact" 'has_only($ip; $packets; $bytes)' \
+		--arg ip "$1" --argjson packets "$2" --argjson bytes "$3"
+}
+
+# The mode that was told, which must be the kernel's: driver is 1, generic 2.
+expect_mode() {
+	local told
+	told=$(jq -r 'select(.type == "start").mode' records)
+	case $told:$(link_field here "$1" xdp.mode) in
+	native:1 | generic:2) echo "$told" ;;
+	*) fail "mode $told, but the kernel says $(link_field here "$1" xdp.mode)" ;;
+	esac
+}
+
+# What SIGKILL leaves is the kernel's business.
+kill_xdptally() {
+	kill -KILL "$xdptally"
+	expect_exit 137
+}
+
+expect_detached() {
+	until_true is_detached "$1"
+}
+
+is_detached() {
+	[ "$(link_field here "$1" xdp.prog.id)" = null ] &&
+		here bpftool --json net show dev "$1" | jq -e '.[0].xdp == []' >/dev/null &&
+		! bpftool prog show | grep -q 'name xdptally'
+}
+
+# counts_exactly INTERFACE NETWORK BYTES [OPTION…]: all that the peer sends is
+# counted, and nothing else. Prints the mode.
+counts_exactly() {
+	local interface=$1 network=$2 bytes=$3
+	shift 3
+	start_xdptally "$@" "$interface"
+	expect_mode "$interface"
+	send "$network.1"
+	stop_xdptally
+	expect_only "$network.2" "$DATAGRAMS" "$((DATAGRAMS * bytes))"
+	expect_detached "$interface"
+}
+
+# Whether eth0 merges frames before XDP sees them, which it does at boot. The
+# kernel turns that off for generic XDP, and never on again.
+gro_hw() {
+	here ethtool -k eth0 | sed -n 's/^rx-gro-hw: \(on\|off\)$/\1/p' # not `[fixed]`
+}
+
+expect_gro_hw() {
+	[ "$(gro_hw)" = "$1" ] || fail "$(here ethtool -k eth0 | grep rx-gro-hw), not $1"
+}

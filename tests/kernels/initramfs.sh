@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Makes the initramfs of a guest: the release's own files, as fetch.sh left
+# them, and the checks with the built xdptally.
+# usage: initramfs.sh NAME FILE
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+release=$PWD/.toolchain/kernels/$1
+initramfs=$2
+modules=(8021q bonding bridge dummy tun veth virtio_net virtio_pci wireguard)
+
+# Only the modules that the checks load, and what those need.
+copy_modules() {
+	local version file
+	version=$(basename "$release"/root/lib/modules/*)
+	depmod -b "$release/root" "$version"
+	for module in "${modules[@]}"; do
+		modprobe -d "$release/root" -S "$version" --ignore-install --show-depends "$module" ||
+			true # the check that wants it will say so
+	done | sed -n 's|^insmod .*/root/\(lib/modules/[^ ]*\).*|\1|p' | sort -u |
+		while read -r file; do
+			install -D -m 644 "$release/root/$file" "$1/$file"
+		done
+	cp "$release/root/lib/modules/$version"/modules.{builtin,order}* "$1/lib/modules/$version"
+	depmod -b "$1" "$version"
+}
+
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+cp -a "$release/root/." "$root"
+(cd "$root" && rm -rf boot lib/modules usr/share usr/lib/*/gconv usr/lib/*/perl*)
+copy_modules "$root"
+
+cp -a tests/kernels/guest "$root"
+mv "$root/guest/init.sh" "$root/init"
+install -D dist/xdptally "$root/usr/local/bin/xdptally"
+basename "$root"/usr/lib/*/libbpf.so.*.* | sed 's/libbpf.so.//' >"$root/guest/libbpf"
+objdump -T dist/embed/*.so.* | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1 \
+	>"$root/guest/embedded-needs-glibc"
+
+(cd "$root" && find . | cpio --quiet --create --format=newc --owner=0:0) >"$initramfs"

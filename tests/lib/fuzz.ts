@@ -1,0 +1,91 @@
+/** Frames that a parser may be wrong about, without end. */
+import { type Bytes, ETHERTYPE, FRAMES } from "./frames.ts";
+import type { Random } from "./random.ts";
+import { SHORTEST } from "./test_run.ts";
+
+const IP: Record<number, number> = { 4: ETHERTYPE.ipv4, 6: ETHERTYPE.ipv6 };
+const TYPES = [...Object.values(ETHERTYPE), 0x9100, 0, 46, 1500, 0xffff];
+/** The first bytes are where the decisions are made. */
+const HEADERS = 80;
+const FILL = 0xee;
+
+/** A buffer that holds one frame after the other. */
+export class Fuzzer {
+  /** Where the frame is: its first `length` bytes. */
+  readonly buffer: Bytes;
+  length = 0;
+  /** How much of it is in the linear part, where the kernel can split it. */
+  linear = 0;
+  readonly #isLayer3: boolean;
+
+  constructor(longest: number, isLayer3: boolean) {
+    this.buffer = new Uint8Array(longest).fill(FILL);
+    this.#isLayer3 = isLayer3;
+  }
+
+  get frame(): Bytes {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  /** Makes the next frame. */
+  next(random: Random): void {
+    this.buffer.fill(FILL, 0, 256); // the longest that was crafted is shorter
+    if (random(2) === 0) this.#craft(random);
+    else this.#compose(random);
+    for (let changes = Math.max(random(7) - 3, 0); changes > 0; changes--) {
+      const at = random(Math.min(this.length, HEADERS));
+      this.buffer[at] = random(2) === 0
+        ? random(256)
+        : this.buffer[at]! ^ 1 << random(8);
+    }
+    this.#cut(random);
+  }
+
+  /** One of the frames that the other tests know. */
+  #craft(random: Random): void {
+    const { frame } = FRAMES[random(FRAMES.length)]!;
+    const packet = this.#isLayer3 ? frame.subarray(14) : frame;
+    this.buffer.set(packet);
+    this.length = Math.max(packet.length, SHORTEST);
+  }
+
+  /** Any number of tags, then a header that may not be what they announce. */
+  #compose(random: Random): void {
+    const { buffer } = this;
+    for (let at = 0; at < HEADERS; at++) buffer[at] = random(256);
+    const version = random(2) * 2 + 4;
+    let at = this.#isLayer3 ? 0 : 12;
+    const put = (type: number) => {
+      buffer[at++] = type >> 8;
+      buffer[at++] = type & 0xff;
+    };
+    if (!this.#isLayer3) {
+      for (let tags = Math.max(random(6) - 1, 0); tags > 0; tags--) {
+        put(random(2) === 0 ? ETHERTYPE.vlan : ETHERTYPE.qinq);
+        at += 2;
+      }
+      put(random(3) === 0 ? TYPES[random(TYPES.length)]! : IP[version]!);
+    }
+    const claimed = random(8) === 0 ? random(16) : version;
+    buffer[at] = claimed << 4 | (random(4) === 0 ? random(16) : 5);
+    // Few sources, so that they come again.
+    const source = at + (version === 4 ? 12 : 8);
+    const size = version === 4 ? 4 : 16;
+    if (random(4) > 0) buffer.fill(random(64), source, source + size);
+    this.length = HEADERS;
+  }
+
+  /** Ends the frame anywhere in its headers, soon behind them, or far away. */
+  #cut(random: Random): void {
+    const bound = random(100) === 0
+      ? this.buffer.length
+      : [this.length, HEADERS, 2000][random(3)]!;
+    if (random(3) > 0) {
+      this.length = SHORTEST + random(Math.max(bound - SHORTEST, 0) + 1);
+    }
+    // Frames of the greatest length have no room for another fragment.
+    this.linear = random(4) === 0 && this.length < this.buffer.length / 2
+      ? Math.min(SHORTEST + random(HEADERS), this.length)
+      : 0;
+  }
+}

@@ -1,0 +1,39 @@
+/** A run of the executable under strace: which paths and sockets it asks for. */
+import { Folder } from "./folder.ts";
+import { type Output, run, type RunOptions } from "./xdptally.ts";
+
+/** One system call that names a path or an address. */
+export interface Call {
+  readonly name: string;
+  /** The paths among its arguments. */
+  readonly paths: readonly string[];
+  /** As strace shows it. */
+  readonly line: string;
+}
+
+/** Runs it to its end, and returns what it asked the kernel for. */
+export async function trace(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<{ output: Output; calls: Call[] }> {
+  using folder = new Folder();
+  const log = `${folder.path}/strace`;
+  const strace = ["strace", "-f", "-qq", "-e", "trace=%file,%network"];
+  const output = await run(args, {
+    ...options,
+    through: [...strace, "-o", log, ...options.through ?? []],
+  });
+  const calls = Deno.readTextFileSync(log).split("\n").flatMap((line) => {
+    const [, name, rest] = /^\d+ +([a-z0-9_]+)\((.*)$/.exec(line) ?? [];
+    if (name === undefined || rest === undefined) return []; // resumed, a signal
+    const strings = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text]) =>
+      text!
+    );
+    const isExec = name === "execve"; // its other strings are arguments
+    const isSocket = /^(socket|send|recv|connect|bind|getsock)/.test(name);
+    const paths = (isSocket ? [] : isExec ? strings.slice(0, 1) : strings)
+      .filter((path) => path !== ""); // the descriptor is what is meant
+    return [{ name, paths, line }];
+  });
+  return { output, calls };
+}

@@ -1,0 +1,55 @@
+import type { Bytes } from "./frames.ts";
+import { readPcap } from "./pcap.ts";
+import type { Namespace } from "./stage.ts";
+import { readUntil } from "./xdptally.ts";
+
+/** tcpdump, writing what an interface shows it to a file. */
+export class Tcpdump {
+  readonly #child: Deno.ChildProcess;
+  readonly #stderr: ReadableStreamDefaultReader<string>;
+  readonly #file: string;
+
+  private constructor(namespace: Namespace, args: string[], file: string) {
+    this.#file = file;
+    this.#child = new Deno.Command("ip", {
+      args: [
+        ...["netns", "exec", namespace.name, "timeout", "60"],
+        // No delay, and room for 4000 frames: each takes as much as the longest.
+        ...["tcpdump", "-B", "65536", "-s", "16384", "--immediate-mode"],
+        ...["-Z", "root", "-w", file, ...args],
+      ],
+      stdin: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#stderr = this.#child.stderr.pipeThrough(new TextDecoderStream())
+      .getReader();
+  }
+
+  /** Starts it; it listens when this returns. */
+  static async start(
+    namespace: Namespace,
+    file: string,
+    ...args: string[]
+  ): Promise<Tcpdump> {
+    const tcpdump = new Tcpdump(namespace, args, file);
+    await readUntil(tcpdump.#stderr, "listening on");
+    return tcpdump;
+  }
+
+  /** Waits until `count` frames are in the file (with `-U`). */
+  async until(count: number): Promise<void> {
+    for (const end = performance.now() + 20_000; performance.now() < end;) {
+      if (readPcap(this.#file).length >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`fewer than ${count} frames are in ${this.#file}`);
+  }
+
+  /** What it has captured, once it has ended (`-c`), or by a signal now. */
+  async frames(signal?: Deno.Signal): Promise<Bytes[]> {
+    if (signal !== undefined) this.#child.kill(signal);
+    for (; !(await this.#stderr.read()).done;);
+    await this.#child.status;
+    return readPcap(this.#file);
+  }
+}

@@ -1,0 +1,43 @@
+/** What tshark, which shares nothing with xdptally, finds in a capture file. */
+import { sh } from "./stage.ts";
+
+export interface Endpoint {
+  readonly ip: string;
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/**
+ * Who sent how much, by the outermost IP header, in the order of addresses.
+ * (`-z endpoints,ipv6` would be shorter, but leaves fragments out.)
+ */
+export function senders(file: string): Endpoint[] {
+  const text = sh(
+    ...["tshark", "-n", "-r", file, "-T", "fields", "-E", "occurrence=f"],
+    ...["-e", "frame.len", "-e", "ip.src", "-e", "ipv6.src"],
+  );
+  const found = new Map<string, Endpoint>();
+  for (const line of text.split("\n")) {
+    const [length, ipv4, ipv6] = line.split("\t");
+    const ip = ipv4 || ipv6;
+    if (!ip) continue;
+    const { packets, bytes } = found.get(ip) ?? { packets: 0, bytes: 0 };
+    found.set(ip, { ip, packets: packets + 1, bytes: bytes + Number(length) });
+  }
+  return [...found.values()].sort(byAddress);
+}
+
+export function byAddress(a: Endpoint, b: Endpoint): number {
+  return a.ip < b.ip ? -1 : 1;
+}
+
+/** How many frames of a file each display filter fits. */
+export function matches(file: string, filters: readonly string[]): number[] {
+  const text = sh(
+    ...["tshark", "-n", "-r", file, "-q"],
+    ...["-z", `io,stat,0,${filters.join(",")}`],
+  );
+  const row = /^\|.*<>[^|]*\|(.*)\|$/m.exec(text)?.[1] ?? "";
+  // Frames and bytes in turn.
+  return row.split("|").map(Number).filter((_, at) => at % 2 === 0);
+}
