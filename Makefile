@@ -49,7 +49,7 @@ dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
 		--include dist/embed --output $@ src/main.ts
 	@toolchain/give_back.sh
 
-dist/embed/%.bpf.o: bpf/%.bpf.c bpf/%.h | setup
+dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) | setup
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
 

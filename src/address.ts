@@ -47,3 +47,49 @@ export const FORMAT_ADDRESS: Record<Family, (bytes: Uint8Array) => string> = {
   ipv4: formatIpv4,
   ipv6: formatIpv6,
 };
+
+/** An address as people write it, as bytes; undefined: it is none. */
+export function parseAddress(text: string): Uint8Array | undefined {
+  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const parts = text.split(".");
+  const isByte = (part: string) =>
+    /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256;
+  if (parts.length !== 4 || !parts.every(isByte)) return undefined;
+  return Uint8Array.from(parts, Number);
+}
+
+/** @see RFC 4291, section 2.2 */
+function parseIpv6(text: string): Uint8Array | undefined {
+  const [head = "", tail, ...more] = text.split("::");
+  if (more.length > 0) return undefined;
+  const before = parseGroups(head, tail === undefined);
+  const after = tail === undefined ? [] : parseGroups(tail, true);
+  if (before === undefined || after === undefined) return undefined;
+  const room = 16 - before.length - after.length;
+  if (tail === undefined ? room !== 0 : room < 2) return undefined;
+  return Uint8Array.of(...before, ...new Array(room).fill(0), ...after);
+}
+
+/**
+ * The bytes of `2001:db8`, or, where they are the last ones of an address, of
+ * `ffff:192.0.2.1`; undefined: it is none.
+ */
+function parseGroups(text: string, isLast: boolean): number[] | undefined {
+  if (text === "") return [];
+  const groups = text.split(":");
+  const bytes: number[] = [];
+  for (const [at, group] of groups.entries()) {
+    const quad = isLast && at === groups.length - 1 && group.includes(".")
+      ? parseIpv4(group)
+      : undefined;
+    if (quad !== undefined) bytes.push(...quad);
+    else if (/^[0-9a-fA-F]{1,4}$/.test(group)) {
+      const value = parseInt(group, 16);
+      bytes.push(value >> 8, value & 255);
+    } else return undefined;
+  }
+  return bytes;
+}

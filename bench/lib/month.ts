@@ -1,5 +1,6 @@
 /** Captures of a month, made up: what a crontab on many hosts leaves. */
 import type { Family } from "../../src/address.ts";
+import { BY_SOURCE } from "../../src/key.ts";
 import { fileName, parsePattern } from "../../src/output/filename.ts";
 import { jsonl } from "../../src/output/jsonl.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
@@ -39,6 +40,7 @@ const HOUR = 3_600_000, DAY = 24 * HOUR;
 /** As a capture has them that is not told otherwise. */
 const DEFAULTS: RunOptions = {
   labels: undefined,
+  keying: BY_SOURCE,
   sort: "packets",
   top: 0,
   endTop: 0,
@@ -96,7 +98,13 @@ function capture(
   start: number,
   ticks: number,
 ): string {
-  const origin = { host, run: uuid(random), interface: "eth0" };
+  const origin = {
+    host,
+    run: uuid(random),
+    interface: "eth0",
+    direction: "in",
+    by: "source",
+  } as const;
   const run = new Run(origin, DEFAULTS, moment(start));
   const senders = sendersOf(random);
   const lines = [jsonl.start({
@@ -106,6 +114,7 @@ function capture(
     version: VERSION,
     start: new Date(start),
     interval: 1,
+    filter: undefined,
   })];
   for (let tick = 1; tick <= ticks; tick++) {
     const window = windowOf(random, senders);

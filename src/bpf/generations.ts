@@ -1,6 +1,7 @@
 import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { u32 } from "../ffi/memory.ts";
-import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
+import { FAMILIES, type Family } from "../address.ts";
+import { keySize } from "../key.ts";
 import { type Generation, GENERATIONS, TALLY_SIZE, TOTALS } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
@@ -8,7 +9,7 @@ import type { LoadedObject } from "./object.ts";
 /** Takes what one batch brought. */
 export interface BatchSink {
   /**
-   * @param keys the addresses, in network byte order
+   * @param keys in network byte order, see src/key.ts
    * @param values for each of them `cpus` pairs of u64, packets and bytes, as
    * u32 halves, the lower half first
    * @param count how many sources these are
@@ -115,7 +116,7 @@ export class Generations {
     for (const family of FAMILIES) {
       this.#drainMap(
         this.#object.maps.sources[family][generation],
-        ADDRESS_SIZE[family],
+        keySize(family, this.#object.keying),
         sink[family],
       );
     }
@@ -175,7 +176,9 @@ export class Generations {
 
   /** Buffers for `entries` of the larger keys. */
   #allocate(entries: number): void {
-    this.#keys = new Uint8Array(entries * ADDRESS_SIZE.ipv6);
+    this.#keys = new Uint8Array(
+      entries * keySize("ipv6", this.#object.keying),
+    );
     this.#values = new Uint8Array(entries * TALLY_SIZE * this.#cpus);
   }
 }

@@ -1,11 +1,15 @@
 import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { opts } from "../ffi/memory.ts";
+import type { Direction } from "../key.ts";
 import { linkInterface, XDP_FLAGS } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
 
-export type AttachMode = "native" | "generic";
+export type AttachMode = "native" | "generic" | "tc";
+
+/** enum bpf_attach_type, linux/bpf.h. */
+const BPF_XDP = 37, BPF_TCX = { in: 46, out: 47 } as const;
 
 /** The kernel or the driver refused to attach, in this mode. */
 export class AttachError extends CallError {
@@ -18,7 +22,8 @@ export class AttachError extends CallError {
 }
 
 /**
- * A program on an interface. The link belongs to this process: disposing of it
+ * A program on an interface: as its XDP program, or on tc's side of it (tcx,
+ * Linux 6.6; there any number of programs may be). The link belongs to this process: disposing of it
  * detaches, and so does the kernel when the process ends in whatever way.
  */
 export class Link implements Disposable {
@@ -26,9 +31,16 @@ export class Link implements Disposable {
   readonly #lib: Libbpf;
   #fd: number;
 
-  /** @throws {AttachError} */
-  constructor(object: LoadedObject, ifindex: number, mode: AttachMode) {
-    const BPF_XDP = 37; // enum bpf_attach_type, linux/bpf.h
+  /**
+   * @param direction of tc: frames that come in, or go out
+   * @throws {AttachError}
+   */
+  constructor(
+    object: LoadedObject,
+    ifindex: number,
+    mode: AttachMode,
+    direction: Direction = "in",
+  ) {
     this.mode = mode;
     this.#lib = object.lib;
     try {
@@ -37,8 +49,8 @@ export class Link implements Disposable {
         this.#lib.symbols.bpf_link_create(
           object.programFd,
           ifindex,
-          BPF_XDP,
-          opts(XDP_FLAGS[mode]),
+          mode === "tc" ? BPF_TCX[direction] : BPF_XDP,
+          opts(mode === "tc" ? 0 : XDP_FLAGS[mode]),
         ),
       );
     } catch (error) {
@@ -82,7 +94,7 @@ export interface Attachment {
 export function attach(
   object: LoadedObject,
   ifindex: number,
-  mode: AttachMode | "auto",
+  mode: Exclude<AttachMode, "tc"> | "auto",
   avoidNative?: string,
 ): Attachment {
   if (mode !== "auto") return { link: new Link(object, ifindex, mode) };

@@ -1,12 +1,16 @@
 import { CallError, check, checkPointer, ERRNO } from "../ffi/errno.ts";
-import { cString, opts } from "../ffi/memory.ts";
+import { cString, opts, u32 } from "../ffi/memory.ts";
 import { libc } from "../ffi/libc.ts";
-import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
+import { FAMILIES, type Family } from "../address.ts";
+import type { Filter } from "../filter.ts";
+import { type Keying, keySize } from "../key.ts";
 import {
   constants,
   GENERATIONS,
+  type Hook,
+  NETWORK_MAPS,
   OBJECT_NAME,
-  PROGRAM_NAME,
+  PROGRAMS,
   SOURCE_MAPS,
   TALLY_SIZE,
   TOTALS,
@@ -15,10 +19,16 @@ import { mapSizes } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 
 export interface LoadOptions {
+  readonly hook: Hook;
+  /** Of the tc hook: frames that go out. */
+  readonly isEgress: boolean;
   /** Entries of each source map. */
   readonly maxSources: number;
   /** Frames start at the IP header. */
   readonly isLayer3: boolean;
+  readonly keying: Keying;
+  /** Undefined: every source is kept. */
+  readonly filter: Filter | undefined;
 }
 
 /** The descriptors of a loaded object's maps. */
@@ -39,12 +49,16 @@ export class LoadedObject implements Disposable {
   readonly hasFragments: boolean;
   #object: Deno.PointerObject | undefined;
 
+  readonly keying: Keying;
+
   constructor(
     lib: Libbpf,
     object: Deno.PointerObject,
+    { hook, keying, filter }: LoadOptions,
     hasFragments: boolean,
   ) {
     this.lib = lib;
+    this.keying = keying;
     this.hasFragments = hasFragments;
     this.#object = object;
     const { symbols } = lib;
@@ -52,7 +66,10 @@ export class LoadedObject implements Disposable {
       check("bpf_map__fd", symbols.bpf_map__fd(findMap(lib, object, name)));
     const program = checkPointer(
       "bpf_object__find_program_by_name",
-      symbols.bpf_object__find_program_by_name(object, cString(PROGRAM_NAME)),
+      symbols.bpf_object__find_program_by_name(
+        object,
+        cString(PROGRAMS[hook]),
+      ),
     );
     this.programFd = check("bpf_program__fd", symbols.bpf_program__fd(program));
     const pair = ([first, second]: readonly [string, string]) =>
@@ -65,6 +82,25 @@ export class LoadedObject implements Disposable {
       idle: map("idle"),
     };
     this.#compareLayout();
+    if (filter !== undefined) this.#enter(filter, map);
+  }
+
+  /** Puts the networks of a filter into their tries. */
+  #enter({ networks }: Filter, map: (name: string) => number): void {
+    for (const { family, address, length, isKept } of networks) {
+      const key = new Uint8Array(4 + address.length);
+      new DataView(key.buffer).setUint32(0, length, true);
+      key.set(address, 4);
+      check(
+        "bpf_map_update_elem",
+        this.lib.symbols.bpf_map_update_elem(
+          map(NETWORK_MAPS[family]),
+          key,
+          u32(Number(isKept)),
+          0n,
+        ),
+      );
+    }
   }
 
   /** The two sides are built together, so this fails only in a broken build. */
@@ -82,7 +118,7 @@ export class LoadedObject implements Disposable {
     for (const family of FAMILIES) {
       for (const generation of GENERATIONS) {
         const fd = this.maps.sources[family][generation];
-        expect(fd, ADDRESS_SIZE[family], TALLY_SIZE);
+        expect(fd, keySize(family, this.keying), TALLY_SIZE);
       }
     }
   }
@@ -107,7 +143,9 @@ export function loadObject(
 ): LoadedObject {
   raiseMemlock();
   raiseFileLimit();
-  if (lib.symbols.bpf_program__set_flags !== null) {
+  if (
+    options.hook === "xdp" && lib.symbols.bpf_program__set_flags !== null
+  ) {
     try {
       return load(lib, elf, options, true);
     } catch (error) {
@@ -133,7 +171,7 @@ function load(
   try {
     configure(lib, object, options, hasFragments);
     check("bpf_object__load", symbols.bpf_object__load(object));
-    return new LoadedObject(lib, object, hasFragments);
+    return new LoadedObject(lib, object, options, hasFragments);
   } catch (error) {
     symbols.bpf_object__close(object);
     throw error;
@@ -148,19 +186,34 @@ function configure(
   hasFragments: boolean,
 ): void {
   const { symbols } = lib;
+  const { maxSources, isLayer3, isEgress, keying, filter } = options;
   const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
+  const resize = (name: string, entries: number) => {
+    const map = findMap(lib, object, name);
+    check(
+      "bpf_map__set_max_entries",
+      symbols.bpf_map__set_max_entries(map, entries),
+    );
+    return map;
+  };
   for (const family of FAMILIES) {
-    for (const map of SOURCE_MAPS[family]) {
+    for (const name of SOURCE_MAPS[family]) {
+      const map = resize(name, maxSources);
       check(
-        "bpf_map__set_max_entries",
-        symbols.bpf_map__set_max_entries(
-          findMap(lib, object, map),
-          options.maxSources,
-        ),
+        "bpf_map__set_key_size",
+        symbols.bpf_map__set_key_size(map, keySize(family, keying)),
       );
     }
+    const networks = filter?.networks.filter((one) => one.family === family);
+    resize(NETWORK_MAPS[family], Math.max(1, networks?.length ?? 0));
   }
-  const values = constants(hasFragments, options.isLayer3);
+  const values = constants({
+    hasFragments,
+    isLayer3,
+    isEgress,
+    keying,
+    filter,
+  });
   check(
     "bpf_map__set_initial_value",
     symbols.bpf_map__set_initial_value(
@@ -169,11 +222,17 @@ function configure(
       BigInt(values.length),
     ),
   );
-  if (hasFragments) {
+  for (const [hook, name] of Object.entries(PROGRAMS)) {
     const program = checkPointer(
       "bpf_object__find_program_by_name",
-      symbols.bpf_object__find_program_by_name(object, cString(PROGRAM_NAME)),
+      symbols.bpf_object__find_program_by_name(object, cString(name)),
     );
+    const isWanted = hook === options.hook;
+    check(
+      "bpf_program__set_autoload",
+      symbols.bpf_program__set_autoload(program, isWanted),
+    );
+    if (!isWanted || !hasFragments) continue;
     check(
       "bpf_program__set_flags",
       symbols.bpf_program__set_flags?.(program, XDP_HAS_FRAGS) ?? 0,

@@ -72,9 +72,10 @@ All have
 (1),
 .Em type ,
 .Em host ,
-.Em run
+.Em run ,
+.Em interface
 and
-.Em interface .
+.Em direction .
 Readers ignore what they do not know.
 .Bl -tag -width Ds
 .It Sy start
@@ -87,7 +88,8 @@ One window:
 (deadlines that were missed and merged into it),
 .Em complete
 (all was read, and the books balance),
-.Em total , sources , others , untracked , nonIp , malformed .
+.Em total , sources , others , untracked , nonIp , malformed , filtered ,
+.Em rxCounter .
 .It Sy end
 The whole run: the same counts,
 .Em ticks ,
@@ -97,7 +99,7 @@ count, duration, signal, threshold, interface-gone or detached.
 .El
 .Pp
 In packets and in bytes,
-total = sources + others + untracked + nonIp + malformed.
+total = sources + others + untracked + nonIp + malformed + filtered.
 .Sh SIGNALS
 SIGINT, SIGTERM and SIGHUP end the run; a second one, a second later or more,
 does not wait for the last records.

@@ -33,6 +33,42 @@ export const OPTIONS = [
     help: "packets, bytes or ip (default packets)",
   },
   {
+    name: "filter",
+    value: "NETS",
+    help: "only these sources: 10.0.0.0/8,!10.1.0.0/16,2001:db8::/32",
+    isRare: true,
+  },
+  {
+    name: "prefix4",
+    value: "BITS",
+    help: "count by network: 24 for 10.0.0.0/24",
+    isRare: true,
+  },
+  {
+    name: "prefix6",
+    value: "BITS",
+    help: "the same of IPv6: 64",
+    isRare: true,
+  },
+  {
+    name: "by",
+    value: "KEY",
+    help: "source, destination, source,protocol or source,port",
+    isRare: true,
+  },
+  {
+    name: "direction",
+    value: "DIR",
+    help: "in, out or both (default in; out takes Linux 6.6)",
+    isRare: true,
+  },
+  {
+    name: "hook",
+    value: "HOOK",
+    help: "xdp, or tc beside others' XDP programs (Linux 6.6)",
+    isRare: true,
+  },
+  {
     name: "mode",
     short: "m",
     value: "MODE",

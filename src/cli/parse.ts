@@ -1,4 +1,5 @@
 import { EXIT, Failure } from "../errors.ts";
+import { BYS } from "../key.ts";
 import {
   type FilePattern,
   type FormatName,
@@ -13,6 +14,7 @@ import {
   parseMaxSources,
 } from "./check.ts";
 import { type Listen, parseListen } from "./listen.ts";
+import { DIRECTIONS, HOOKS, type Narrowing, parseNarrowing } from "./narrow.ts";
 import { OPTIONS } from "./options.ts";
 import { parseReport, type ReportCommand } from "./report.ts";
 import {
@@ -33,10 +35,17 @@ const MODES = ["auto", "native", "generic"] as const;
 const SORTS = ["packets", "bytes", "ip"] as const;
 
 /** The words that some options take. */
-export const CHOICES = { sort: SORTS, mode: MODES, format: FORMATS } as const;
+export const CHOICES = {
+  sort: SORTS,
+  mode: MODES,
+  format: FORMATS,
+  by: BYS,
+  direction: DIRECTIONS,
+  hook: HOOKS,
+} as const;
 
 /** What `watch` is to do. Times are milliseconds. */
-export interface WatchOptions {
+export interface WatchOptions extends Narrowing {
   readonly interfaces: readonly string[];
   readonly interval: number;
   readonly count: number | undefined;
@@ -131,6 +140,7 @@ export function parseCommandLine(args: readonly string[]): Command {
       : undefined,
     listen,
     sort: parseWord("sort", value("sort") ?? "packets", SORTS),
+    ...parseNarrowing(value),
     mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
     format,
     output,

@@ -64,6 +64,13 @@ const noNative: Explain = ({ driver }) => ({
   remedy: "use --mode generic",
 });
 
+const noTcx: Explain = () => ({
+  exitCode: EXIT.unsupported,
+  why: "the kernel has no tcx links",
+  remedy:
+    "Linux 6.6 or later is needed (an older tc filter would outlive a kill)",
+});
+
 const refused: Explain = ({ driver, mtu, mode }) => ({
   exitCode: EXIT.unsupported,
   why: `driver ${
@@ -108,7 +115,7 @@ const ADVICE: Record<string, Record<number, Explain>> = {
     }),
     [ERRNO.EOPNOTSUPP]: noNative,
     [ERRNO.ENOTSUPP]: noNative,
-    [ERRNO.EINVAL]: refused,
+    [ERRNO.EINVAL]: (at) => at.mode === "tc" ? noTcx(at) : refused(at),
     [ERRNO.ERANGE]: refused,
     [ERRNO.ENOSPC]: refused,
     [ERRNO.ENOMEM]: noMemory,

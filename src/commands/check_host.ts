@@ -5,6 +5,7 @@ import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import { AttachError, Link } from "../bpf/link.ts";
 import { type LoadedObject, loadObject } from "../bpf/object.ts";
 import { EXIT, Failure } from "../errors.ts";
+import { BY_SOURCE } from "../key.ts";
 import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 import { findInterface } from "../net/interfaces.ts";
 import type { CheckRow } from "../output/checks.ts";
@@ -115,8 +116,12 @@ function programChecks(
       undefined,
       () =>
         loadObject(lib, embedded("xdptally.bpf.o"), {
+          hook: "xdp",
+          isEgress: false,
           maxSources: 1,
           isLayer3: false,
+          keying: BY_SOURCE,
+          filter: undefined,
         }),
     );
     add("program", { state: "ok", value: "loaded and verified" });

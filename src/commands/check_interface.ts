@@ -1,6 +1,7 @@
 import { describeHolder } from "../bpf/holder.ts";
 import { mapMemory } from "../bpf/layout.ts";
 import { EXIT, Failure } from "../errors.ts";
+import { BY_SOURCE } from "../key.ts";
 import { CallError } from "../ffi/errno.ts";
 import { ControlSocket } from "../net/control.ts";
 import { mostMtu, reasonToAvoidNative, resetsLink } from "../net/drivers.ts";
@@ -162,7 +163,7 @@ function mode(
 }
 
 function memory(maxSources: number, cpus: number): Finding {
-  const needed = mapMemory(maxSources, cpus);
+  const needed = mapMemory(maxSources, cpus, BY_SOURCE);
   const bytes = (count: number) => formatBytes(BigInt(Math.round(count)));
   const value = `${
     bytes(needed)

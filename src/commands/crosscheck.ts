@@ -13,7 +13,9 @@ export function explainDiscrepancy(
 ): string {
   const { name } = netInterface;
   const { counted, received } = discrepancy;
-  return `Interface "${name}" says that it received ${received} packets, and XDP saw ${counted}: ` +
+  return `Interface "${name}" says that it received ${received} packets, and ${
+    mode === "tc" ? "tc" : "XDP"
+  } saw ${counted}: ` +
     reason(netInterface, mode, discrepancy);
 }
 
@@ -37,6 +39,8 @@ function reason(
     } off`;
   }
   return counted < received
-    ? `some frames do not come by XDP there; compare with --mode ${other}`
+    ? mode === "tc"
+      ? "some frames are gone before tc sees them"
+      : `some frames do not come by XDP there; compare with --mode ${other}`
     : "its driver does not count them all";
 }

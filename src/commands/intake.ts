@@ -31,16 +31,25 @@ export class Intake {
   /** Writes the start records of a run, and begins it. */
   begin(attached: readonly Attached[]): Watched[] {
     const run = crypto.randomUUID();
-    return attached.map(({ interface: netInterface, object, link, start }) => {
+    const { filterText, interval, keying } = this.#options;
+    return attached.map((each) => {
+      const { interface: netInterface, direction, object, link, start } = each;
       const { name, index } = netInterface;
-      const origin = { host: this.#host, run, interface: name };
+      const origin = {
+        host: this.#host,
+        run,
+        interface: name,
+        direction,
+        by: keying.by,
+      };
       this.#sink.start({
         ...origin,
         ifindex: index,
         mode: link.mode,
         version: VERSION,
         start: new Date(start.wall),
-        interval: this.#options.interval / 1000,
+        interval: interval / 1000,
+        filter: filterText,
       });
       return new Watched(
         netInterface,
@@ -58,13 +67,13 @@ export class Intake {
    *
    * @throws {Failure} it is there, and cannot be watched
    */
-  takeUp(name: string): Watched | undefined {
+  takeUp(name: string): readonly Watched[] | undefined {
     const found = lookUpInterface(name);
     if (found === undefined) return undefined;
     using attempt = new DisposableStack();
     const loaded = this.#setup.load([found], attempt);
     const attached = this.#setup.attach(loaded, attempt);
     this.#stack.use(attempt.move());
-    return this.begin(attached)[0];
+    return this.begin(attached);
   }
 }

@@ -22,7 +22,9 @@ export interface LoopOptions {
   /** Interfaces that are missing, and are waited for. */
   readonly absent: readonly string[];
   /** Takes up an interface that is there now; undefined: not yet. */
-  readonly takeUp: ((name: string) => Watched | undefined) | undefined;
+  readonly takeUp:
+    | ((name: string) => readonly Watched[] | undefined)
+    | undefined;
 }
 
 /** How often an interface that is waited for is looked for, in ms. */
@@ -104,13 +106,13 @@ export class Loop {
     for (const name of this.#absent) {
       const watched = this.#tryTakeUp(name);
       if (watched === undefined) continue;
-      this.#live = [...this.#live, watched];
+      this.#live = [...this.#live, ...watched];
       this.#absent = this.#absent.filter((other) => other !== name);
     }
     return this.#live.length > before;
   }
 
-  #tryTakeUp(name: string): Watched | undefined {
+  #tryTakeUp(name: string): readonly Watched[] | undefined {
     try {
       return this.#options.takeUp?.(name);
     } catch (error) {
@@ -129,7 +131,7 @@ export class Loop {
       if (limit === undefined || over === undefined) continue;
       this.#exitCodes.add(EXIT.threshold);
       this.#log.error(
-        `${over.ip} exceeds ${limit.text} on "${watched.interface.name}": ${
+        `${over.key} exceeds ${limit.text} on "${watched.interface.name}": ${
           limit.unit === "pps"
             ? `${
               Math.round(Number(over.packets) / record.elapsed)
@@ -195,7 +197,7 @@ export class Loop {
       if (reason === "interface-gone" && this.#options.takeUp !== undefined) {
         this.#log.info(`Interface "${name}" is gone; waiting for it`);
         watched[Symbol.dispose]();
-        this.#absent = [...this.#absent, name];
+        this.#absent = [...new Set([...this.#absent, name])];
         continue;
       }
       this.#log.error(`Cannot go on with "${name}": ${LOST[reason]}`);
@@ -254,7 +256,7 @@ export class Loop {
 
 const LOST = {
   "interface-gone": "the interface is gone",
-  "detached": "somebody detached the XDP program",
+  "detached": "somebody detached the program",
 } as const;
 
 /** Which exit code wins where several fit. */

@@ -2,18 +2,19 @@ import type { Logger } from "@std/log/logger";
 import { embedded } from "../bpf/embedded.ts";
 import { describeHolder } from "../bpf/holder.ts";
 import { possibleCpus } from "../bpf/generations.ts";
-import { mapMemory } from "../bpf/layout.ts";
+import { type Hook, mapMemory } from "../bpf/layout.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import {
   attach,
   AttachError,
   type Attachment,
-  type Link,
+  Link,
   type NativeRefusal,
 } from "../bpf/link.ts";
 import { type LoadedObject, loadObject } from "../bpf/object.ts";
 import type { WatchOptions } from "../cli/parse.ts";
 import { moment } from "../clock.ts";
+import type { Direction } from "../key.ts";
 import type { Moment } from "../tally/run.ts";
 import {
   type Capability,
@@ -32,9 +33,10 @@ import {
 } from "../net/offloads.ts";
 import { formatBytes } from "../output/text.ts";
 
-/** An interface with the program loaded for it. */
+/** One side of an interface, with the program loaded for it. */
 export interface Loaded {
   readonly interface: NetInterface;
+  readonly direction: Direction;
   readonly object: LoadedObject;
 }
 
@@ -69,17 +71,33 @@ export class Setup {
    * @throws {Failure}
    */
   load(interfaces: readonly NetInterface[], stack: DisposableStack): Loaded[] {
-    return interfaces.map((netInterface) => {
-      const object = this.#explained(
-        netInterface,
-        () =>
-          loadObject(this.#lib, this.#elf, {
-            maxSources: this.#options.maxSources,
-            isLayer3: linkLayer(netInterface.hardwareType) === "ip",
-          }),
-      );
-      return { interface: netInterface, object: stack.use(object) };
-    });
+    const { directions, maxSources, keying, filter } = this.#options;
+    return interfaces.flatMap((netInterface) =>
+      directions.map((direction) => {
+        const object = this.#explained(
+          netInterface,
+          () =>
+            loadObject(this.#lib, this.#elf, {
+              hook: this.#hook(direction),
+              isEgress: direction === "out",
+              maxSources,
+              isLayer3: linkLayer(netInterface.hardwareType) === "ip",
+              keying,
+              filter,
+            }),
+        );
+        return {
+          interface: netInterface,
+          direction,
+          object: stack.use(object),
+        };
+      })
+    );
+  }
+
+  /** XDP sees only what comes in. */
+  #hook(direction: Direction): Hook {
+    return direction === "out" ? "tc" : this.#options.hook;
   }
 
   /**
@@ -92,22 +110,20 @@ export class Setup {
     using attempt = new DisposableStack();
     const { mode } = this.#options;
     const offloads = mode === "native" ? [] : mergingOffloads();
-    const attached = loaded.map(({ interface: netInterface, object }) => {
+    const attached = loaded.map((each) => {
+      const { interface: netInterface, direction, object } = each;
       const { index, driver } = netInterface;
       const attachment = this.#explained(
         netInterface,
         () =>
-          attach(
-            object,
-            index,
-            mode,
-            reasonToAvoidNative(driver),
-          ),
+          this.#hook(direction) === "tc"
+            ? { link: new Link(object, index, "tc", direction) }
+            : attach(object, index, mode, reasonToAvoidNative(driver)),
       );
       const start = moment();
       attempt.use(attachment.link);
-      announce(netInterface, attachment, this.#log);
-      return { interface: netInterface, object, link: attachment.link, start };
+      announce(netInterface, direction, attachment, this.#log);
+      return { ...each, link: attachment.link, start };
     });
     this.#keepOffloads(offloads, stack);
     stack.use(attempt.move());
@@ -177,6 +193,7 @@ const TAKEN = new Set<number>([ERRNO.EBUSY, ERRNO.EEXIST]);
 
 function announce(
   { name, index, isUp }: NetInterface,
+  direction: Direction,
   { link, nativeRefused }: Attachment,
   log: Logger,
 ): void {
@@ -184,7 +201,11 @@ function announce(
     log.info(`Using generic mode on "${name}": ${refusal(nativeRefused)}`);
   }
   log.info(
-    `Attached XDP program to iface "${name}" (index ${index}, ${link.mode} mode)`,
+    link.mode === "tc"
+      ? `Attached tc program to iface "${name}" (index ${index}, frames that ${
+        direction === "in" ? "come in" : "go out"
+      })`
+      : `Attached XDP program to iface "${name}" (index ${index}, ${link.mode} mode)`,
   );
   if (!isUp) {
     log.warn(`Interface "${name}" is down: nothing is counted until it is up`);
@@ -200,8 +221,9 @@ function refusal(why: NativeRefusal): string {
 /** Says what the maps will take, aloud where that is much. */
 function announceMemory(lib: Libbpf, options: WatchOptions, log: Logger): void {
   const MUCH = 100e6;
-  const bytes = mapMemory(options.maxSources, possibleCpus(lib)) *
-    options.interfaces.length;
+  const { maxSources, keying, interfaces, directions } = options;
+  const bytes = mapMemory(maxSources, possibleCpus(lib), keying) *
+    interfaces.length * directions.length;
   const message = `The maps will take about ${
     formatBytes(BigInt(Math.round(bytes)))
   }`;

@@ -45,10 +45,7 @@ export class Watched implements Disposable {
   readonly #link: Link;
   readonly #generations: Generations;
   readonly #run: Run;
-  readonly #window: Window = {
-    ipv4: new SourceList("ipv4"),
-    ipv6: new SourceList("ipv6"),
-  };
+  readonly #window: Window;
   /** What no more frames are counted into, and has not been read whole. */
   readonly #unread: Unread[] = [];
   /** What the interface had received when it was attached. */
@@ -70,7 +67,13 @@ export class Watched implements Disposable {
     this.interface = netInterface;
     this.#currentName = netInterface.name;
     this.start = this.#windowEnd = start;
-    this.#received = receiveCounters().get(netInterface.name);
+    this.#window = {
+      ipv4: new SourceList("ipv4", options.keying),
+      ipv6: new SourceList("ipv6", options.keying),
+    };
+    this.#received = origin.direction === "in"
+      ? receiveCounters().get(netInterface.name)
+      : undefined;
     this.#object = object;
     this.#link = link;
     this.#generations = new Generations(object);
@@ -215,5 +218,6 @@ function booksOf(words: BigUint64Array): Books {
     },
     nonIp: tally(TOTALS.nonIp),
     malformed: tally(TOTALS.malformed),
+    filtered: tally(TOTALS.filtered),
   };
 }

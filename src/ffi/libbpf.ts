@@ -36,8 +36,16 @@ export const LIBBPF = {
     parameters: ["pointer", "u32"], // map, max_entries
     result: "i32",
   },
+  bpf_map__set_key_size: {
+    parameters: ["pointer", "u32"], // map, size
+    result: "i32",
+  },
   bpf_map__set_initial_value: {
     parameters: ["pointer", "buffer", "usize"], // map, data, size
+    result: "i32",
+  },
+  bpf_program__set_autoload: {
+    parameters: ["pointer", "bool"], // prog, autoload
     result: "i32",
   },
   bpf_program__fd: { parameters: ["pointer"], result: "i32" },

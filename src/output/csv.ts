@@ -20,14 +20,18 @@ function* rows(record: TickRecord): Iterable<string> {
     record.start.toISOString(),
     record.end.toISOString(),
     record.host,
-    record.interface,
+    // No name has a colon.
+    record.direction === "in" ? record.interface : `${record.interface}:out`,
   ].map(field).join(",");
   const row = (kind: string, source: string, { packets, bytes }: Tally) =>
     `${prefix},${kind},${source},${packets},${bytes}\r\n`;
 
-  for (const source of record.sources) yield row("source", source.ip, source);
+  for (const source of record.sources) {
+    yield row("source", field(source.key), source);
+  }
   yield row("others", "", record.others);
   yield row("untracked", "", books.untracked);
+  yield row("filtered", "", books.filtered);
   yield row("nonIp", "", books.nonIp);
   yield row("malformed", "", books.malformed);
   yield row("total", "", books.total);

@@ -1,10 +1,5 @@
 import type { Untracked } from "../tally/books.ts";
-import type {
-  CountRecord,
-  Format,
-  Origin,
-  StartRecord,
-} from "../tally/records.ts";
+import type { CountRecord, Format, Origin } from "../tally/records.ts";
 import type { Tally } from "../tally/sources.ts";
 
 const SCHEMA = 1;
@@ -21,7 +16,8 @@ export const jsonl: Format = {
         version: record.version,
         start: record.start,
         interval: record.interval,
-      } satisfies Omit<StartRecord, keyof Origin>,
+        ...(record.filter === undefined ? {} : { filter: record.filter }),
+      },
     ),
   tick: (record) =>
     line(record, "tick", {
@@ -44,13 +40,15 @@ function line(
   type: string,
   rest: Record<string, unknown>,
 ): string {
-  const { host, run } = origin;
+  const { host, run, direction, by } = origin;
   const record = {
     schema: SCHEMA,
     type,
     host,
     run,
     interface: origin.interface,
+    direction,
+    ...(by === "source" ? {} : { by }),
     ...rest,
   };
   return JSON.stringify(record) + "\n";
@@ -67,12 +65,17 @@ function counts(record: CountRecord) {
     total: tally(books.total),
     sources: Array.from(
       record.sources,
-      (source) => ({ ip: source.ip, ...tally(source) }),
+      // A field that says `ip` has to be one.
+      (source) =>
+        record.by === "source"
+          ? { ip: source.key, ...tally(source) }
+          : { key: source.key, ...tally(source) },
     ),
     others: { sources: others.sources, ...tally(others) },
     untracked: untracked(books.untracked),
     nonIp: tally(books.nonIp),
     malformed: tally(books.malformed),
+    filtered: tally(books.filtered),
     rxCounter: rxCounter === undefined ? null : tally(rxCounter),
   };
 }

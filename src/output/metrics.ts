@@ -13,10 +13,10 @@ export interface Watch {
 
 /** Before the first tick: counters that begin with 0 lose nothing to `rate()`. */
 export function emptySnapshot(
-  { host, run, interface: name, start }: StartRecord,
+  { host, run, interface: name, direction, by, start }: StartRecord,
 ): Snapshot {
   return {
-    ...{ host, run, interface: name },
+    ...{ host, run, interface: name, direction, by },
     end: start,
     ticks: 0,
     skipped: 0,
@@ -88,7 +88,11 @@ function metrics(watches: readonly Watch[]): Metric[] {
   const each = (samples: (watch: Watch) => Iterable<Sample>) =>
     watches.flatMap((watch) =>
       [...samples(watch)].map(([labels, value]): Sample => [
-        { interface: watch.start.interface, ...labels },
+        {
+          interface: watch.start.interface,
+          direction: watch.start.direction,
+          ...labels,
+        },
         value,
       ])
     );
@@ -203,7 +207,9 @@ function metrics(watches: readonly Watch[]): Metric[] {
       "source_",
       "of the sources with most packets, each since it is among them; the series add up to the class source",
       ({ sources, others }) => [
-        ...sources.map(({ ip, ...tally }) => [{ source: ip }, tally] as const),
+        ...sources.map(({ key, ...tally }) =>
+          [{ source: key }, tally] as const
+        ),
         [{ source: "other" }, others],
       ],
     ),
@@ -216,5 +222,6 @@ function classes({ books }: Snapshot): [Labels, Tally][] {
     [{ class: "untracked" }, books.untracked],
     [{ class: "non_ip" }, books.nonIp],
     [{ class: "malformed" }, books.malformed],
+    [{ class: "filtered" }, books.filtered],
   ];
 }

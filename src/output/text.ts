@@ -9,12 +9,12 @@ import type {
 export const text: Format = {
   start: () => "",
   tick: (record) =>
-    `${record.interface} ${clock(record.end)} tick ${record.seq}${
+    `${title(record)} ${clock(record.end)} tick ${record.seq}${
       merged(record)
     }: ` +
     `${equation(record)}\n${formatMapContents(record)}`,
   end: (record) =>
-    `${record.interface} ${clock(record.end)} end (${record.reason}) after ${
+    `${title(record)} ${clock(record.end)} end (${record.reason}) after ${
       ticks(record)
     }: ` +
     `${equation(record)}\n${formatMapContents(record)}`,
@@ -33,7 +33,7 @@ export function formatMapContents(record: CountRecord): string {
   const rows = Array.from(record.sources, (source) => {
     const since = source.run ?? source;
     const cells = [
-      `${source.ip} => ${since.packets}`,
+      `${source.key} => ${since.packets}`,
       ...("seq" in record ? [`+${source.packets}`] : []),
       formatBytes(since.bytes),
       formatRate(Number(source.packets) / record.elapsed),
@@ -70,9 +70,17 @@ function equation({ books, sources, others, complete }: CountRecord): string {
     `${books.untracked.packets} untracked`,
     `${books.nonIp.packets} non-IP`,
     `${books.malformed.packets} malformed`,
+    ...(books.filtered.packets > 0n
+      ? [`${books.filtered.packets} filtered`]
+      : []),
   ];
   const sum = `${plural(books.total.packets, "packet")} = ${terms.join(" + ")}`;
   return complete ? sum : `${sum} (INCOMPLETE)`;
+}
+
+/** `eth0`, or `eth0 out`. */
+function title({ interface: name, direction }: CountRecord): string {
+  return direction === "in" ? name : `${name} out`;
 }
 
 function ticks({ ticks, elapsed }: EndRecord): string {

@@ -7,8 +7,12 @@ export const CLASSES = [
   "untracked",
   "nonIp",
   "malformed",
+  "filtered",
 ] as const;
 export type Class = typeof CLASSES[number];
+
+/** Records from before there was a filter have none of it. */
+const MAY_BE_MISSING: Class = "filtered";
 
 interface JsonTally {
   readonly packets: number | string;
@@ -28,7 +32,9 @@ export type JsonRecord = Record<Class, JsonTally> & {
   readonly complete: boolean;
   sources:
     | SourceRows
-    | readonly (JsonTally & { readonly ip: string })[];
+    | readonly (JsonTally & { readonly ip?: string; readonly key?: string })[];
+  /** Records from before there was any other have none. */
+  readonly direction?: "in" | "out";
 };
 
 const BRACKET = 0x5b;
@@ -88,7 +94,10 @@ function requireTick(record: JsonRecord): void {
   const isTally = (tally: JsonTally | undefined) =>
     tally?.packets !== undefined && tally.bytes !== undefined;
   if (
-    !CLASSES.every((name) => isTally(record[name])) ||
+    !CLASSES.every((name) =>
+      isTally(record[name]) ||
+      name === MAY_BE_MISSING && record[name] === undefined
+    ) ||
     !(record.sources instanceof SourceRows) &&
       !(Array.isArray(record.sources) && record.sources.every(isTally))
   ) {

@@ -62,7 +62,8 @@ export class Reporter {
   addLine(line: Uint8Array): void {
     const record = this.#reader.read(line);
     const start = Date.parse(record.start);
-    const { host, interface: name, run } = record;
+    const { host, run } = record;
+    const name = sideOf(record);
     if (record.type === "tick") return this.#addTick(record, start, line);
     const { since, until } = this.#options;
     if (record.type === "start") {
@@ -83,12 +84,13 @@ export class Reporter {
   #addTick(record: JsonRecord, start: number, line: Uint8Array): void {
     const end = Date.parse(record.end);
     if (end <= this.#options.since || end > this.#options.until) return;
-    const stream = this.#coverage.stream(record.host, record.interface);
+    const stream = this.#coverage.stream(record.host, sideOf(record));
     this.#coverage.window(stream, start, end);
     this.#ticks++;
     for (const [row, name] of CLASSES.entries()) {
-      this.#packets.add(row, record[name].packets);
-      this.#bytes.add(row, record[name].bytes);
+      const { packets, bytes } = record[name] ?? { packets: 0, bytes: 0 };
+      this.#packets.add(row, packets);
+      this.#bytes.add(row, bytes);
     }
     const window = new Window(start, end, stream.number);
     const { by } = this.#options;
@@ -100,7 +102,7 @@ export class Reporter {
       ? `${record.start.slice(0, 13)}:00Z`
       : by === "host"
       ? record.host
-      : `${record.host} ${record.interface}`;
+      : `${record.host} ${sideOf(record)}`;
     const row = this.#groups.row(group);
     this.#groups.add(row, packets, bytes, window);
   }
@@ -112,8 +114,8 @@ export class Reporter {
   ): void {
     const groups = this.#groups;
     if (!(sources instanceof SourceRows)) {
-      for (const { ip, packets, bytes } of sources) {
-        groups.add(groups.row(ip), packets, bytes, window);
+      for (const { ip, key = ip ?? "", packets, bytes } of sources) {
+        groups.add(groups.row(key), packets, bytes, window);
       }
       return;
     }
@@ -150,6 +152,11 @@ export class Reporter {
       incomplete: this.#coverage.incomplete,
     };
   }
+}
+
+/** `eth0`, or `eth0 out`: what goes out has windows of its own. */
+function sideOf({ interface: name, direction }: JsonRecord): string {
+  return direction === "out" ? `${name} out` : name;
 }
 
 /** Why a run's numbers are not the whole truth. */

@@ -39,7 +39,9 @@ export function reportText(report: Report, broken: BrokenLines): string {
     "",
     `total ${sums.total.packets} packets, ${
       formatBytes(sums.total.bytes)
-    }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}`,
+    }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}${
+      sums.filtered.packets > 0n ? `, filtered ${sums.filtered.packets}` : ""
+    }`,
     "",
     ...trust(report, broken),
   ];

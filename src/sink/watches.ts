@@ -1,7 +1,12 @@
 import { emptySnapshot, type Watch } from "../output/metrics.ts";
-import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+import type {
+  EndRecord,
+  Origin,
+  StartRecord,
+  TickRecord,
+} from "../tally/records.ts";
 
-/** What metrics say now, by interface. */
+/** What metrics say now, by interface and direction. */
 export class Watches {
   readonly #byName = new Map<string, Watch>();
   readonly #maxSources: number;
@@ -15,7 +20,7 @@ export class Watches {
   }
 
   start(start: StartRecord): void {
-    this.#byName.set(start.interface, {
+    this.#byName.set(nameOf(start), {
       start,
       snapshot: emptySnapshot(start),
       isRunning: true,
@@ -24,9 +29,13 @@ export class Watches {
   }
 
   update(record: TickRecord | EndRecord): void {
-    const watch = this.#byName.get(record.interface)!;
+    const watch = this.#byName.get(nameOf(record))!;
     const isRunning = "seq" in record;
     const snapshot = record.snapshot();
-    this.#byName.set(record.interface, { ...watch, snapshot, isRunning });
+    this.#byName.set(nameOf(record), { ...watch, snapshot, isRunning });
   }
+}
+
+function nameOf({ interface: name, direction }: Origin): string {
+  return `${name} ${direction}`;
 }

@@ -14,6 +14,8 @@ export interface Books {
   readonly untracked: Untracked;
   readonly nonIp: Tally;
   readonly malformed: Tally;
+  /** Of sources that a filter leaves out. */
+  readonly filtered: Tally;
 }
 
 export const EMPTY_BOOKS: Books = {
@@ -21,6 +23,7 @@ export const EMPTY_BOOKS: Books = {
   untracked: { ...NOTHING, full: 0n, noMemory: 0n, busy: 0n },
   nonIp: NOTHING,
   malformed: NOTHING,
+  filtered: NOTHING,
 };
 
 export function addBooks(a: Books, b: Books): Books {
@@ -34,6 +37,7 @@ export function addBooks(a: Books, b: Books): Books {
     },
     nonIp: plus(a.nonIp, b.nonIp),
     malformed: plus(a.malformed, b.malformed),
+    filtered: plus(a.filtered, b.filtered),
   };
 }
 
@@ -52,10 +56,11 @@ export function withOverflow(books: Books, tally: Tally): Books {
 
 /** What is left of the total for the sources. */
 export function sourcesOf({ total, ...rest }: Books): Tally {
-  return [rest.untracked, rest.nonIp, rest.malformed].reduce(minus, total);
+  return [rest.untracked, rest.nonIp, rest.malformed, rest.filtered]
+    .reduce(minus, total);
 }
 
-/** The rule: total = sources + untracked + non-IP + malformed, both counters. */
+/** The rule: total = sources + untracked + non-IP + malformed + filtered, both counters. */
 export function balances(books: Books, sources: Tally): boolean {
   const { packets, bytes } = sourcesOf(books);
   return sources.packets === packets && sources.bytes === bytes;

@@ -1,4 +1,3 @@
-import { FORMAT_ADDRESS } from "../address.ts";
 import {
   minus,
   NOTHING,
@@ -17,7 +16,8 @@ interface Place {
 
 /** A source as a record shows it. */
 export interface Source extends Tally {
-  readonly ip: string;
+  /** Its address, or what else is counted by; see src/key.ts. */
+  readonly key: string;
 }
 
 /** The rows that a record shows, in order, and what the rest adds up to. */
@@ -57,7 +57,7 @@ export function rank(
 /** The address and the counters of a place. */
 export function sourceAt({ list, row }: Place): Source {
   return {
-    ip: FORMAT_ADDRESS[list.family](list.address(row)),
+    key: list.keyText(row),
     ...list.tally(row),
   };
 }
@@ -72,8 +72,8 @@ const COMPARE: Record<Sort, (a: Place, b: Place) => number> = {
 
 function compareAddresses(a: Place, b: Place): number {
   if (a.list.words !== b.list.words) return a.list.words - b.list.words;
-  const one = a.list.address(a.row);
-  const other = b.list.address(b.row);
+  const one = a.list.key(a.row);
+  const other = b.list.key(b.row);
   for (let at = 0; at < one.length; at++) {
     if (one[at] !== other[at]) return one[at]! - other[at]!;
   }

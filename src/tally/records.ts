@@ -1,4 +1,5 @@
 import type { Family } from "../address.ts";
+import type { By, Direction } from "../key.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
@@ -10,11 +11,16 @@ export interface Origin {
   /** Unique for each run. */
   readonly run: string;
   readonly interface: string;
+  /** Of the frames, as the interface sees it. */
+  readonly direction: Direction;
+  readonly by: By;
 }
 
 export interface StartRecord extends Origin {
   readonly ifindex: number;
-  readonly mode: "native" | "generic";
+  readonly mode: "native" | "generic" | "tc";
+  /** As the command line has it. */
+  readonly filter: string | undefined;
   readonly version: string;
   readonly start: Date;
   /** Seconds. */

@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from "../address.ts";
+import type { Keying } from "../key.ts";
 import {
   addBooks,
   balances,
@@ -35,6 +36,7 @@ export interface RunOptions {
   readonly endTop: number;
   /** Rows that are kept of each family. */
   readonly maxSources: number;
+  readonly keying: Keying;
   /** Sources with a series of their own in metrics; undefined: no metrics. */
   readonly labels: number | undefined;
 }
@@ -76,8 +78,8 @@ export class Run {
     this.#start = start;
     this.#windowStart = start;
     this.#tables = {
-      ipv4: new SourceTable("ipv4", options.maxSources),
-      ipv6: new SourceTable("ipv6", options.maxSources),
+      ipv4: new SourceTable("ipv4", options.maxSources, options.keying),
+      ipv6: new SourceTable("ipv6", options.maxSources, options.keying),
     };
     this.#labels = options.labels === undefined
       ? undefined

@@ -1,4 +1,5 @@
-import { ADDRESS_SIZE, type Family } from "../address.ts";
+import type { Family } from "../address.ts";
+import { BY_SOURCE, type Keying, keySize, keyText } from "../key.ts";
 
 /** Packets and bytes, exact. */
 export interface Tally {
@@ -27,16 +28,18 @@ const TWO_32 = 2 ** 32;
  */
 export class SourceList {
   readonly family: Family;
-  /** u32 words of an address. */
+  readonly keying: Keying;
+  /** u32 words of a key. */
   readonly words: number;
   length = 0;
-  /** The addresses, in network byte order. */
+  /** In network byte order: the addresses, with their details if there are. */
   keys: Uint32Array<ArrayBuffer>;
   counters: Uint32Array<ArrayBuffer>;
 
-  constructor(family: Family, capacity = 64) {
+  constructor(family: Family, keying = BY_SOURCE, capacity = 64) {
     this.family = family;
-    this.words = ADDRESS_SIZE[family] / 4;
+    this.keying = keying;
+    this.words = keySize(family, keying) / 4;
     this.keys = new Uint32Array(capacity * this.words);
     this.counters = new Uint32Array(capacity * HALVES);
   }
@@ -114,8 +117,13 @@ export class SourceList {
     return readTally(this.counters, row);
   }
 
-  /** The address of a row, in network byte order. */
-  address(row: number): Uint8Array {
+  /** The key of a row for people. */
+  keyText(row: number): string {
+    return keyText(this.family, this.keying, this.key(row));
+  }
+
+  /** The key of a row, in network byte order. */
+  key(row: number): Uint8Array {
     return new Uint8Array(
       this.keys.buffer,
       row * this.words * 4,

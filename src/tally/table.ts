@@ -1,4 +1,5 @@
 import type { Family } from "../address.ts";
+import type { Keying } from "../key.ts";
 import {
   addCounters,
   HALVES,
@@ -20,8 +21,8 @@ export class SourceTable extends SourceList {
   /** Row + 1, or EMPTY. */
   #index = new Uint32Array(128);
 
-  constructor(family: Family, limit: number) {
-    super(family);
+  constructor(family: Family, limit: number, keying?: Keying) {
+    super(family, keying);
     this.#limit = limit;
   }
 

@@ -35,7 +35,8 @@ Deno.test("--listen: /metrics in both forms, exact, and promtool has nothing to 
     ethernetFrame("10.0.0.2"),
   ]);
   const url = "http://127.0.0.1:9435/metrics";
-  const sample = 'xdptally_source_packets_total{interface="vb",source=';
+  const sample =
+    'xdptally_source_packets_total{interface="vb",direction="in",source=';
   await become(() => curl(stage, url).includes(`${sample}"10.0.0.1"} 2\n`));
   assertStringIncludes(curl(stage, url), `${sample}"other"} 1\n`);
   assertEquals(

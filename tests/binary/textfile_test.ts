@@ -40,19 +40,22 @@ Deno.test("-o FILE.prom: exact counts, and promtool has nothing to say", async (
     ethernetFrame("10.0.0.2"),
   ]);
   const page = () => Deno.readTextFileSync(file);
-  const total = 'xdptally_packets_total{interface="vb"}';
+  const total = 'xdptally_packets_total{interface="vb",direction="in"}';
   await become(() => samples(page())[total] === 3);
   assertEquals((await capture.end("SIGINT")).code, 0);
 
   const found = samples(page());
   const of = (name: string, labels: string) =>
-    found[`xdptally_${name}{interface="vb",${labels}}`];
+    found[`xdptally_${name}{interface="vb",direction="in",${labels}}`];
   assertEquals(of("class_packets_total", 'class="source"'), 3);
   assertEquals(of("source_packets_total", 'source="10.0.0.1"'), 2);
   assertEquals(of("source_packets_total", 'source="10.0.0.2"'), undefined);
   assertEquals(of("source_packets_total", 'source="other"'), 1);
-  assertEquals(found['xdptally_running{interface="va"}'], 0);
-  assertEquals(found['xdptally_packets_total{interface="va"}'], 0);
+  assertEquals(found['xdptally_running{interface="va",direction="in"}'], 0);
+  assertEquals(
+    found['xdptally_packets_total{interface="va",direction="in"}'],
+    0,
+  );
   assertEquals(promtool(page()), "0");
   // Whoever exports it need not be root, and nothing is left beside it.
   assertEquals(Deno.statSync(file).mode! & 0o777, 0o644);
@@ -90,7 +93,7 @@ Deno.test("-o FILE.prom: node_exporter serves it", async () => {
         }).outputSync().stdout,
       );
     const sample =
-      'xdptally_source_packets_total{interface="vb",source="10.0.0.7"} 5\n';
+      'xdptally_source_packets_total{interface="vb",direction="in",source="10.0.0.7"} 5\n';
     await become(() => scrape().includes(sample));
     assertStringIncludes(scrape(), "node_textfile_scrape_error 0\n");
   } finally {

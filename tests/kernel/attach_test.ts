@@ -106,7 +106,7 @@ Deno.test("somebody detaches the program by force: an end record that says so, e
   sh("bpftool", "link", "detach", "id", String(link.id));
   const { code, record, stderr } = await capture.end();
   assertEquals([code, record.reason], [4, "detached"]);
-  assertStringIncludes(stderr, "somebody detached the XDP program");
+  assertStringIncludes(stderr, "somebody detached the program");
 });
 
 Deno.test("the interface is deleted, and a signal comes before the next tick: exit 4", async () => {

@@ -5,10 +5,12 @@
  * environment, only its frames run.
  */
 import { assert } from "@std/assert";
+import { parseFilter } from "../../src/filter.ts";
+import { BY_SOURCE } from "../../src/key.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
 import { type Counted, Program } from "../lib/program.ts";
-import { read } from "../lib/reading.ts";
+import { type Narrowing, read } from "../lib/reading.ts";
 import { generator } from "../lib/random.ts";
 import { longestFrame, TestRunner } from "../lib/test_run.ts";
 
@@ -27,8 +29,8 @@ function seeds(): number[] {
 class Books {
   readonly #classes = new Map<string, [packets: number, bytes: number]>();
 
-  add(frame: Uint8Array, isLayer3: boolean): void {
-    const reading = read(frame, isLayer3);
+  add(frame: Uint8Array, isLayer3: boolean, narrowing: Narrowing): void {
+    const reading = read(frame, isLayer3, narrowing);
     this.#count("total", frame.length);
     const { class: name } = reading;
     const key = "source" in reading ? `${name} ${reading.source}` : name;
@@ -65,8 +67,19 @@ class Books {
 }
 
 /** Feeds `frames` frames to both; throws where they differ. */
-function compare(seed: number, frames: number, isLayer3: boolean): void {
-  using program = new Program({ isLayer3, maxSources: CHUNK });
+function compare(
+  seed: number,
+  frames: number,
+  isLayer3: boolean,
+  narrowing: Narrowing = {},
+): void {
+  const { by = "source", prefix = BY_SOURCE.prefix, filter } = narrowing;
+  using program = new Program({
+    isLayer3,
+    maxSources: CHUNK,
+    keying: { by, prefix },
+    filter,
+  });
   const runner = new TestRunner(program.object.programFd);
   const fuzzer = new Fuzzer(longestFrame(runner), isLayer3);
   const canSplit = kernelAtLeast(6, 18);
@@ -79,7 +92,7 @@ function compare(seed: number, frames: number, isLayer3: boolean): void {
     for (let at = 1; at <= CHUNK; at++) {
       fuzzer.next(random);
       runner.run(fuzzer.length, canSplit ? fuzzer.linear : 0);
-      books.add(fuzzer.frame, isLayer3);
+      books.add(fuzzer.frame, isLayer3, narrowing);
       if (at % step !== 0) continue;
       const differences = books.differences(program.take());
       books = new Books();
@@ -104,6 +117,28 @@ for (
 ) {
   Deno.test(`the program and the reading agree on ${frames} fuzzed frames a seed, ${layer}`, () => {
     for (const seed of seeds()) compare(seed, frames, layer === "IP");
+  });
+}
+
+const NARROWINGS: Record<string, Narrowing> = {
+  "destinations": { by: "destination" },
+  "protocols": { by: "source,protocol" },
+  "ports": { by: "source,port" },
+  "networks": { prefix: { ipv4: 9, ipv6: 3 } },
+  "ports of networks": { by: "source,port", prefix: { ipv4: 0, ipv6: 65 } },
+  "a filter that keeps": {
+    filter: parseFilter(
+      "0.0.0.0/2,!0.0.0.0/5,7.7.7.7,2000::/3,!2020::/11,::/0",
+    ),
+  },
+  "a filter that leaves out": {
+    filter: parseFilter("!32.0.0.0/3,!::/1"),
+  },
+};
+
+for (const [name, narrowing] of Object.entries(NARROWINGS)) {
+  Deno.test(`the program and the reading agree on fuzzed frames by ${name}`, () => {
+    for (const seed of seeds()) compare(seed, 100_000, false, narrowing);
   });
 }
 

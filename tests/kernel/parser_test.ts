@@ -15,6 +15,7 @@ function expected(reading: Reading, bytes: number): Counted {
     nonIp: reading.class === "nonIp" ? once : never,
     malformed: reading.class === "malformed" ? once : never,
     untracked: never,
+    filtered: reading.class === "filtered" ? once : never,
     sources: "source" in reading
       ? [{ family: reading.class, source: reading.source, packets: 1, bytes }]
       : [],

@@ -4,7 +4,12 @@ import { embedded } from "../../src/bpf/embedded.ts";
 import { Generations } from "../../src/bpf/generations.ts";
 import { TOTALS } from "../../src/bpf/layout.ts";
 import { openLibbpf } from "../../src/bpf/library.ts";
-import { type LoadedObject, loadObject } from "../../src/bpf/object.ts";
+import {
+  type LoadedObject,
+  loadObject,
+  type LoadOptions,
+} from "../../src/bpf/object.ts";
+import { BY_SOURCE } from "../../src/key.ts";
 import { SourceList } from "../../src/tally/sources.ts";
 import { type TestRun, testRun } from "./test_run.ts";
 
@@ -17,6 +22,7 @@ export interface Counted {
   readonly nonIp: readonly [packets: number, bytes: number];
   readonly malformed: readonly [packets: number, bytes: number];
   readonly untracked: readonly [packets: number, bytes: number];
+  readonly filtered: readonly [packets: number, bytes: number];
   readonly sources: readonly {
     readonly family: Family;
     readonly source: string;
@@ -30,11 +36,15 @@ export class Program implements Disposable {
   readonly object: LoadedObject;
   readonly #generations: Generations;
 
-  constructor(options: { isLayer3?: boolean; maxSources?: number } = {}) {
-    const { isLayer3 = false, maxSources = 64 } = options;
+  constructor(options: Partial<LoadOptions> = {}) {
     this.object = loadObject(lib, embedded("xdptally.bpf.o"), {
-      isLayer3,
-      maxSources,
+      hook: "xdp",
+      isEgress: false,
+      isLayer3: false,
+      maxSources: 64,
+      keying: BY_SOURCE,
+      filter: undefined,
+      ...options,
     });
     this.#generations = new Generations(this.object);
   }
@@ -48,8 +58,8 @@ export class Program implements Disposable {
   take(): Counted {
     const { active } = this.#generations;
     const lists = {
-      ipv4: new SourceList("ipv4"),
-      ipv6: new SourceList("ipv6"),
+      ipv4: new SourceList("ipv4", this.object.keying),
+      ipv6: new SourceList("ipv6", this.object.keying),
     };
     this.#generations.drain(active, lists);
     const words = this.#generations.takeTotals(active);
@@ -60,10 +70,11 @@ export class Program implements Disposable {
       nonIp: pair(TOTALS.nonIp),
       malformed: pair(TOTALS.malformed),
       untracked: pair(TOTALS.untracked),
+      filtered: pair(TOTALS.filtered),
       sources: Object.values(lists).flatMap((list) =>
         Array.from({ length: list.length }, (_, row) => ({
           family: list.family,
-          source: list.address(row).toHex(),
+          source: list.key(row).toHex(),
           packets: list.packets(row),
           bytes: list.bytes(row),
         }))

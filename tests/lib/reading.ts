@@ -3,22 +3,36 @@
  * design: where the two differ, one of them is wrong.
  */
 
+import type { Filter } from "../../src/filter.ts";
+import type { By } from "../../src/key.ts";
+
 export type Reading =
-  | { readonly class: "nonIp" | "malformed" }
+  | { readonly class: "nonIp" | "malformed" | "filtered" }
   | { readonly class: "ipv4" | "ipv6"; readonly source: string };
+
+/** What the command line may ask for besides sources. */
+export interface Narrowing {
+  readonly by?: By;
+  readonly prefix?: Record<"ipv4" | "ipv6", number>;
+  readonly filter?: Filter;
+}
 
 const MALFORMED: Reading = { class: "malformed" };
 const NON_IP: Reading = { class: "nonIp" };
 
-/** What a frame counts as. The source is in hexadecimal. */
-export function read(frame: Uint8Array, isLayer3 = false): Reading {
+/** What a frame counts as. The source, or what else is counted by, is in hexadecimal. */
+export function read(
+  frame: Uint8Array,
+  isLayer3 = false,
+  narrowing: Narrowing = {},
+): Reading {
   if (isLayer3) {
     if (frame.length === 0) return MALFORMED;
     const version = frame[0]! >> 4;
     return version === 4
-      ? readIpv4(frame)
+      ? readIpv4(frame, narrowing)
       : version === 6
-      ? readIpv6(frame)
+      ? readIpv6(frame, narrowing)
       : NON_IP;
   }
   let rest = frame.subarray(12);
@@ -31,21 +45,101 @@ export function read(frame: Uint8Array, isLayer3 = false): Reading {
       continue;
     }
     const packet = rest.subarray(2);
-    if (type === 0x0800) return readIpv4(packet);
-    if (type === 0x86dd) return readIpv6(packet);
+    if (type === 0x0800) return readIpv4(packet, narrowing);
+    if (type === 0x86dd) return readIpv6(packet, narrowing);
     return NON_IP;
   }
   return NON_IP;
 }
 
-function readIpv4(packet: Uint8Array): Reading {
+function readIpv4(packet: Uint8Array, narrowing: Narrowing): Reading {
   if (packet.length < 20) return MALFORMED;
   const version = packet[0]! >> 4, words = packet[0]! & 15;
   if (version !== 4 || words < 5) return MALFORMED;
-  return { class: "ipv4", source: packet.slice(12, 16).toHex() };
+  const isFirst = ((packet[6]! & 0x1f) << 8 | packet[7]!) === 0;
+  return narrow("ipv4", narrowing, {
+    source: packet.subarray(12, 16),
+    destination: packet.subarray(16, 20),
+    protocol: packet[9]!,
+    isFirst,
+    payload: packet.subarray(words * 4),
+  });
 }
 
-function readIpv6(packet: Uint8Array): Reading {
+function readIpv6(packet: Uint8Array, narrowing: Narrowing): Reading {
   if (packet.length < 40 || packet[0]! >> 4 !== 6) return MALFORMED;
-  return { class: "ipv6", source: packet.slice(8, 24).toHex() };
+  let protocol = packet[6]!;
+  let payload = packet.subarray(40);
+  let isFirst = true;
+  for (let extensions = 0; extensions < 6; extensions++) {
+    const isExtension = [0, 43, 44, 51, 60].includes(protocol);
+    if (!isExtension || payload.length < 4) break;
+    const fragment = protocol === 44;
+    if (fragment) {
+      isFirst &&= (payload[2]! << 8 | payload[3]! & 0xf8) === 0;
+    }
+    const size = fragment
+      ? 8
+      : protocol === 51
+      ? (payload[1]! + 2) * 4
+      : (payload[1]! + 1) * 8;
+    protocol = payload[0]!;
+    payload = payload.subarray(size);
+  }
+  return narrow("ipv6", narrowing, {
+    source: packet.subarray(8, 24),
+    destination: packet.subarray(24, 40),
+    protocol,
+    isFirst,
+    payload,
+  });
+}
+
+interface Packet {
+  readonly source: Uint8Array;
+  readonly destination: Uint8Array;
+  readonly protocol: number;
+  /** No fragment, or the first one. */
+  readonly isFirst: boolean;
+  readonly payload: Uint8Array;
+}
+
+/** What the packet counts as, where not every source counts as itself. */
+function narrow(
+  family: "ipv4" | "ipv6",
+  { by = "source", prefix, filter }: Narrowing,
+  { source, destination, protocol, isFirst, payload }: Packet,
+): Reading {
+  if (filter !== undefined && !isKept(source, filter)) {
+    return { class: "filtered" };
+  }
+  const address = by === "destination" ? destination : source;
+  const bits = prefix?.[family] ?? address.length * 8;
+  const kept = bitsOf(address).slice(0, bits).padEnd(address.length * 8, "0");
+  const key = kept.match(/.{4}/g)!
+    .map((four) => parseInt(four, 2).toString(16)).join("");
+  if (by === "source" || by === "destination") {
+    return { class: family, source: key };
+  }
+  const hasPort = by === "source,port" && isFirst &&
+    [6, 17, 33, 132, 136].includes(protocol) && payload.length >= 4;
+  const port = hasPort ? payload.slice(2, 4).toHex() : "0000";
+  const name = protocol.toString(16).padStart(2, "0");
+  return { class: family, source: `${key}${name}00${port}` };
+}
+
+function isKept(source: Uint8Array, { networks, keepsRest }: Filter): boolean {
+  const bits = bitsOf(source);
+  const [longest] = networks
+    .filter(({ address, length }) =>
+      address.length === source.length &&
+      bits.startsWith(bitsOf(address).slice(0, length))
+    )
+    .sort((a, b) => b.length - a.length);
+  return longest?.isKept ?? keepsRest;
+}
+
+function bitsOf(address: Uint8Array): string {
+  return Array.from(address, (byte) => byte.toString(2).padStart(8, "0"))
+    .join("");
 }

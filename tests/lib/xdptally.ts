@@ -192,6 +192,7 @@ export function assertBalanced(record: JsonRecord): void {
       record.untracked,
       record.nonIp,
       record.malformed,
+      record.filtered,
     ];
     const sum = parts.reduce(
       (sum: bigint, part) => sum + BigInt(part[counter]),

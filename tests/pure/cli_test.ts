@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { helpText } from "../../src/cli/help.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
 import { parseCommandLine, type WatchOptions } from "../../src/cli/parse.ts";
+import { BY_SOURCE } from "../../src/key.ts";
 import { EXIT_MEANINGS, Failure } from "../../src/errors.ts";
 
 const DEFAULTS: WatchOptions = {
@@ -25,6 +26,11 @@ const DEFAULTS: WatchOptions = {
   waitsForInterface: false,
   exitOver: undefined,
   user: "nobody",
+  keying: BY_SOURCE,
+  filter: undefined,
+  filterText: undefined,
+  directions: ["in"],
+  hook: "xdp",
   maxSources: 65536,
   isQuiet: false,
   verbosity: 0,

@@ -18,7 +18,7 @@ function labels(top: number, limit = 100) {
     tables.ipv4.add(window.ipv4);
     tables.ipv6.add(window.ipv6);
     labels.take(window);
-    return labels.sources.map(({ ip, packets }) => [ip, Number(packets)]);
+    return labels.sources.map(({ key, packets }) => [key, Number(packets)]);
   };
 }
 

@@ -1,10 +1,17 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { emptySnapshot, metricsText } from "../../src/output/metrics.ts";
+import { BY_SOURCE } from "../../src/key.ts";
 import { Run } from "../../src/tally/run.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
-const ORIGIN = { host: "h", run: "r", interface: 'e"\\\n' };
+const ORIGIN = {
+  host: "h",
+  run: "r",
+  interface: 'e"\\\n',
+  direction: "in",
+  by: "source",
+} as const;
 const START = {
   ...ORIGIN,
   ifindex: 3,
@@ -12,12 +19,20 @@ const START = {
   version: "1.2.3",
   start: new Date(1_000_000),
   interval: 1,
+  filter: undefined,
 } as const;
 
 Deno.test("metrics of a run: every class, the labelled sources and the others", () => {
   const run = new Run(
     ORIGIN,
-    { sort: "packets", top: 20, endTop: 0, maxSources: 2, labels: 1 },
+    {
+      sort: "packets",
+      top: 20,
+      endTop: 0,
+      maxSources: 2,
+      keying: BY_SOURCE,
+      labels: 1,
+    },
     { boot: 0, wall: 1_000_000 },
   );
   const window = {
@@ -50,7 +65,9 @@ Deno.test("metrics of a run: every class, the labelled sources and the others", 
   const samples = text.split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"))
     .map((line) => line.replace(/^xdptally_/, ""))
-    .map((line) => line.replace(/interface="e\\"\\\\\\n",?/, ""));
+    .map((line) =>
+      line.replace(/interface="e\\"\\\\\\n",direction="in",?/, "")
+    );
   assertEquals(samples, [
     'build_info{version="1.2.3"} 1',
     'interface_info{mode="native"} 1',
@@ -70,10 +87,12 @@ Deno.test("metrics of a run: every class, the labelled sources and the others", 
     'class_packets_total{class="untracked"} 1',
     'class_packets_total{class="non_ip"} 3',
     'class_packets_total{class="malformed"} 1',
+    'class_packets_total{class="filtered"} 0',
     'class_bytes_total{class="source"} 1000',
     'class_bytes_total{class="untracked"} 100',
     'class_bytes_total{class="non_ip"} 300',
     'class_bytes_total{class="malformed"} 100',
+    'class_bytes_total{class="filtered"} 0',
     'untracked_by_cause_packets_total{cause="full"} 1',
     'untracked_by_cause_packets_total{cause="no_memory"} 0',
     'untracked_by_cause_packets_total{cause="busy"} 0',
@@ -94,7 +113,7 @@ Deno.test("metrics before the first tick, and of several interfaces", () => {
   const text = metricsText([watch("a"), watch("b")]);
   assertStringIncludes(
     text,
-    'xdptally_packets_total{interface="a"} 0\nxdptally_packets_total{interface="b"} 0\n',
+    'xdptally_packets_total{interface="a",direction="in"} 0\nxdptally_packets_total{interface="b",direction="in"} 0\n',
   );
   // A family is said once, with all its samples behind it.
   const families = text.match(/^# TYPE (\S+)/gm)!;

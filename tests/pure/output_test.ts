@@ -14,6 +14,8 @@ const TICK: TickRecord = {
   host: "h,1",
   run: "r",
   interface: "eth0",
+  direction: "in",
+  by: "source",
   seq: 3,
   skipped: 0,
   start: new Date("2026-01-02T03:04:05.000Z"),
@@ -25,15 +27,16 @@ const TICK: TickRecord = {
     untracked: { packets: 6n, bytes: 600n, full: 3n, noMemory: 2n, busy: 1n },
     nonIp: { packets: 3n, bytes: 300n },
     malformed: { packets: 1n, bytes: 100n },
+    filtered: { packets: 0n, bytes: 0n },
   },
   sources: [
     {
-      ip: "10.0.0.1",
+      key: "10.0.0.1",
       packets: 20n,
       bytes: 2000n,
       run: { packets: 120n, bytes: 12_000n },
     },
-    { ip: "2001:db8::1", packets: 5n, bytes: 500n, run: undefined },
+    { key: "2001:db8::1", packets: 5n, bytes: 500n, run: undefined },
   ],
   others: { sources: 2, packets: 5n, bytes: 500n },
   rxCounter: { packets: 41n, bytes: 4100n },
@@ -91,6 +94,7 @@ Deno.test("jsonl: schema 1", () => {
     untracked: { packets: 6, bytes: 600, full: 3, noMemory: 2, busy: 1 },
     nonIp: { packets: 3, bytes: 300 },
     malformed: { packets: 1, bytes: 100 },
+    filtered: { packets: 0, bytes: 0 },
     rxCounter: { packets: 41, bytes: 4100 },
   };
   const origin = (type: string) => ({
@@ -99,6 +103,7 @@ Deno.test("jsonl: schema 1", () => {
     host: "h,1",
     run: "r",
     interface: "eth0",
+    direction: "in",
   });
   const span = {
     start: "2026-01-02T03:04:05.000Z",
@@ -123,6 +128,9 @@ Deno.test("jsonl: schema 1", () => {
   assertEquals(
     JSON.parse(
       jsonl.start({
+        direction: "in",
+        by: "source",
+        filter: undefined,
         host,
         run,
         interface: name,
@@ -166,7 +174,7 @@ Deno.test("csv: RFC 4180, and the rows sum to the total row", () => {
     rows[0],
     '2026-01-02T03:04:05.000Z,2026-01-02T03:04:07.000Z,"h,1",eth0,source,10.0.0.1,20,2000',
   );
-  assertEquals(rows.length, 7);
+  assertEquals(rows.length, 8);
   const packets = rows.map((row) => Number(row.split(",").at(-2)));
   const total = packets.pop();
   assertEquals(packets.reduce((sum, one) => sum + one), total);

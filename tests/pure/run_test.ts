@@ -1,15 +1,23 @@
 import { assertEquals } from "@std/assert";
 import { type Books, EMPTY_BOOKS } from "../../src/tally/books.ts";
+import { BY_SOURCE } from "../../src/key.ts";
 import { Run } from "../../src/tally/run.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
-const ORIGIN = { host: "h", run: "r", interface: "eth0" };
+const ORIGIN = {
+  host: "h",
+  run: "r",
+  interface: "eth0",
+  direction: "in",
+  by: "source",
+} as const;
 const OPTIONS = {
   sort: "packets",
   top: 0,
   endTop: 0,
   maxSources: 2,
   labels: undefined,
+  keying: BY_SOURCE,
 } as const;
 const at = (boot: number, wall = 1_000_000 + boot) => ({ boot, wall });
 
@@ -32,7 +40,7 @@ Deno.test("windows go in, ticks and the end come out", () => {
   };
   const tick = run.close(window, books(5, 330), { end: at(1000) });
   assertEquals([tick.seq, tick.elapsed, tick.complete], [1, 1, true]);
-  assertEquals([...tick.sources].map(({ ip, run }) => [ip, run?.packets]), [
+  assertEquals([...tick.sources].map(({ key, run }) => [key, run?.packets]), [
     ["2001:db8::1", 3n],
     ["10.0.0.1", 2n],
   ]);
@@ -64,7 +72,7 @@ Deno.test("a source without a row is in the tick, and in the run's untracked", (
     { end: at(1000) },
   );
   assertEquals(tick.complete, true);
-  assertEquals([...tick.sources].map(({ ip, run }) => [ip, run?.packets]), [
+  assertEquals([...tick.sources].map(({ key, run }) => [key, run?.packets]), [
     ["10.0.0.3", undefined],
     ["10.0.0.1", 1n],
     ["10.0.0.2", 1n],

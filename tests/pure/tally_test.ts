@@ -1,3 +1,4 @@
+import { BY_SOURCE } from "../../src/key.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Family } from "../../src/address.ts";
 import { balances, EMPTY_BOOKS } from "../../src/tally/books.ts";
@@ -27,7 +28,7 @@ Deno.test("a batch: the counters of all CPUs are added, exactly, past 2^32 and 2
 });
 
 Deno.test("a list keeps its rows when it grows", () => {
-  const list = new SourceList("ipv6", 1);
+  const list = new SourceList("ipv6", BY_SOURCE, 1);
   for (let source = 0; source < 100; source++) {
     list.addBatch(
       Uint32Array.of(0, 0, 0, source),
@@ -38,7 +39,7 @@ Deno.test("a list keeps its rows when it grows", () => {
   }
   assertEquals(list.length, 100);
   assertEquals(list.packets(99), 99);
-  assertEquals(list.address(99)[12], 99);
+  assertEquals(list.key(99)[12], 99);
 });
 
 Deno.test("a table adds windows up, and the sums agree with a plain map", () => {
@@ -101,7 +102,7 @@ Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the re
     listOf("ipv6", v6(2, 5, 25), v6(1, 9, 1)),
   ];
   const order = (sort: Sort, top = 0) =>
-    rank(lists, sort, top).places.map(sourceAt).map(({ ip }) => ip);
+    rank(lists, sort, top).places.map(sourceAt).map(({ key }) => key);
   assertEquals(order("packets"), [
     "2001:db8::1",
     "10.0.0.2",

@@ -1,0 +1,198 @@
+/** `--filter`, `--prefix4`, `--by`, `--direction` and `--hook`, as a user has them. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { bytes, ethernetFrame } from "../lib/frames.ts";
+import { lacksKernel } from "../lib/kernel.ts";
+import { Namespace, sh, vethStage } from "../lib/stage.ts";
+import { flood, send } from "../lib/traffic.ts";
+import {
+  assertBalanced,
+  become,
+  Capture,
+  type JsonRecord,
+  run,
+} from "../lib/xdptally.ts";
+
+const TCX = lacksKernel(6, 6, "tcx links");
+
+/** The end record of a run that sees these sources. */
+async function countOf(
+  sources: readonly string[],
+  ...args: string[]
+): Promise<JsonRecord> {
+  using stage = vethStage();
+  await using capture = new Capture(["-i", "100ms", ...args, "vb"], {
+    in: stage.name,
+  });
+  await capture.attached();
+  await send(stage, "va", [
+    ...sources.map(ethernetFrame),
+    bytes(Array(12).fill(2), [0x88, 0xcc], Array(46).fill(0)), // LLDP
+  ]);
+  await capture.until((records) =>
+    records.some(({ total }) => total?.packets === sources.length + 1)
+  );
+  const { record, code } = await capture.end("SIGINT");
+  assertEquals(code, 0);
+  assertBalanced(record);
+  return record;
+}
+
+Deno.test("--filter keeps the longest network's sources; the rest is in the books", async () => {
+  const end = await countOf(
+    ["10.0.0.1", "10.1.0.1", "10.1.2.3", "192.0.2.1"],
+    "--filter",
+    "10.0.0.0/8,!10.1.0.0/16,10.1.2.0/24",
+  );
+  assertEquals(
+    end.sources.map(({ ip }: JsonRecord) => ip),
+    ["10.0.0.1", "10.1.2.3"],
+  );
+  assertEquals([end.filtered.packets, end.nonIp.packets], [2, 1]);
+});
+
+Deno.test("--prefix4 counts by network", async () => {
+  const end = await countOf(
+    ["10.0.0.1", "10.0.0.2", "10.0.1.1"],
+    "--prefix4",
+    "24",
+  );
+  assertEquals(
+    end.sources.map(({ ip, packets }: JsonRecord) => [ip, packets]),
+    [["10.0.0.0/24", 2], ["10.0.1.0/24", 1]],
+  );
+});
+
+Deno.test("--prefix4: a spoofed flood is a row for each network", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(
+    ["-i", "100ms", "--prefix4", "16", "--max-sources", "300", "vb"],
+    { in: stage.name },
+  );
+  await capture.attached();
+  await flood(stage, "va", 100_000, 65_536, "shuffle");
+  await capture.until(() =>
+    capture.ticks.reduce((sum, { total }) => sum + total.packets, 0) === 100_000
+  );
+  const { record } = await capture.end("SIGINT");
+  assertBalanced(record);
+  assertEquals([record.sources.length, record.untracked.packets], [1, 0]);
+});
+
+Deno.test("--by: `key` stands where `ip` stood, and text still parses", async () => {
+  const end = await countOf(["10.0.0.1"], "--by", "source,protocol");
+  assertEquals(end.by, "source,protocol");
+  assertEquals(Object.keys(end.sources[0]), ["key", "packets", "bytes"]);
+  assertEquals(end.sources[0].key, "10.0.0.1,udp");
+  const destination = await countOf(["10.0.0.1"], "--by", "destination");
+  assert(!destination.sources[0].key.includes("10.0.0.1"));
+});
+
+Deno.test({
+  name: "a TCP stream is the same to tc going out, to XDP and to tc coming in",
+  ignore: TCX,
+  fn: async () => {
+    using sender = new Namespace();
+    using receiver = new Namespace();
+    sender.ip(
+      ...["link", "add", "name", "va", "type", "veth"],
+      ...["peer", "name", "vb", "netns", receiver.name],
+    );
+    for (
+      const [stage, name, address] of [
+        [sender, "va", "10.9.0.1/24"],
+        [receiver, "vb", "10.9.0.2/24"],
+      ] as const
+    ) {
+      stage.ip("addr", "add", address, "dev", name);
+      stage.ip("link", "set", "dev", name, "up");
+    }
+    // As with a real link: what goes over it is no longer than its MTU.
+    sender.run("ethtool", "-K", "va", "tso", "off");
+    receiver.run("ethtool", "-K", "vb", "tso", "off", "gro", "on");
+    const watch = (stage: Namespace, ...args: string[]) =>
+      new Capture(["-i", "100ms", ...args], { in: stage.name });
+    await using xdp = watch(receiver, "vb");
+    await xdp.attached();
+    await using out = watch(sender, "--direction", "out", "va");
+    await using tc = watch(receiver, "--hook", "tc", "vb");
+    const start = await out.attached();
+    assertEquals([start.mode, start.direction], ["tc", "out"]);
+    assertEquals((await tc.attached()).mode, "tc");
+
+    const server = new Deno.Command("ip", {
+      args: ["netns", "exec", receiver.name, "iperf3", "-s", "-1"],
+      stdout: "null",
+    }).spawn();
+    await become(() => {
+      const { code } = new Deno.Command("ip", {
+        args: [
+          ...["netns", "exec", sender.name],
+          ...["iperf3", "-c", "10.9.0.2", "-n", "20M"],
+        ],
+        stdout: "null",
+        stderr: "null",
+      }).outputSync();
+      return code === 0;
+    });
+    await server.status;
+    const ends = [];
+    for (const capture of [out, xdp, tc]) {
+      const { record, code } = await capture.end("SIGINT");
+      assertEquals(code, 0);
+      assertBalanced(record);
+      ends.push(record);
+    }
+    const of = (record: JsonRecord) => {
+      const { packets, bytes } = record.sources.find(({ ip }: JsonRecord) =>
+        ip === "10.9.0.1"
+      );
+      return { packets, bytes };
+    };
+    const [sent, received, merged] = ends.map(of);
+    assert(received!.packets > 10_000);
+    assertEquals([sent, merged], [received, received]);
+  },
+});
+
+Deno.test({
+  name: "--direction both: records of each, beside somebody else's XDP program",
+  ignore: TCX,
+  fn: async () => {
+    using stage = vethStage();
+    await using other = new Capture(["vb"], { in: stage.name });
+    await other.attached();
+    await using capture = new Capture(
+      ["-i", "100ms", "--direction", "both", "--hook", "tc", "vb"],
+      { in: stage.name },
+    );
+    await capture.attached(2);
+    await send(stage, "va", [ethernetFrame("10.0.0.1")], 3);
+    await send(stage, "vb", [ethernetFrame("10.0.0.2")], 4);
+    const sum = (direction: string) =>
+      capture.ticks.filter((tick) => tick.direction === direction)
+        .reduce((sum, { total }) => sum + total.packets, 0);
+    await capture.until(() => sum("in") === 3 && sum("out") === 4);
+    assertEquals((await capture.end("SIGINT")).code, 0);
+    const ends = capture.records.filter(({ type }) => type === "end");
+    assertEquals(
+      ends.map(({ direction, sources }) => [direction, sources[0].ip]),
+      [["in", "10.0.0.1"], ["out", "10.0.0.2"]],
+    );
+    assertEquals(sh("bpftool", "net", "show").includes("xdptally_tc"), false);
+  },
+});
+
+Deno.test("what cannot be narrowed to is said", async () => {
+  for (
+    const [args, why] of [
+      [["--filter", "10.0.0.0/99"], "has no length from 0 to 32 behind it"],
+      [["--prefix6", "129"], "give a whole number from 0 to 128"],
+      [["--by", "port"], "give source, destination, source,protocol or"],
+      [["--direction", "up"], "give in, out or both"],
+    ] as const
+  ) {
+    const { code, stderr } = await run([...args, "eth9"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, why);
+  }
+});

@@ -1,0 +1,96 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { formatIpv6, parseAddress } from "../../src/address.ts";
+import { parseFilter } from "../../src/filter.ts";
+import { type By, keyText } from "../../src/key.ts";
+
+for (
+  const [text, address] of [
+    ["::", "::"],
+    ["::1", "::1"],
+    ["2001:DB8::", "2001:db8::"],
+    ["1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8"],
+    ["::ffff:192.0.2.1", "::ffff:192.0.2.1"],
+    ["64:ff9b::192.0.2.33", "64:ff9b::c000:221"],
+    ["1::8", "1::8"],
+  ] as const
+) {
+  Deno.test(`IPv6 address ${text}`, () =>
+    assertEquals(formatIpv6(parseAddress(text)!), address));
+}
+
+for (
+  const text of [
+    "",
+    "1.2.3",
+    "1.2.3.4.5",
+    "01.2.3.4",
+    "256.1.1.1",
+    "1.2.3.x",
+    ":",
+    ":::",
+    "1::2::3",
+    "1:2:3:4:5:6:7",
+    "1:2:3:4:5:6:7:8:9",
+    "1:2:3:4:5:6:7::8",
+    "12345::",
+    "::g",
+    "1.2.3.4::",
+    "fe80::1%eth0",
+  ]
+) {
+  Deno.test(`no address: "${text}"`, () =>
+    assertEquals(parseAddress(text), undefined));
+}
+
+Deno.test("a filter: networks without the bits behind them, and what becomes of the rest", () => {
+  const { networks, keepsRest } = parseFilter("10.1.2.3/8,!2001:db8::1/32");
+  assertEquals(keepsRest, false);
+  assertEquals(
+    networks.map(({ family, address, length, isKept }) => [
+      family,
+      address.toHex(),
+      length,
+      isKept,
+    ]),
+    [
+      ["ipv4", "0a000000", 8, true],
+      ["ipv6", `20010db8${"0".repeat(24)}`, 32, false],
+    ],
+  );
+  assertEquals(parseFilter("!10.0.0.1").keepsRest, true);
+  assertEquals(parseFilter("::/0").networks[0]!.length, 0);
+});
+
+for (
+  const [text, why] of [
+    ["", '"" is no network'],
+    ["10.0.0.0/33", '"10.0.0.0/33" has no length from 0 to 32'],
+    ["10.0.0.0/", "no length"],
+    ["10.0.0.0/8/8", "is no network"],
+    ["10.0.0.0/8,,", '"" is no network'],
+    ["!!10.0.0.0/8", "is no network"],
+    ["10.0.0.0/8,!10.1.1.1/8", "keeps and leaves out the same network"],
+  ] as const
+) {
+  Deno.test(`no filter: "${text}"`, () => {
+    assertThrows(() => parseFilter(text), RangeError, why);
+  });
+}
+
+Deno.test("keys for people", () => {
+  const key = Uint8Array.of(10, 0, 0, 1, 6, 0, 1, 187);
+  const text = (by: By, bits: number, bytes = key) =>
+    keyText("ipv4", { by, prefix: { ipv4: bits, ipv6: 128 } }, bytes);
+  assertEquals(text("source", 32, key.slice(0, 4)), "10.0.0.1");
+  assertEquals(text("destination", 24, key.slice(0, 4)), "10.0.0.1/24");
+  assertEquals(text("source,protocol", 32), "10.0.0.1,tcp");
+  assertEquals(text("source,port", 32), "10.0.0.1,tcp,443");
+  assertEquals(
+    text("source,port", 8, Uint8Array.of(10, 0, 0, 0, 1, 0, 0, 0)),
+    "10.0.0.0/8,icmp",
+  );
+  assertEquals(
+    text("source,port", 32, Uint8Array.of(10, 0, 0, 1, 200, 0, 0, 0)),
+    "10.0.0.1,200",
+  );
+});
