@@ -93,7 +93,7 @@ Deno.test("-o FILE.prom: node_exporter serves it", async () => {
         }).outputSync().stdout,
       );
     const sample =
-      'xdptally_source_packets_total{interface="vb",direction="in",source="10.0.0.7"} 5\n';
+      'xdptally_source_packets_total{direction="in",interface="vb",source="10.0.0.7"} 5\n';
     await become(() => scrape().includes(sample));
     assertStringIncludes(scrape(), "node_textfile_scrape_error 0\n");
   } finally {
