@@ -84,10 +84,12 @@ Deno.test("the interface moves to another namespace: an end record, exit 4, noth
 Deno.test("no libbpf, a root that cannot be written, temp folders that cannot be executed from", async () => {
   using stage = vethStage();
   const harden =
+    // Where it stays when the clone itself is in a temp folder.
+    'mount --bind "$(dirname "$0")" /mnt || exit;' +
     'for library in $(/sbin/ldconfig -p | sed -n "s/.*libbpf.so.* => //p"); do mount --bind /dev/null "$library"; done;' +
     "for folder in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro,noexec,nosuid none $folder || exit; done;" +
     "mount -o remount,bind,ro / || exit;" +
-    'cd / && exec "$0" "$@"';
+    'cd / && exec /mnt/xdptally "$@"';
   await using capture = new Capture(["-v", "-i", "100ms", "vb"], {
     in: stage.name,
     through: ["unshare", "--mount", "sh", "-c", harden],

@@ -18,7 +18,15 @@ export async function trace(
 ): Promise<{ output: Output; calls: Call[] }> {
   using folder = new Folder();
   const log = `${folder.path}/strace`;
-  const strace = ["strace", "-f", "-qq", "-e", "trace=%file,%network"];
+  const strace = [
+    "strace",
+    "-f",
+    "-qq",
+    "-s",
+    "4096",
+    "-e",
+    "trace=%file,%network",
+  ];
   const output = await run(args, {
     ...options,
     through: [...strace, "-o", log, ...options.through ?? []],
