@@ -1,6 +1,7 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
+# make bench    measures xdptally beside its peers; make bench-quick in 3 minutes
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
@@ -11,7 +12,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
 .PHONY: build run test install uninstall clean distclean setup setup-test \
-	setup-bench bench-report
+	setup-bench bench bench-quick bench-contenders bench-report
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -85,6 +86,43 @@ endif
 
 test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
+
+# What xdptally is measured beside, from Debian's packages.
+CONTENDERS := $(addprefix dist/bench/,example example.bpf.o floors.bpf.o \
+	spread.bpf.o drain empty)
+
+dist/bench/%.bpf.o: bench/example/%.bpf.c | setup-bench
+	@mkdir -p dist/bench
+	@$(BPF_CC) -c $< -o $@
+
+dist/bench/%.bpf.o: bench/floors/%.bpf.c | setup-bench
+	@mkdir -p dist/bench
+	@$(BPF_CC) -c $< -o $@
+
+dist/bench/example: bench/example/main.go | setup-bench
+	@mkdir -p dist/bench
+	@GO111MODULE=off GOFLAGS= GOPATH=/usr/share/gocode GOCACHE="$$PWD/.toolchain/go" \
+		go build -o $@ $<
+
+dist/bench/drain: bench/floors/drain.c | setup-bench
+	@mkdir -p dist/bench
+	@gcc -O2 -Wall -Wextra -Werror $< -o $@ -lbpf
+
+dist/bench/empty: bench/floors/empty.ts deno.json | setup-bench
+	@mkdir -p dist/bench
+	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache --output $@ $<
+	@toolchain/give_back.sh
+
+bench-contenders: setup-bench build dist/tests/flood.bpf.o $(CONTENDERS)
+
+BENCH = $(AS_ROOT) env DENO_DIR="$$DENO_DIR" $(DENO) run --quiet --no-check --allow-all \
+	$(IMPORTS) bench/main.ts
+
+bench: bench-contenders
+	@$(BENCH)
+
+bench-quick: bench-contenders
+	@$(BENCH) --quick
 
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts

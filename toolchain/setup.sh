@@ -17,7 +17,12 @@ test)
 		shellcheck strace systemd tcpdump util-linux zsh
 	)
 	;;
-bench) packages+=(jq time) ;;
+bench)
+	packages+=(
+		bpftrace gcc golang-github-cilium-ebpf-dev golang-go jq libc6-dev
+		mawk strace tcpdump time
+	)
+	;;
 esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"

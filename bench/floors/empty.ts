@@ -1,0 +1,2 @@
+/** A compiled Deno program that does nothing; with an argument, until it is killed. */
+if (Deno.args.length > 0) setInterval(() => {}, 2 ** 31 - 1);
