@@ -9,11 +9,13 @@ import {
   type Finding,
 } from "./lib/bench.ts";
 import { packetCost } from "./figures/packet.ts";
+import { throughput } from "./figures/throughput.ts";
 import { goalLines } from "./lib/goals.ts";
 import { publish } from "./lib/results.ts";
 
 const FIGURES: readonly ((effort: Effort) => Promise<Finding>)[] = [
   packetCost,
+  throughput,
 ];
 
 const isQuick = Deno.args.includes("--quick");

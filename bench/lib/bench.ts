@@ -30,6 +30,14 @@ export class BenchStage extends Namespace {
     return ["ip", "netns", "exec", this.name, ...command];
   }
 
+  /** Interrupts the processes of a program here. */
+  interrupt(program: string): void {
+    for (const pid of this.#pids()) {
+      const name = Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
+      if (name === program) Deno.kill(pid, "SIGINT");
+    }
+  }
+
   override [Symbol.dispose](): void {
     stages.delete(this);
     for (const pid of this.#pids()) {

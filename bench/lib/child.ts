@@ -43,8 +43,13 @@ export class Child implements AsyncDisposable {
   }
 
   /** Asks it to end, and returns the lines that it had still to say. */
-  async end(): Promise<string[]> {
+  end(): Promise<string[]> {
     this.#signal("SIGINT");
+    return this.rest();
+  }
+
+  /** The lines that it says until it ends. */
+  async rest(): Promise<string[]> {
     const rest: string[] = [];
     for await (const line of this.#lines) rest.push(line);
     await this.#child.status;
