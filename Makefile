@@ -1,7 +1,8 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
-# make bench    measures xdptally beside its peers; make bench-quick in 3 minutes
+# make bench    measures xdptally beside its peers; make bench-quick in 3 minutes;
+#               FIGURES='1 3' for some of them
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
@@ -116,13 +117,13 @@ dist/bench/empty: bench/floors/empty.ts deno.json | setup-bench
 bench-contenders: setup-bench build dist/tests/flood.bpf.o $(CONTENDERS)
 
 BENCH = $(AS_ROOT) env DENO_DIR="$$DENO_DIR" $(DENO) run --quiet --no-check --allow-all \
-	$(IMPORTS) bench/main.ts
+	$(IMPORTS) bench/main.ts $(IMPORTS)
 
 bench: bench-contenders
-	@$(BENCH)
+	@$(BENCH) $(FIGURES)
 
 bench-quick: bench-contenders
-	@$(BENCH) --quick
+	@$(BENCH) --quick $(FIGURES)
 
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts

@@ -1,7 +1,7 @@
 /**
  * xdptally beside its peers and the floors that none of them gets below, all in
  * one run. Only ratios mean anything. A goal that is missed is said to be.
- * usage: main.ts [--quick] [FIGURE…]
+ * usage: main.ts [--quick] [--import-map=…] [FIGURE…]
  */
 import {
   cleanUpWhenInterrupted,
@@ -9,6 +9,7 @@ import {
   type Finding,
 } from "./lib/bench.ts";
 import { packetCost } from "./figures/packet.ts";
+import { tickCost } from "./figures/tick.ts";
 import { throughput } from "./figures/throughput.ts";
 import { goalLines } from "./lib/goals.ts";
 import { publish } from "./lib/results.ts";
@@ -16,6 +17,7 @@ import { publish } from "./lib/results.ts";
 const FIGURES: readonly ((effort: Effort) => Promise<Finding>)[] = [
   packetCost,
   throughput,
+  tickCost,
 ];
 
 const isQuick = Deno.args.includes("--quick");

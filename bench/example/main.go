@@ -44,6 +44,8 @@ func main() {
 		log.Fatal(err)
 	}
 	spec.Maps["packets"].MaxEntries = uint32(*size)
+	// As libbpf has it: the bench's programs call this one's tail.
+	spec.Programs["count"].AttachType = ebpf.AttachXDP
 	collection, err := ebpf.NewCollection(spec)
 	if err != nil {
 		log.Fatal(err)

@@ -1,6 +1,11 @@
 import { Namespace } from "../../tests/lib/stage.ts";
 import type { Goal } from "./goals.ts";
 
+/** What a Deno program of the bench is run with: its import map, if any. */
+export const IMPORTS = Deno.args.filter((arg) =>
+  arg.startsWith("--import-map=")
+);
+
 /** How long a bench may take. */
 export interface Effort {
   readonly isQuick: boolean;
