@@ -9,6 +9,10 @@ import {
   type Finding,
 } from "./lib/bench.ts";
 import { packetCost } from "./figures/packet.ts";
+import { idle } from "./figures/idle.ts";
+import { memory } from "./figures/memory.ts";
+import { size } from "./figures/size.ts";
+import { start } from "./figures/start.ts";
 import { tickCost } from "./figures/tick.ts";
 import { throughput } from "./figures/throughput.ts";
 import { goalLines } from "./lib/goals.ts";
@@ -18,6 +22,10 @@ const FIGURES: readonly ((effort: Effort) => Promise<Finding>)[] = [
   packetCost,
   throughput,
   tickCost,
+  memory,
+  start,
+  idle,
+  size,
 ];
 
 const isQuick = Deno.args.includes("--quick");

@@ -1,10 +1,10 @@
 // The program that xdptally grew from, in its own manner: packets by IPv4
 // source, the whole map printed as text every interval.
 //
-// usage: example [-size N] [-interval 1s] OBJECT INTERFACE
+// usage: example [-size N] [-interval 1s] [-times] OBJECT INTERFACE
 //
 // With -interval 0 it prints for each line on stdin. On stderr it says when it
-// has attached, and how long that and each printing took.
+// has attached and how long that took; with -times also each printing.
 package main
 
 import (
@@ -27,6 +27,7 @@ import (
 func main() {
 	size := flag.Uint("size", 16, "entries of the map")
 	interval := flag.Duration("interval", time.Second, "time between printings, 0: at each line on stdin")
+	times := flag.Bool("times", false, "say how long each printing took")
 	flag.Parse()
 	log.SetFlags(0)
 
@@ -64,26 +65,27 @@ func main() {
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGINT, syscall.SIGTERM)
 	ticks := ticks(*interval)
-	for {
+	for isOver := false; !isOver; {
 		select {
 		case <-ticks:
-			print(collection.Maps["packets"])
 		case <-end:
-			print(collection.Maps["packets"])
-			return
+			isOver = true
+		}
+		start := time.Now()
+		print(collection.Maps["packets"])
+		if *times {
+			log.Printf("printed %d", time.Since(start))
 		}
 	}
 }
 
-// print writes a row for each source, and says how long that took.
+// print writes a row for each source.
 func print(packets *ebpf.Map) {
-	start := time.Now()
 	text, err := format(packets)
 	if err != nil {
 		log.Printf("incomplete: %v", err)
 	}
 	fmt.Print(text)
-	log.Printf("printed %d", time.Since(start))
 }
 
 func format(packets *ebpf.Map) (string, error) {

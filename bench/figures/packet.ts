@@ -68,7 +68,7 @@ export async function packetCost({ isQuick }: Effort): Promise<Finding> {
         kind,
         sources,
         hasFragments,
-        isQuick ? 20 : 60,
+        isQuick ? 10 : 60,
       );
       rows.push({ kind: kind.name, sources, costs });
     }

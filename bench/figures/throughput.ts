@@ -154,7 +154,7 @@ const XDPTALLY: Contender = {
 function exampleOf(size: number): Contender {
   return {
     async start(stage) {
-      const example = [built("example"), "-size", String(size)];
+      const example = [built("example"), "-times", "-size", String(size)];
       const command = [...example, built("example.bpf.o"), "a0"];
       // Its last printing is what it has in the end.
       const child = new Child(

@@ -49,7 +49,7 @@ export class Ticker implements AsyncDisposable {
     interfaceName: string,
     size: number,
   ): Promise<Ticker> {
-    const options = ["-interval", "0", "-size", String(size)];
+    const options = ["-times", "-interval", "0", "-size", String(size)];
     return Ticker.#start(
       stage,
       interfaceName,
