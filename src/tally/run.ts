@@ -10,7 +10,8 @@ import {
 import { type Discrepancy, discrepancy } from "./crosscheck.ts";
 import { Labels } from "./labels.ts";
 import { type Limit, rowOver } from "./limit.ts";
-import { rank, type Sort, type Source, sourceAt } from "./rank.ts";
+import type { Sort } from "./order.ts";
+import { rank, type Source, sourceAt } from "./rank.ts";
 import type {
   CountRecord,
   EndReason,
