@@ -1,5 +1,5 @@
 import type { Format, TickRecord } from "../tally/records.ts";
-import type { Tally } from "../tally/sources.ts";
+import type { Count } from "../tally/sources.ts";
 
 export const CSV_HEADER =
   "start,end,host,interface,class,source,packets,bytes\r\n";
@@ -22,8 +22,11 @@ function* rows(record: TickRecord): Iterable<string> {
     record.host,
     record.interface,
   ].map(field).join(",");
-  const row = (kind: string, source: string, { packets, bytes }: Tally) =>
-    `${prefix},${kind},${source},${packets},${bytes}\r\n`;
+  const row = (
+    kind: string,
+    source: string,
+    { packets, bytes }: { packets: Count; bytes: Count },
+  ) => `${prefix},${kind},${source},${packets},${bytes}\r\n`;
 
   for (const source of record.sources) yield row("source", source.ip, source);
   yield row("others", "", record.others);

@@ -1,10 +1,7 @@
-import { HALVES, type SourceList } from "./sources.ts";
+import { COUNTER, HALVES, type SourceList } from "./sources.ts";
 
 /** A counter, most first, then the address; or the address alone. */
 export type Sort = "packets" | "bytes" | "ip";
-
-/** Where a counter is in those of a row. */
-export const COUNTER = { packets: 0, bytes: 2 } as const;
 
 /**
  * All rows of `lists` in order, IPv4 before IPv6. A row is told by its number

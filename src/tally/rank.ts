@@ -1,4 +1,4 @@
-import { FORMAT_ADDRESS } from "../address.ts";
+import { formatKey } from "../address.ts";
 import { countOf, ordered, type Sort } from "./order.ts";
 import {
   minus,
@@ -70,7 +70,7 @@ function placeOf(lists: readonly SourceList[], number: number): Place {
 /** The address and the counters of a place. */
 export function sourceAt({ list, row }: Place): Source {
   return {
-    ip: FORMAT_ADDRESS[list.family](list.address(row)),
+    ip: formatKey(list.family, list.keys, row),
     ...list.tally(row),
   };
 }

@@ -1,4 +1,4 @@
-import { FAMILIES, type Family } from "../address.ts";
+import { FAMILIES, type Family, formatKey } from "../address.ts";
 import {
   addBooks,
   balances,
@@ -11,16 +11,23 @@ import { type Discrepancy, discrepancy } from "./crosscheck.ts";
 import { Labels } from "./labels.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import type { Sort } from "./order.ts";
-import { rank, type Source, sourceAt } from "./rank.ts";
+import { type Place, rank, type Source, sourceAt } from "./rank.ts";
 import type {
   CountRecord,
   EndReason,
   EndRecord,
   Origin,
+  ShownSource,
   Snapshot,
   TickRecord,
 } from "./records.ts";
-import { minus, plus, type SourceList, type Tally } from "./sources.ts";
+import {
+  COUNTER,
+  minus,
+  plus,
+  type SourceList,
+  type Tally,
+} from "./sources.ts";
 import { SourceTable } from "./table.ts";
 
 /** A moment, in milliseconds of the clock that is never stepped and of the wall's. */
@@ -182,8 +189,7 @@ export class Run {
     const sources = {
       *[Symbol.iterator]() {
         for (const place of places) {
-          const table = tables[place.list.family];
-          yield { ...sourceAt(place), run: table.find(place.list, place.row) };
+          yield shownAt(place, tables[place.list.family]);
         }
       },
     };
@@ -204,6 +210,20 @@ export class Run {
       others: sources.reduce<Tally>(minus, sourcesOf(this.#books)),
     };
   }
+}
+
+/** A source as a record shows it, without a bigint mostly. */
+function shownAt({ list, row }: Place, table: SourceTable): ShownSource {
+  const total = table.rowOf(list, row);
+  return {
+    ip: formatKey(list.family, list.keys, row),
+    packets: list.count(row, COUNTER.packets),
+    bytes: list.count(row, COUNTER.bytes),
+    run: total === undefined ? undefined : {
+      packets: table.count(total, COUNTER.packets),
+      bytes: table.count(total, COUNTER.bytes),
+    },
+  };
 }
 
 function sumOf(lists: readonly SourceList[]): Tally {

@@ -6,6 +6,25 @@ export interface Tally {
   readonly bytes: bigint;
 }
 
+/** A counter, exact: a bigint only where a number would not be. */
+export type Count = number | bigint;
+
+/** A sum of counters, exact. */
+export class Sum {
+  #bigint = 0n;
+  #number = 0;
+
+  add(count: Count): void {
+    const sum = typeof count === "number" ? this.#number + count : Infinity;
+    if (sum <= Number.MAX_SAFE_INTEGER) this.#number = sum;
+    else this.#bigint += BigInt(count);
+  }
+
+  get value(): bigint {
+    return this.#bigint + BigInt(this.#number);
+  }
+}
+
 export const NOTHING: Tally = { packets: 0n, bytes: 0n };
 
 export function plus(a: Tally, b: Tally): Tally {
@@ -19,6 +38,10 @@ export function minus(a: Tally, b: Tally): Tally {
 /** Counter words of a row: packets and bytes, the lower half of each first. */
 export const HALVES = 4;
 const TWO_32 = 2 ** 32;
+/** Upper halves below this are those of safe integers. */
+const SAFE_HIGH = 2 ** 21;
+/** Where a counter is in those of a row. */
+export const COUNTER = { packets: 0, bytes: 2 } as const;
 
 /**
  * Sources of one family with their counters, in rows from 0. Typed arrays with
@@ -114,6 +137,16 @@ export class SourceList {
     return readTally(this.counters, row);
   }
 
+  /** Counter `at` (see `COUNTER`) of a row, exact and without a bigint mostly. */
+  count(row: number, at: number): Count {
+    const low = this.counters[row * HALVES + at]!;
+    const high = this.counters[row * HALVES + at + 1]!;
+    if (high === 0) return low;
+    return high < SAFE_HIGH
+      ? high * TWO_32 + low
+      : BigInt(low) + (BigInt(high) << 32n);
+  }
+
   /** The address of a row, in network byte order. */
   address(row: number): Uint8Array {
     return new Uint8Array(
@@ -132,10 +165,14 @@ export class SourceList {
     return readTally(total, 0);
   }
 
+  /** Rows that there is room for. */
+  get capacity(): number {
+    return this.counters.length / HALVES;
+  }
+
   protected reserve(rows: number): void {
-    const capacity = this.counters.length / HALVES;
-    if (rows <= capacity) return;
-    const more = Math.max(rows, capacity * 2);
+    if (rows <= this.capacity) return;
+    const more = Math.max(rows, this.capacity * 2);
     const keys = new Uint32Array(more * this.words);
     keys.set(this.keys.subarray(0, this.length * this.words));
     this.keys = keys;

@@ -1,5 +1,5 @@
-import { COUNTER, countOf, hostOrder, type Sort } from "./order.ts";
-import { HALVES, type SourceList } from "./sources.ts";
+import { countOf, hostOrder, type Sort } from "./order.ts";
+import { COUNTER, HALVES, type SourceList } from "./sources.ts";
 
 const TWO_32 = 2 ** 32;
 
