@@ -1,6 +1,8 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
 # make test     builds, and runs every test
+# make bench    measures xdptally beside its peers; make bench-quick in 3 minutes;
+#               FIGURES='1 3' for some of them
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make test-kernels  boots it on the kernels of Debian releases, under qemu;
 #               KERNELS="bookworm trixie" for some of them
@@ -12,8 +14,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test test-kernels bench-report install uninstall clean distclean \
-	setup setup-test setup-kernels setup-bench
+.PHONY: build run test test-kernels bench bench-quick bench-contenders bench-report \
+	install uninstall clean distclean setup setup-test setup-kernels setup-bench
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -90,6 +92,43 @@ endif
 
 test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
+
+# What xdptally is measured beside, from Debian's packages.
+CONTENDERS := $(addprefix dist/bench/,example example.bpf.o floors.bpf.o \
+	spread.bpf.o drain empty)
+
+dist/bench/%.bpf.o: bench/example/%.bpf.c | setup-bench
+	@mkdir -p dist/bench
+	@$(BPF_CC) -c $< -o $@
+
+dist/bench/%.bpf.o: bench/floors/%.bpf.c | setup-bench
+	@mkdir -p dist/bench
+	@$(BPF_CC) -c $< -o $@
+
+dist/bench/example: bench/example/main.go | setup-bench
+	@mkdir -p dist/bench
+	@GO111MODULE=off GOFLAGS= GOPATH=/usr/share/gocode GOCACHE="$$PWD/.toolchain/go" \
+		go build -o $@ $<
+
+dist/bench/drain: bench/floors/drain.c | setup-bench
+	@mkdir -p dist/bench
+	@gcc -O2 -Wall -Wextra -Werror $< -o $@ -lbpf
+
+dist/bench/empty: bench/floors/empty.ts deno.json | setup-bench
+	@mkdir -p dist/bench
+	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache --output $@ $<
+	@toolchain/give_back.sh
+
+bench-contenders: setup-bench build dist/tests/flood.bpf.o $(CONTENDERS)
+
+BENCH = $(AS_ROOT) env DENO_DIR="$$DENO_DIR" $(DENO) run --quiet --no-check --allow-all \
+	$(IMPORTS) bench/main.ts $(IMPORTS)
+
+bench: bench-contenders
+	@$(BENCH) $(FIGURES)
+
+bench-quick: bench-contenders
+	@$(BENCH) --quick $(FIGURES)
 
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts

@@ -11,6 +11,13 @@ export function formatIpv4(bytes: Uint8Array): string {
   return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
 }
 
+/** The same of the four bytes as one word, the first in its lowest bits. */
+function formatIpv4Word(word: number): string {
+  return `${word & 255}.${word >>> 8 & 255}.${word >>> 16 & 255}.${
+    word >>> 24
+  }`;
+}
+
 /**
  * Sixteen bytes in the canonical form of RFC 5952: lower case, no leading
  * zeros, the first of the longest runs of two or more zero groups as `::`, and
@@ -41,6 +48,19 @@ function longestZeroRun(groups: number[]): { start: number; length: number } {
     if (end - start > longest.length) longest = { start, length: end - start };
   }
   return longest;
+}
+
+/** The address in some words of `keys`, without a view of them where it is short. */
+export function formatAddressAt(
+  family: Family,
+  keys: Uint32Array,
+  row: number,
+): string {
+  if (family === "ipv4") return formatIpv4Word(keys[row]!);
+  const size = ADDRESS_SIZE.ipv6;
+  return formatIpv6(
+    new Uint8Array(keys.buffer, keys.byteOffset + row * size, size),
+  );
 }
 
 export const FORMAT_ADDRESS: Record<Family, (bytes: Uint8Array) => string> = {

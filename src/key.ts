@@ -29,6 +29,12 @@ export function hasDetail({ by }: Keying): boolean {
   return by === "source,protocol" || by === "source,port";
 }
 
+/** Whether a key is a whole address, and nothing else. */
+export function isPlain(family: Family, keying: Keying): boolean {
+  return !hasDetail(keying) &&
+    keying.prefix[family] === ADDRESS_SIZE[family] * 8;
+}
+
 /** Bytes of a key: the address, and the detail if there is one. */
 export function keySize(family: Family, keying: Keying): number {
   return ADDRESS_SIZE[family] + (hasDetail(keying) ? 4 : 0);

@@ -19,7 +19,12 @@ test)
 	)
 	;;
 kernels) packages+=(cpio debian-archive-keyring iproute2 kmod procps qemu-system-x86 util-linux) ;;
-bench) packages+=(jq time) ;;
+bench)
+	packages+=(
+		bpftrace gcc golang-github-cilium-ebpf-dev golang-go jq libc6-dev
+		mawk strace tcpdump time
+	)
+	;;
 esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"

@@ -3,7 +3,7 @@ import { cString, opts, u32 } from "../ffi/memory.ts";
 import { libc } from "../ffi/libc.ts";
 import { FAMILIES, type Family } from "../address.ts";
 import type { Filter } from "../filter.ts";
-import { type Keying, keySize } from "../key.ts";
+import { BY_SOURCE, type Keying, keySize } from "../key.ts";
 import {
   constants,
   GENERATIONS,
@@ -30,6 +30,15 @@ export interface LoadOptions {
   /** Undefined: every source is kept. */
   readonly filter: Filter | undefined;
 }
+
+/** What is loaded where nothing else is asked for. */
+export const PLAIN = {
+  hook: "xdp",
+  isEgress: false,
+  isLayer3: false,
+  keying: BY_SOURCE,
+  filter: undefined,
+} as const satisfies Partial<LoadOptions>;
 
 /** The descriptors of a loaded object's maps. */
 export interface MapDescriptors {

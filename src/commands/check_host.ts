@@ -3,9 +3,8 @@ import { Generations, possibleCpus } from "../bpf/generations.ts";
 import { isJited } from "../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import { AttachError, Link } from "../bpf/link.ts";
-import { type LoadedObject, loadObject } from "../bpf/object.ts";
+import { type LoadedObject, loadObject, PLAIN } from "../bpf/object.ts";
 import { EXIT, Failure } from "../errors.ts";
-import { BY_SOURCE } from "../key.ts";
 import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 import { findInterface } from "../net/interfaces.ts";
 import type { CheckRow } from "../output/checks.ts";
@@ -116,12 +115,8 @@ function programChecks(
       undefined,
       () =>
         loadObject(lib, embedded("xdptally.bpf.o"), {
-          hook: "xdp",
-          isEgress: false,
+          ...PLAIN,
           maxSources: 1,
-          isLayer3: false,
-          keying: BY_SOURCE,
-          filter: undefined,
         }),
     );
     add("program", { state: "ok", value: "loaded and verified" });

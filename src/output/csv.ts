@@ -1,5 +1,5 @@
 import type { Format, TickRecord } from "../tally/records.ts";
-import type { Tally } from "../tally/sources.ts";
+import type { Count } from "../tally/sources.ts";
 
 export const CSV_HEADER =
   "start,end,host,interface,class,source,packets,bytes\r\n";
@@ -23,8 +23,11 @@ function* rows(record: TickRecord): Iterable<string> {
     // No name has a colon.
     record.direction === "in" ? record.interface : `${record.interface}:out`,
   ].map(field).join(",");
-  const row = (kind: string, source: string, { packets, bytes }: Tally) =>
-    `${prefix},${kind},${source},${packets},${bytes}\r\n`;
+  const row = (
+    kind: string,
+    source: string,
+    { packets, bytes }: { packets: Count; bytes: Count },
+  ) => `${prefix},${kind},${source},${packets},${bytes}\r\n`;
 
   for (const source of record.sources) {
     yield row("source", field(source.key), source);

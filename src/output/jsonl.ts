@@ -1,6 +1,6 @@
 import type { Untracked } from "../tally/books.ts";
 import type { CountRecord, Format, Origin } from "../tally/records.ts";
-import type { Tally } from "../tally/sources.ts";
+import type { Count } from "../tally/sources.ts";
 
 const SCHEMA = 1;
 
@@ -80,7 +80,7 @@ function counts(record: CountRecord) {
   };
 }
 
-function tally({ packets, bytes }: Tally) {
+function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
   return { packets: integer(packets), bytes: integer(bytes) };
 }
 
@@ -94,6 +94,7 @@ function untracked(record: Untracked) {
 }
 
 /** A number where every JSON reader takes it exactly, else a string. */
-function integer(value: bigint): number | string {
+function integer(value: Count): number | string {
+  if (typeof value === "number") return value;
   return value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 }

@@ -4,21 +4,29 @@ import type {
   Format,
   TickRecord,
 } from "../tally/records.ts";
+import { type Count, Sum } from "../tally/sources.ts";
+import { AlignedRows } from "./rows.ts";
 
 /** For people: the books in a line, then a row for each source. */
 export const text: Format = {
   start: () => "",
-  tick: (record) =>
-    `${title(record)} ${clock(record.end)} tick ${record.seq}${
-      merged(record)
-    }: ` +
-    `${equation(record)}\n${formatMapContents(record)}`,
+  tick: (record) => headed(`tick ${record.seq}${merged(record)}`, record),
   end: (record) =>
-    `${title(record)} ${clock(record.end)} end (${record.reason}) after ${
-      ticks(record)
-    }: ` +
-    `${equation(record)}\n${formatMapContents(record)}`,
+    headed(`end (${record.reason}) after ${ticks(record)}`, record),
 };
+
+function headed(what: string, record: CountRecord): string {
+  const { text, shown } = rowsOf(record);
+  return `${title(record)} ${clock(record.end)} ${what}: ${
+    equation(record, shown)
+  }\n${text}`;
+}
+
+/** The rows that a record shows, and what they add up to. */
+interface Rows {
+  readonly text: string;
+  readonly shown: { readonly sources: number; readonly packets: bigint };
+}
 
 /**
  * The rows of a record: a tab, the address, ` => ` and the packets since the
@@ -30,40 +38,36 @@ export const text: Format = {
  * first, shows this tick's counts alone and says so.
  */
 export function formatMapContents(record: CountRecord): string {
-  const rows = Array.from(record.sources, (source) => {
+  return rowsOf(record).text;
+}
+
+function rowsOf(record: CountRecord): Rows {
+  const hasTick = "seq" in record;
+  const sum = new Sum();
+  let sources = 0;
+  const rows = new AlignedRows(hasTick ? 4 : 3);
+  for (const source of record.sources) {
     const since = source.run ?? source;
-    const cells = [
-      `${source.key} => ${since.packets}`,
-      ...("seq" in record ? [`+${source.packets}`] : []),
-      formatBytes(since.bytes),
-      formatRate(Number(source.packets) / record.elapsed),
-    ];
-    const note = source.run === undefined ? `  ${NOT_KEPT}` : "";
-    return { cells, note };
-  });
-  const widths = rows.reduce<number[]>(
-    (most, { cells }) =>
-      cells.map((cell, at) => Math.max(cell.length, most[at] ?? 0)),
-    [],
-  );
-  const aligned = (cell: string, at: number) =>
-    at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!);
-  return rows
-    .map(({ cells, note }) => `\t${cells.map(aligned).join("  ")}${note}\n`)
-    .join("");
+    rows.add(`${source.key} => ${since.packets}`);
+    if (hasTick) rows.add(`+${source.packets}`);
+    rows.add(formatBytes(since.bytes));
+    rows.add(formatRate(Number(source.packets) / record.elapsed));
+    if (source.run === undefined) rows.note(`  ${NOT_KEPT}`);
+    sum.add(source.packets);
+    sources++;
+  }
+  return { text: rows.text(), shown: { sources, packets: sum.value } };
 }
 
 const NOT_KEPT = "(this tick only: --max-sources is reached)";
 
 /** `1030 packets = 1000 from 12 sources + 0 untracked + 20 non-IP + 10 malformed`. */
-function equation({ books, sources, others, complete }: CountRecord): string {
-  let shown = 0n, rows = 0;
-  for (const source of sources) {
-    shown += source.packets;
-    rows++;
-  }
+function equation(
+  { books, others, complete }: CountRecord,
+  shown: Rows["shown"],
+): string {
   const terms = [
-    `${shown} from ${plural(rows, "source")}`,
+    `${shown.packets} from ${plural(shown.sources, "source")}`,
     ...(others.sources > 0
       ? [`${others.packets} from ${plural(others.sources, "other")}`]
       : []),
@@ -103,7 +107,7 @@ function clock(time: Date): string {
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"] as const;
 
 /** `999 B`, `65.5 kB`: powers of 1000, one decimal. */
-export function formatBytes(bytes: bigint): string {
+export function formatBytes(bytes: Count): string {
   let value = Number(bytes);
   let unit = 0;
   while (value >= 999.95 && unit < UNITS.length - 1) {

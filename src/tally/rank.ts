@@ -1,3 +1,4 @@
+import { countOf, ordered, type Sort } from "./order.ts";
 import {
   minus,
   NOTHING,
@@ -5,11 +6,10 @@ import {
   type SourceList,
   type Tally,
 } from "./sources.ts";
-
-export type Sort = "packets" | "bytes" | "ip";
+import { firstRows } from "./top.ts";
 
 /** A row of a list, by the list and its place in it. */
-interface Place {
+export interface Place {
   readonly list: SourceList;
   readonly row: number;
 }
@@ -22,9 +22,12 @@ export interface Source extends Tally {
 
 /** The rows that a record shows, in order, and what the rest adds up to. */
 export interface Ranking {
-  readonly places: readonly Place[];
+  readonly places: Iterable<Place>;
   readonly others: Tally & { readonly sources: number };
 }
+
+/** So many of the first are looked for; for more, all rows are sorted. */
+const FEW = 256;
 
 /**
  * Orders the rows of `lists` by packets or bytes, most first, then by address;
@@ -37,21 +40,31 @@ export function rank(
   sort: Sort,
   top: number,
 ): Ranking {
-  const places: Place[] = [];
-  for (const list of lists) {
-    for (let row = 0; row < list.length; row++) places.push({ list, row });
-  }
-  places.sort(COMPARE[sort]);
-  if (top === 0 || places.length <= top) {
-    return { places, others: { sources: 0, ...NOTHING } };
-  }
-  const kept = places.slice(0, top);
-  const shown = kept.map(({ list, row }) => list.tally(row)).reduce(plus);
-  const all = lists.map((list) => list.sum()).reduce(plus);
-  return {
-    places: kept,
-    others: { sources: places.length - top, ...minus(all, shown) },
+  const count = countOf(lists);
+  const kept = top === 0 ? count : Math.min(top, count);
+  const rows = kept < count && kept <= FEW
+    ? firstRows(lists, sort, kept)
+    : ordered(lists, sort).subarray(0, kept);
+  const places = {
+    *[Symbol.iterator]() {
+      for (const row of rows) yield placeOf(lists, row);
+    },
   };
+  if (kept === count) return { places, others: { sources: 0, ...NOTHING } };
+  let shown = NOTHING;
+  for (const { list, row } of places) shown = plus(shown, list.tally(row));
+  const all = lists.map((list) => list.sum()).reduce(plus);
+  return { places, others: { sources: count - kept, ...minus(all, shown) } };
+}
+
+/** The place of a row by its number over all lists. */
+function placeOf(lists: readonly SourceList[], number: number): Place {
+  let row = number;
+  for (const list of lists) {
+    if (row < list.length) return { list, row };
+    row -= list.length;
+  }
+  throw new RangeError(`There is no row ${number}`);
 }
 
 /** The address and the counters of a place. */
@@ -60,22 +73,4 @@ export function sourceAt({ list, row }: Place): Source {
     key: list.keyText(row),
     ...list.tally(row),
   };
-}
-
-const COMPARE: Record<Sort, (a: Place, b: Place) => number> = {
-  packets: (a, b) =>
-    b.list.packets(b.row) - a.list.packets(a.row) || compareAddresses(a, b),
-  bytes: (a, b) =>
-    b.list.bytes(b.row) - a.list.bytes(a.row) || compareAddresses(a, b),
-  ip: compareAddresses,
-};
-
-function compareAddresses(a: Place, b: Place): number {
-  if (a.list.words !== b.list.words) return a.list.words - b.list.words;
-  const one = a.list.key(a.row);
-  const other = b.list.key(b.row);
-  for (let at = 0; at < one.length; at++) {
-    if (one[at] !== other[at]) return one[at]! - other[at]!;
-  }
-  return 0;
 }

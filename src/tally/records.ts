@@ -3,7 +3,7 @@ import type { By, Direction } from "../key.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
-import type { Tally } from "./sources.ts";
+import type { Count, Tally } from "./sources.ts";
 
 /** What the records of one interface have in common. */
 export interface Origin {
@@ -27,6 +27,14 @@ export interface StartRecord extends Origin {
   readonly interval: number;
 }
 
+/** A source of a record, and its total in the run so far, if it has a row. */
+export interface ShownSource {
+  readonly key: string;
+  readonly packets: Count;
+  readonly bytes: Count;
+  readonly run: { readonly packets: Count; readonly bytes: Count } | undefined;
+}
+
 /** What ticks and the end have in common: a span of time and its books. */
 export interface CountRecord extends Origin {
   readonly start: Date;
@@ -37,7 +45,7 @@ export interface CountRecord extends Origin {
   readonly complete: boolean;
   readonly books: Books;
   /** The sources that are shown, in order. */
-  readonly sources: Iterable<Source & { readonly run: Tally | undefined }>;
+  readonly sources: Iterable<ShownSource>;
   /** Those that are not shown. */
   readonly others: Tally & { readonly sources: number };
   /**
@@ -49,7 +57,7 @@ export interface CountRecord extends Origin {
   readonly snapshot: () => Snapshot;
 }
 
-/** One window; `run` of a source is its total so far, if it has a row. */
+/** One window. */
 export interface TickRecord extends CountRecord {
   readonly seq: number;
   /** Deadlines that were missed and merged into this tick. */

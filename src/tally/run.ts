@@ -11,16 +11,24 @@ import {
 import { type Discrepancy, discrepancy } from "./crosscheck.ts";
 import { Labels } from "./labels.ts";
 import { type Limit, rowOver } from "./limit.ts";
-import { rank, type Sort, type Source, sourceAt } from "./rank.ts";
+import type { Sort } from "./order.ts";
+import { type Place, rank, type Source, sourceAt } from "./rank.ts";
 import type {
   CountRecord,
   EndReason,
   EndRecord,
   Origin,
+  ShownSource,
   Snapshot,
   TickRecord,
 } from "./records.ts";
-import { minus, plus, type SourceList, type Tally } from "./sources.ts";
+import {
+  COUNTER,
+  minus,
+  plus,
+  type SourceList,
+  type Tally,
+} from "./sources.ts";
 import { SourceTable } from "./table.ts";
 
 /** A moment, in milliseconds of the clock that is never stepped and of the wall's. */
@@ -191,8 +199,7 @@ export class Run {
     const sources = {
       *[Symbol.iterator]() {
         for (const place of places) {
-          const table = tables[place.list.family];
-          yield { ...sourceAt(place), run: table.find(place.list, place.row) };
+          yield shownAt(place, tables[place.list.family]);
         }
       },
     };
@@ -214,6 +221,20 @@ export class Run {
       others: sources.reduce<Tally>(minus, sourcesOf(this.#books)),
     };
   }
+}
+
+/** A source as a record shows it, without a bigint mostly. */
+function shownAt({ list, row }: Place, table: SourceTable): ShownSource {
+  const total = table.rowOf(list, row);
+  return {
+    key: list.keyText(row),
+    packets: list.count(row, COUNTER.packets),
+    bytes: list.count(row, COUNTER.bytes),
+    run: total === undefined ? undefined : {
+      packets: table.count(total, COUNTER.packets),
+      bytes: table.count(total, COUNTER.bytes),
+    },
+  };
 }
 
 function sumOf(lists: readonly SourceList[]): Tally {

@@ -1,10 +1,29 @@
-import type { Family } from "../address.ts";
-import { BY_SOURCE, type Keying, keySize, keyText } from "../key.ts";
+import { type Family, formatAddressAt } from "../address.ts";
+import { BY_SOURCE, isPlain, type Keying, keySize, keyText } from "../key.ts";
 
 /** Packets and bytes, exact. */
 export interface Tally {
   readonly packets: bigint;
   readonly bytes: bigint;
+}
+
+/** A counter, exact: a bigint only where a number would not be. */
+export type Count = number | bigint;
+
+/** A sum of counters, exact. */
+export class Sum {
+  #bigint = 0n;
+  #number = 0;
+
+  add(count: Count): void {
+    const sum = typeof count === "number" ? this.#number + count : Infinity;
+    if (sum <= Number.MAX_SAFE_INTEGER) this.#number = sum;
+    else this.#bigint += BigInt(count);
+  }
+
+  get value(): bigint {
+    return this.#bigint + BigInt(this.#number);
+  }
 }
 
 export const NOTHING: Tally = { packets: 0n, bytes: 0n };
@@ -20,6 +39,10 @@ export function minus(a: Tally, b: Tally): Tally {
 /** Counter words of a row: packets and bytes, the lower half of each first. */
 export const HALVES = 4;
 const TWO_32 = 2 ** 32;
+/** Upper halves below this are those of safe integers. */
+const SAFE_HIGH = 2 ** 21;
+/** Where a counter is in those of a row. */
+export const COUNTER = { packets: 0, bytes: 2 } as const;
 
 /**
  * Sources of one family with their counters, in rows from 0. Typed arrays with
@@ -31,6 +54,8 @@ export class SourceList {
   readonly keying: Keying;
   /** u32 words of a key. */
   readonly words: number;
+  /** Keys are whole addresses. */
+  readonly #isPlain: boolean;
   length = 0;
   /** In network byte order: the addresses, with their details if there are. */
   keys: Uint32Array<ArrayBuffer>;
@@ -40,6 +65,7 @@ export class SourceList {
     this.family = family;
     this.keying = keying;
     this.words = keySize(family, keying) / 4;
+    this.#isPlain = isPlain(family, keying);
     this.keys = new Uint32Array(capacity * this.words);
     this.counters = new Uint32Array(capacity * HALVES);
   }
@@ -119,7 +145,19 @@ export class SourceList {
 
   /** The key of a row for people. */
   keyText(row: number): string {
-    return keyText(this.family, this.keying, this.key(row));
+    return this.#isPlain
+      ? formatAddressAt(this.family, this.keys, row)
+      : keyText(this.family, this.keying, this.key(row));
+  }
+
+  /** Counter `at` (see `COUNTER`) of a row, exact and without a bigint mostly. */
+  count(row: number, at: number): Count {
+    const low = this.counters[row * HALVES + at]!;
+    const high = this.counters[row * HALVES + at + 1]!;
+    if (high === 0) return low;
+    return high < SAFE_HIGH
+      ? high * TWO_32 + low
+      : BigInt(low) + (BigInt(high) << 32n);
   }
 
   /** The key of a row, in network byte order. */
@@ -140,10 +178,14 @@ export class SourceList {
     return readTally(total, 0);
   }
 
+  /** Rows that there is room for. */
+  get capacity(): number {
+    return this.counters.length / HALVES;
+  }
+
   protected reserve(rows: number): void {
-    const capacity = this.counters.length / HALVES;
-    if (rows <= capacity) return;
-    const more = Math.max(rows, capacity * 2);
+    if (rows <= this.capacity) return;
+    const more = Math.max(rows, this.capacity * 2);
     const keys = new Uint32Array(more * this.words);
     keys.set(this.keys.subarray(0, this.length * this.words));
     this.keys = keys;

@@ -20,6 +20,9 @@ export class SourceTable extends SourceList {
   readonly #limit: number;
   /** Row + 1, or EMPTY. */
   #index = new Uint32Array(128);
+  /** What was added last, and the row + 1 of each of its rows, or EMPTY. */
+  #added: SourceList | undefined;
+  #rows = new Uint32Array(0);
 
   constructor(family: Family, limit: number, keying?: Keying) {
     super(family, keying);
@@ -33,25 +36,38 @@ export class SourceTable extends SourceList {
    */
   add(list: SourceList): Tally {
     const untracked = new Uint32Array(HALVES);
+    this.#added = list;
+    if (this.#rows.length < list.length) {
+      this.#rows = new Uint32Array(list.capacity);
+    }
+    const rows = this.#rows;
     for (let row = 0; row < list.length; row++) {
       const slot = this.#slotOf(list, row);
       const found = this.#index[slot]!;
       if (found !== EMPTY) {
         this.addRow(found - 1, list, row);
+        rows[row] = found;
       } else if (this.length < this.#limit) {
         this.appendRow(list, row);
-        this.#index[slot] = this.length;
+        this.#index[slot] = rows[row] = this.length;
         if (this.length * 2 > this.#index.length) this.#grow();
       } else {
         addCounters(untracked, 0, list, row);
+        rows[row] = EMPTY;
       }
     }
     return readTally(untracked, 0);
   }
 
-  /** The row of the source in row `row` of `list`; undefined: it has none. */
+  /**
+   * The row of the source in row `row` of `list`; undefined: it has none. That
+   * of the list that was added last, and has not changed since, is remembered.
+   */
   rowOf(list: SourceList, row: number): number | undefined {
-    const found = this.#index[this.#slotOf(list, row)]!;
+    if (list === this) return row;
+    const found = list === this.#added
+      ? this.#rows[row]!
+      : this.#index[this.#slotOf(list, row)]!;
     return found === EMPTY ? undefined : found - 1;
   }
 

@@ -2,7 +2,8 @@
  * Sends frames from many sources out of an interface of this namespace, as
  * fast as the kernel can: a test run of tests/flood.bpf.c with live frames.
  * usage: flood.ts INTERFACE FRAMES SOURCES sequence|shuffle
- * Source k is 10.0.0.0 + k. Prints how many frames were sent.
+ * Source k is 10.0.0.0 + k. Prints how many frames were sent, and the seconds
+ * that took.
  */
 import { check, checkPointer } from "../../src/ffi/errno.ts";
 import { cString, u32 } from "../../src/ffi/memory.ts";
@@ -57,6 +58,7 @@ const frame = bytes(
   ethernet(ETHERTYPE.ipv4),
   ipv4("10.0.0.0", { payload: 30 }),
 );
+const start = performance.now();
 testRun(program("flood"), {
   frame,
   context: { dataEnd: frame.length, ingressIfindex: index },
@@ -64,4 +66,4 @@ testRun(program("flood"), {
   flags: LIVE_FRAMES,
   batch: 64,
 });
-console.log(frames);
+console.log(frames, (performance.now() - start) / 1000);

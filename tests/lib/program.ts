@@ -8,8 +8,8 @@ import {
   type LoadedObject,
   loadObject,
   type LoadOptions,
+  PLAIN,
 } from "../../src/bpf/object.ts";
-import { BY_SOURCE } from "../../src/key.ts";
 import { SourceList } from "../../src/tally/sources.ts";
 import { type TestRun, testRun } from "./test_run.ts";
 
@@ -38,12 +38,8 @@ export class Program implements Disposable {
 
   constructor(options: Partial<LoadOptions> = {}) {
     this.object = loadObject(lib, embedded("xdptally.bpf.o"), {
-      hook: "xdp",
-      isEgress: false,
-      isLayer3: false,
+      ...PLAIN,
       maxSources: 64,
-      keying: BY_SOURCE,
-      filter: undefined,
       ...options,
     });
     this.#generations = new Generations(this.object);

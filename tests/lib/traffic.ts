@@ -59,15 +59,24 @@ export async function send(
   await runScript(namespace, "send.ts", [from, rounds], input);
 }
 
-/** Sends `frames` frames from `sources` sources as fast as the kernel can. */
+/**
+ * Sends `frames` frames from `sources` sources as fast as the kernel can.
+ *
+ * @returns the seconds that it took
+ */
 export async function flood(
   namespace: Namespace,
   from: string,
   frames: number,
   sources: number,
   order: "sequence" | "shuffle",
-): Promise<void> {
-  await runScript(namespace, "flood.ts", [from, frames, sources, order]);
+): Promise<number> {
+  const said = await runScript(
+    namespace,
+    "flood.ts",
+    [from, frames, sources, order],
+  );
+  return Number(said.split(" ")[1]);
 }
 
 /** Makes packets arrive on a tun device. */

@@ -2,9 +2,11 @@ import { BY_SOURCE } from "../../src/key.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Family } from "../../src/address.ts";
 import { balances, EMPTY_BOOKS } from "../../src/tally/books.ts";
-import { rank, type Sort, sourceAt } from "../../src/tally/rank.ts";
+import { ordered, type Sort } from "../../src/tally/order.ts";
+import { rank, sourceAt } from "../../src/tally/rank.ts";
 import { SourceList } from "../../src/tally/sources.ts";
 import { SourceTable } from "../../src/tally/table.ts";
+import { firstRows } from "../../src/tally/top.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
 const TWO_53 = 2n ** 53n;
@@ -102,7 +104,7 @@ Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the re
     listOf("ipv6", v6(2, 5, 25), v6(1, 9, 1)),
   ];
   const order = (sort: Sort, top = 0) =>
-    rank(lists, sort, top).places.map(sourceAt).map(({ key }) => key);
+    Array.from(rank(lists, sort, top).places, (place) => sourceAt(place).key);
   assertEquals(order("packets"), [
     "2001:db8::1",
     "10.0.0.2",
@@ -139,6 +141,44 @@ Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the re
     bytes: 0n,
   });
   assertEquals(rank(lists, "packets", 99).others.sources, 0);
+});
+
+Deno.test("ranks: the first rows are those of all rows in order, and that is right", () => {
+  let state = 1;
+  const below = (limit: number) =>
+    (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % limit;
+  const lists = (["ipv4", "ipv6"] as const).map((family) => {
+    const list = new SourceList(family);
+    for (let row = 0; row < 500; row++) {
+      const key = new Uint32Array(list.words).map(() => below(8) << 24 | 1);
+      key[list.words - 1] = below(2 ** 32);
+      // Few values, many ties; and some beyond 2^32.
+      const counters = [below(4), below(9) === 0 ? 1 : 0, below(3), 0];
+      list.addBatch(key, Uint32Array.from(counters), 1, 1);
+    }
+    return list;
+  });
+  const rows = lists.flatMap((list, at) =>
+    Array.from({ length: list.length }, (_, row) => ({
+      number: at * 500 + row,
+      ...list.tally(row),
+      address: `${at} ${list.key(row).toHex()}`,
+    }))
+  );
+  for (const sort of ["packets", "bytes", "ip"] as const) {
+    const expected = rows.toSorted((a, b) =>
+      (sort === "ip" ? 0 : Number(b[sort] - a[sort])) ||
+      (a.address < b.address ? -1 : 1)
+    ).map(({ number }) => number);
+    assertEquals([...ordered(lists, sort)], expected, sort);
+    for (const top of [1, 20, 600]) {
+      assertEquals(
+        [...firstRows(lists, sort, top)],
+        expected.slice(0, top),
+        `${sort} ${top}`,
+      );
+    }
+  }
 });
 
 Deno.test("the books balance only if packets and bytes both do", () => {

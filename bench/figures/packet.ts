@@ -1,0 +1,217 @@
+/** Figure 1: what a frame costs in the program. */
+import { embedded } from "../../src/bpf/embedded.ts";
+import { loadObject, PLAIN } from "../../src/bpf/object.ts";
+import type { Effort, Finding } from "../lib/bench.ts";
+import { feed, Feeder } from "../lib/feeder.ts";
+import { IPV4, type Kind, KINDS } from "../lib/frames.ts";
+import { figure, type Goal } from "../lib/goals.ts";
+import { BenchObject, lib } from "../lib/objects.ts";
+import { tableLines } from "../lib/results.ts";
+import { type Spread, spreadOf } from "../lib/spread.ts";
+import { bars } from "../lib/svg.ts";
+import { ratios, takeTurns } from "../lib/turns.ts";
+import { Pair } from "./packet_pair.ts";
+
+const SOURCES = [1, 1000, 65536];
+/** Of our map and the floor's. */
+const TABLE = 65536;
+/** The example's evicts before it is full; here it need not. */
+const EXAMPLE_TABLE = 2 * TABLE;
+
+/** Short, so that some of them are not disturbed. */
+const FRAMES_A_ROUND = 20_000;
+const MOST = { hot: 1.3, many: 1.15, example: 1, pair: 0.6 };
+
+/** Nanoseconds a frame over those of the empty program, block by block. */
+type Costs = Record<string, number[]>;
+
+interface Row {
+  readonly kind: Kind["name"];
+  readonly sources: number;
+  readonly costs: Costs;
+}
+
+export async function packetCost({ isQuick }: Effort): Promise<Finding> {
+  using stack = new DisposableStack();
+  const ours = stack.use(
+    loadObject(lib, embedded("xdptally.bpf.o"), {
+      maxSources: TABLE,
+      ...PLAIN,
+    }),
+  );
+  const { hasFragments } = ours;
+  const floors = stack.use(
+    new BenchObject("floors", [
+      "pass",
+      ...KINDS.map(({ floor }) => floor),
+    ], { hasFragments }),
+  );
+  const example = stack.use(
+    new BenchObject("example", ["count"], {
+      hasFragments,
+      maxEntries: { packets: EXAMPLE_TABLE },
+    }),
+  );
+  const programsFor = (kind: Kind) => ({
+    empty: floors.program("pass"),
+    floor: floors.program(kind.floor),
+    xdptally: ours.programFd,
+    // It knows plain IPv4 only.
+    ...(kind === IPV4 ? { example: example.program("count") } : {}),
+  });
+
+  const rows: Row[] = [];
+  for (const kind of KINDS) {
+    for (const sources of SOURCES) {
+      const costs = await compare(
+        programsFor(kind),
+        kind,
+        sources,
+        hasFragments,
+        isQuick ? 10 : 60,
+      );
+      rows.push({ kind: kind.name, sources, costs });
+    }
+  }
+  const pair = await comparePair(programsFor(IPV4), isQuick ? 15 : 45);
+  return {
+    title: "figure 1: what a frame costs",
+    lines: linesOf(rows, pair),
+    goals: goalsOf(rows, pair),
+    picture: {
+      file: "figure1.svg",
+      svg: bars("ns a frame, over an empty program", [
+        ...rows.map((row) => barsOf(`${row.kind}, ${row.sources}`, row.costs)),
+        barsOf("two CPUs, 1", pair),
+      ]),
+    },
+  };
+}
+
+const BLOCKS = 5;
+
+/** The least of each of five blocks of rounds: single rounds vary by half. */
+async function compare(
+  programs: Record<string, number>,
+  kind: Kind,
+  sources: number,
+  hasFragments: boolean,
+  rounds: number,
+): Promise<Costs> {
+  using stack = new DisposableStack();
+  const contenders: Record<string, () => number> = {};
+  for (const [name, program] of Object.entries(programs)) {
+    if (sources === 1) {
+      contenders[name] = () => feed(program, kind, FRAMES_A_ROUND);
+    } else {
+      const feeder = stack.use(new Feeder(program, kind, hasFragments));
+      feeder.feedEach(sources); // from here on all are known
+      feeder.plan(sources, "shuffle");
+      contenders[name] = () => feeder.feed(FRAMES_A_ROUND);
+    }
+  }
+  const blocks: Costs = {};
+  for (let block = 0; block < BLOCKS; block++) {
+    const times = await takeTurns(rounds, contenders);
+    const least = (name: string) => Math.min(...times[name]!);
+    for (const name of Object.keys(programs)) {
+      if (name === "empty") continue;
+      (blocks[name] ??= []).push(least(name) - least("empty"));
+    }
+  }
+  return blocks;
+}
+
+/** Both CPUs at once on one source; the median of each block. */
+async function comparePair(
+  programs: Record<string, number>,
+  rounds: number,
+): Promise<Costs> {
+  const blocks: Costs = {};
+  await using pair = await Pair.create();
+  for (let block = 0; block < BLOCKS; block++) {
+    const times = await takeTurns(
+      Math.ceil(rounds / BLOCKS),
+      Object.fromEntries(
+        Object.entries(programs).map((
+          [name, program],
+        ) => [name, () => pair.feed(program)]),
+      ),
+    );
+    const middle = (name: string) => spreadOf(times[name]!).median;
+    for (const name of Object.keys(programs)) {
+      if (name === "empty") continue;
+      (blocks[name] ??= []).push(middle(name) - middle("empty"));
+    }
+  }
+  return blocks;
+}
+
+function linesOf(rows: readonly Row[], pair: Costs): string[] {
+  const cells = (label: string, sources: number, costs: Costs) =>
+    Object.entries(costs).map(([name, values]) => [
+      `${label}, ${name}`,
+      String(sources),
+      ...spreadCells(spreadOf(values)),
+      ratioTo(values, costs.floor!),
+      costs.example === undefined ? "" : ratioTo(values, costs.example),
+    ]);
+  return [
+    `ns of CPU a frame over an empty program; the least of each of ${BLOCKS} blocks of rounds, and of these the median.`,
+    "Sources are known already and come in random order. The example counts plain IPv4 only; its table has room for twice the sources.",
+    "",
+    ...tableLines([
+      ["", "sources", "ns", "min", "max", "/ floor", "/ example"],
+      ...rows.flatMap(({ kind, sources, costs }) =>
+        cells(kind, sources, costs)
+      ),
+      ...cells("two CPUs at once", 1, pair),
+    ]),
+  ];
+}
+
+function spreadCells({ median, min, max }: Spread): string[] {
+  return [median, min, max].map((value) => value.toFixed(1));
+}
+
+function ratioTo(ones: readonly number[], others: readonly number[]): string {
+  const { median, min, max } = spreadOf(ratios(ones, others));
+  return `${figure(median)} (${figure(min)} to ${figure(max)})`;
+}
+
+function goalsOf(rows: readonly Row[], pair: Costs): Goal[] {
+  const median = (costs: Costs, other: string) =>
+    spreadOf(ratios(costs.xdptally!, costs[other]!)).median;
+  return [
+    ...rows.filter(({ sources }) => sources !== 1000).map((
+      { kind, sources, costs },
+    ) => ({
+      what: `${kind}, ${sources} sources: times the floor`,
+      found: median(costs, "floor"),
+      most: sources === 1 ? MOST.hot : MOST.many,
+    })),
+    ...rows.filter(({ costs }) => costs.example !== undefined).map((
+      { kind, sources, costs },
+    ) => ({
+      what: `${kind}, ${sources} sources: times the example`,
+      found: median(costs, "example"),
+      most: MOST.example,
+    })),
+    {
+      what: "two CPUs at once on one source: times the example",
+      found: median(pair, "example"),
+      most: MOST.pair,
+    },
+  ];
+}
+
+function barsOf(label: string, costs: Costs) {
+  return {
+    label,
+    values: Object.fromEntries(
+      Object.entries(costs).map((
+        [name, values],
+      ) => [name, spreadOf(values).median]),
+    ),
+  };
+}

@@ -1,0 +1,90 @@
+/** BPF objects of the bench, in the kernel without an interface. */
+import { openLibbpf } from "../../src/bpf/library.ts";
+import { check, checkPointer } from "../../src/ffi/errno.ts";
+import { cString, opts } from "../../src/ffi/memory.ts";
+
+export const lib = openLibbpf();
+const { symbols } = lib;
+
+const BUILT = new URL("../../dist/bench/", import.meta.url);
+const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
+
+/** The path of what the Makefile built for the bench. */
+export function built(name: string): string {
+  return new URL(name, BUILT).pathname.replaceAll("%20", " ");
+}
+
+export interface ObjectOptions {
+  /** What calls each other's tail must agree on frames of several buffers. */
+  readonly hasFragments: boolean;
+  /** Entries of maps, by name; else what the object says. */
+  readonly maxEntries?: Readonly<Record<string, number>>;
+}
+
+/** An object of dist/bench, loaded. */
+export class BenchObject implements Disposable {
+  readonly #object: Deno.PointerObject;
+
+  /** @throws {CallError} */
+  constructor(
+    name: string,
+    programs: readonly string[],
+    { hasFragments, maxEntries = {} }: ObjectOptions,
+  ) {
+    const elf = Deno.readFileSync(built(`${name}.bpf.o`));
+    const object = this.#object = checkPointer(
+      "bpf_object__open_mem",
+      symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(name)),
+    );
+    for (const program of hasFragments ? programs : []) {
+      symbols.bpf_program__set_flags?.(this.#program(program), XDP_HAS_FRAGS);
+    }
+    for (const [map, entries] of Object.entries(maxEntries)) {
+      symbols.bpf_map__set_max_entries(this.#map(map), entries);
+    }
+    check("bpf_object__load", symbols.bpf_object__load(object));
+  }
+
+  /** The descriptor of a program. */
+  program(name: string): number {
+    return symbols.bpf_program__fd(this.#program(name));
+  }
+
+  /** The descriptor of a map. */
+  map(name: string): number {
+    return symbols.bpf_map__fd(this.#map(name));
+  }
+
+  #program(name: string): Deno.PointerObject {
+    return checkPointer(
+      name,
+      symbols.bpf_object__find_program_by_name(this.#object, cString(name)),
+    );
+  }
+
+  #map(name: string): Deno.PointerObject {
+    return checkPointer(
+      name,
+      symbols.bpf_object__find_map_by_name(this.#object, cString(name)),
+    );
+  }
+
+  [Symbol.dispose](): void {
+    symbols.bpf_object__close(this.#object);
+  }
+}
+
+/** A descriptor of a program that another process has loaded. */
+export function programById(id: number): number {
+  return check("bpf_prog_get_fd_by_id", symbols.bpf_prog_get_fd_by_id(id));
+}
+
+/** The id of a map: what another process finds it by. */
+export function mapId(fd: number): number {
+  const info = new Uint32Array(20); // struct bpf_map_info: type, id, …
+  check(
+    "bpf_obj_get_info_by_fd",
+    symbols.bpf_obj_get_info_by_fd(fd, info, Uint32Array.of(info.byteLength)),
+  );
+  return info[1]!;
+}
