@@ -2,21 +2,29 @@ import { BaseHandler } from "@std/log/base-handler";
 import { Logger } from "@std/log/logger";
 
 /**
- * Diagnostics: one line each on stderr, `xdptally: ` in front. Notices are
+ * Diagnostics: one line each, for stderr, `xdptally: ` in front. Notices are
  * `info`, what `-v` adds is `debug`.
  */
-class StderrHandler extends BaseHandler {
-  constructor() {
+class DiagnosticsHandler extends BaseHandler {
+  readonly #write: (line: string) => void;
+
+  constructor(write: (line: string) => void) {
     super("DEBUG", { formatter: ({ msg }) => diagnostic(msg) });
+    this.#write = write;
   }
 
   override log(line: string): void {
-    let rest = new TextEncoder().encode(line);
-    try {
-      while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
-    } catch {
-      // Nobody is left to be told.
-    }
+    this.#write(line);
+  }
+}
+
+/** Writes diagnostics to stderr. */
+export function writeStderr(line: string): void {
+  let rest = new TextEncoder().encode(line);
+  try {
+    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+  } catch {
+    // Nobody is left to be told.
   }
 }
 
@@ -45,10 +53,13 @@ class DataHandler extends BaseHandler {
 export type Verbosity = "quiet" | "normal" | "verbose";
 
 /** The logger of the diagnostics. */
-export function diagnosticsLog(verbosity: Verbosity): Logger {
+export function diagnosticsLog(
+  verbosity: Verbosity,
+  write: (line: string) => void = writeStderr,
+): Logger {
   const level = { quiet: "WARN", normal: "INFO", verbose: "DEBUG" } as const;
   return new Logger("xdptally", level[verbosity], {
-    handlers: [new StderrHandler()],
+    handlers: [new DiagnosticsHandler(write)],
   });
 }
 

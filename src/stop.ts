@@ -13,12 +13,15 @@ export class StopRequest implements Disposable {
   #isNudged = false;
   readonly #remove: (() => void)[] = [];
 
-  /** @param instead what some signals do, instead of asking for the end */
-  constructor(instead: Partial<Record<Deno.Signal, () => void>> = {}) {
+  /** @param others what other signals do, or these instead of asking for the end */
+  constructor(others: Partial<Record<Deno.Signal, () => void>> = {}) {
     for (const [signal, number] of SIGNALS) {
-      this.#listen(signal, instead[signal] ?? (() => this.#signalled(number)));
+      if (signal in others) continue;
+      this.#listen(signal, () => this.#signalled(number));
     }
-    if (instead.SIGUSR1 !== undefined) this.#listen("SIGUSR1", instead.SIGUSR1);
+    for (const [signal, listener] of Object.entries(others)) {
+      this.#listen(signal as Deno.Signal, listener);
+    }
   }
 
   #listen(signal: Deno.Signal, listener: () => void): void {

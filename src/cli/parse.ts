@@ -1,4 +1,3 @@
-import { EXIT, Failure } from "../errors.ts";
 import {
   type FilePattern,
   type FormatName,
@@ -12,8 +11,16 @@ import {
   parseCheck,
   parseMaxSources,
 } from "./check.ts";
+import {
+  checkInterfaces,
+  type Mode,
+  MODES,
+  parseInterval,
+  parseMode,
+} from "./common.ts";
 import { OPTIONS } from "./options.ts";
 import { parseReport, type ReportCommand } from "./report.ts";
+import { parseTop, type TopCommand } from "./top.ts";
 import {
   badValue,
   parseLimit,
@@ -28,7 +35,6 @@ const FORMATS = [
   "csv",
   "prom",
 ] as const satisfies FormatName[];
-const MODES = ["auto", "native", "generic"] as const;
 const SORTS = ["packets", "bytes", "ip"] as const;
 
 /** The words that some options take. */
@@ -47,7 +53,7 @@ export interface WatchOptions {
   /** Sources with a series of their own, 0 for all; undefined: no metrics. */
   readonly labels: number | undefined;
   readonly sort: typeof SORTS[number];
-  readonly mode: typeof MODES[number];
+  readonly mode: Mode;
   readonly format: FormatName;
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;
@@ -78,6 +84,7 @@ export type Command =
   | { readonly name: "help"; readonly isFull: boolean }
   | CheckCommand
   | ReportCommand
+  | TopCommand
   | { readonly name: "watch"; readonly options: WatchOptions };
 
 /**
@@ -88,6 +95,7 @@ export type Command =
 export function parseCommandLine(args: readonly string[]): Command {
   if (args[0] === "report") return parseReport(args.slice(1));
   if (args[0] === "check") return parseCheck(args.slice(1));
+  if (args[0] === "top") return parseTop(args.slice(1));
   const { has, value, times, positionals } = parseArguments(args, OPTIONS);
   if (has("help")) return { name: "help", isFull: args.includes("--help") };
   if (has("version")) return { name: "version" };
@@ -111,7 +119,7 @@ export function parseCommandLine(args: readonly string[]): Command {
   );
   const options: WatchOptions = {
     interfaces: checkInterfaces(interfaces),
-    interval: parseTime("interval", value("interval") ?? "1s", INTERVAL),
+    interval: parseInterval(value("interval")),
     count: parseOptional(
       value("count"),
       (text) => parseWhole("count", text, 1, MOST_TICKS),
@@ -124,7 +132,7 @@ export function parseCommandLine(args: readonly string[]): Command {
     endTop: top ?? 0,
     labels: format === "prom" ? top ?? 20 : undefined,
     sort: parseWord("sort", value("sort") ?? "packets", SORTS),
-    mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
+    mode: parseMode(value("mode")),
     format,
     output,
     isLocal: has("local"),
@@ -145,15 +153,9 @@ export function parseCommandLine(args: readonly string[]): Command {
   return { name: "watch", options };
 }
 
-const INTERVAL = { least: 100, most: 3_600_000, range: "100ms to 1h" };
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
 const MOST_TICKS = Number.MAX_SAFE_INTEGER;
-const MODE_ALIASES = {
-  driver: "native",
-  drv: "native",
-  skb: "generic",
-} as const;
 
 function parseOptional<T>(
   text: string | undefined,
@@ -191,21 +193,4 @@ function parseOutput(
       ? badValue("output", text, error.message)
       : error;
   }
-}
-
-function checkInterfaces(names: readonly string[]): readonly string[] {
-  if (names.length === 0) {
-    throw new Failure(
-      EXIT.usage,
-      "Cannot watch: no interface is named; xdptally -D lists them, xdptally -h shows the options",
-    );
-  }
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) {
-    throw new Failure(
-      EXIT.usage,
-      `Cannot watch "${twice}" twice: its packets would be counted twice; name it once`,
-    );
-  }
-  return names;
 }

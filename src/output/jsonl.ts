@@ -77,11 +77,11 @@ function counts(record: CountRecord) {
   };
 }
 
-function tally({ packets, bytes }: Tally) {
+export function tally({ packets, bytes }: Tally) {
   return { packets: integer(packets), bytes: integer(bytes) };
 }
 
-function untracked(record: Untracked) {
+export function untracked(record: Untracked) {
   return {
     ...tally(record),
     full: integer(record.full),
