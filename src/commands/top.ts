@@ -58,12 +58,11 @@ export async function top(options: TopOptions): Promise<ExitCode> {
         SIGUSR1: () => screen.redraw(),
         SIGWINCH: () => screen.redraw(),
         SIGTSTP: () => {
-          terminal.close();
+          terminal.suspend();
           Deno.kill(Deno.pid, "SIGSTOP");
         },
         SIGCONT: () => {
-          terminal.close();
-          terminal.open();
+          terminal.resume();
           screen.redraw();
         },
       },

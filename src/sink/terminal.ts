@@ -10,6 +10,7 @@ export class Terminal implements Disposable {
   readonly #encoder = new TextEncoder();
   readonly #close = () => this.close();
   #isOpen = false;
+  #isSuspended = false;
 
   constructor() {
     // Also where Deno.exit() skips what `using` would do.
@@ -42,6 +43,20 @@ export class Terminal implements Disposable {
     } catch {
       // It was hung up: there is nothing to restore.
     }
+  }
+
+  /** Restores what was there before, until `resume`. */
+  suspend(): void {
+    this.#isSuspended = this.#isOpen;
+    this.close();
+  }
+
+  /** Takes the terminal again: whoever had it may have set it otherwise. */
+  resume(): void {
+    if (!this.#isOpen && !this.#isSuspended) return;
+    this.close();
+    this.open();
+    this.#isSuspended = false;
   }
 
   #writeSync(text: string): void {

@@ -110,7 +110,7 @@ function textColumns(
     width: 6,
     text: (row) =>
       percent(shareIn(row, scope, sort, scope === "run" ? run : tick)),
-    total: tick.packets + run.packets > 0n ? "100.0%" : "",
+    total: (scope === "run" ? run : tick).packets > 0n ? "100.0%" : "",
   };
   const first: Column = {
     head: "FIRST SEEN",

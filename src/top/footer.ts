@@ -1,9 +1,15 @@
 import { BOLD, colour, DIM, type Frame, REVERSE } from "./cells.ts";
 import { interval } from "./numbers.ts";
+import { fitted, type Glyphs } from "./spark.ts";
 import type { Shown } from "./shown.ts";
 
 /** The keys, what is to be typed, or what there is to say. */
-export function drawFooter(frame: Frame, row: number, shown: Shown): void {
+export function drawFooter(
+  frame: Frame,
+  row: number,
+  shown: Shown,
+  glyphs: Glyphs,
+): void {
   const { prompt, message } = shown;
   if (prompt !== undefined) {
     const from = frame.put(row, 0, `${prompt.label}: `, BOLD);
@@ -14,8 +20,7 @@ export function drawFooter(frame: Frame, row: number, shown: Shown): void {
   }
   if (message !== undefined) {
     const { text, isError } = message;
-    const fits = text.length <= frame.width;
-    const line = fits ? text : `${text.slice(0, frame.width - 1)}…`;
+    const line = fitted(text, frame.width, glyphs);
     frame.put(row, 0, line, isError ? BOLD | colour("alarm") : BOLD);
     return;
   }

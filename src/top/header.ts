@@ -94,11 +94,13 @@ function booksOf({ last, unbalanced }: Pane, width: number): Piece[] {
       `${unbalanced} of ${seq} ticks do not balance`,
       BOLD | colour("alarm"),
     ];
-  const equation = `${grouped(total.packets)} = ${
-    grouped(total.packets - rest)
-  } from sources + ${grouped(untracked.packets)} untracked + ${others}`;
-  const isWide = verdict[0].length + 2 + equation.length <= width;
-  return [verdict, [isWide ? equation : others, DIM]];
+  const parts = `${grouped(total.packets - rest)} by source + ${
+    grouped(untracked.packets)
+  } untracked + ${others}`;
+  const room = width - verdict[0].length - 2;
+  const fitting = [`${grouped(total.packets)} = ${parts}`, parts]
+    .find((text) => text.length <= room);
+  return [verdict, [fitting ?? others, DIM]];
 }
 
 /** Seconds that a cell of the sparkline may stand for, and how many in all at least. */
@@ -112,7 +114,7 @@ function drawTimeline(
   pane: Pane,
   glyphs: Glyphs,
 ): void {
-  const LABEL = 16;
+  const LABEL = 20;
   const width = frame.width - LABEL;
   if (height === 0 || width < 10) return;
   const longest = Math.min(width, 120);
@@ -126,7 +128,7 @@ function drawTimeline(
   }
   const label = (text: string, row: number) =>
     frame.put(at + row, frame.width - text.length, text, DIM);
-  if (Number.isFinite(peak)) label(`peak ${grouped(Math.round(peak))}`, 0);
+  if (Number.isFinite(peak)) label(`peak ${grouped(Math.round(peak))}/s`, 0);
   const minutes = Math.round(count * span / 6) / 10;
   if (height > 1) label(`${minutes} min`, height - 1);
 }

@@ -5,12 +5,13 @@ export function grouped(value: bigint | number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** Packets a second of a tick: whole ones, or the first decimal of few. */
+/** Packets a second of a tick: whole ones, of few the first decimal too. */
 export function rate(packets: bigint, seconds: number): string {
   const value = Number(packets) / seconds;
   if (!Number.isFinite(value)) return "-";
-  if (value > 0 && value < 9.95) return value.toFixed(1);
-  return grouped(Math.round(value));
+  return value < 10
+    ? String(Math.round(value * 10) / 10)
+    : grouped(Math.round(value));
 }
 
 const UNITS = ["", "k", "M", "G", "T", "P"];

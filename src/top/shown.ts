@@ -23,6 +23,8 @@ export interface Shown {
   readonly panes: readonly string[];
   /** In order, and filtered. */
   readonly rows: readonly Row[];
+  /** How many there would be without filters. */
+  readonly known: number;
   /** Rows that are above the first in sight. */
   readonly offset: number;
   /** The longest address that was in sight. */

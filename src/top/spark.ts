@@ -4,10 +4,16 @@ export interface Glyphs {
   readonly spark: string;
   /** Blank, then filling from the left: nine of them. */
   readonly bar: string;
+  /** Where a text is cut off. */
+  readonly cut: string;
 }
 
-export const UNICODE: Glyphs = { spark: " ▁▂▃▄▅▆▇█", bar: " ▏▎▍▌▋▊▉█" };
-export const ASCII: Glyphs = { spark: " .:-=+*%#", bar: "    ----#" };
+export const UNICODE: Glyphs = {
+  spark: " ▁▂▃▄▅▆▇█",
+  bar: " ▏▎▍▌▋▊▉█",
+  cut: "…",
+};
+export const ASCII: Glyphs = { spark: " .:-=+*%#", bar: "    ----#", cut: ">" };
 
 /**
  * Values as columns `rows` cells high. What is above zero shows at least a
@@ -33,6 +39,13 @@ export function sparkline(
       .map((level) => spark[Math.max(0, Math.min(8, level - below))])
       .join("");
   });
+}
+
+/** A text, or as much of it as there is room for. */
+export function fitted(text: string, width: number, { cut }: Glyphs): string {
+  return text.length <= width
+    ? text
+    : `${text.slice(0, Math.max(0, width - 1))}${cut}`;
 }
 
 /** A share of 0 to 1 as a bar. */

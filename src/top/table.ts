@@ -9,7 +9,7 @@ import {
 import { type Column, columnsFor, shareIn } from "./columns.ts";
 import { grouped } from "./numbers.ts";
 import type { Row } from "./rows.ts";
-import { bar, type Glyphs, sparkline } from "./spark.ts";
+import { bar, fitted, type Glyphs, sparkline } from "./spark.ts";
 import type { Shown } from "./shown.ts";
 
 /** Seconds that a new source is marked. */
@@ -29,7 +29,7 @@ export function drawTable(
   const { pane, rows, offset, scope, sort } = shown;
   const visible = rows.slice(offset, offset + to - from - 2);
   const columns = columnsFor(pane, scope, sort, shown.longest, frame.width);
-  drawHead(frame, from, columns, shown);
+  drawHead(frame, from, columns, shown, glyphs);
   for (const [at, row] of visible.entries()) {
     drawRow(frame, from + 1 + at, row, columns, shown, glyphs);
   }
@@ -41,10 +41,11 @@ function drawHead(
   at: number,
   columns: readonly Column[],
   { sort }: Shown,
+  glyphs: Glyphs,
 ): void {
   each(frame, columns, (column, from) => {
     const style = column.sort === sort ? BOLD | REVERSE : BOLD;
-    frame.put(at, from, aligned(column.head, column), style);
+    frame.put(at, from, aligned(column.head, column, glyphs), style);
   });
 }
 
@@ -83,7 +84,7 @@ function drawRow(
         : isNew && column.sort === "ip"
         ? BOLD | colour("accent")
         : 0;
-      frame.put(at, from, aligned(column.text(row), column), style);
+      frame.put(at, from, aligned(column.text(row), column, glyphs), style);
     }
   });
 }
@@ -93,41 +94,30 @@ function drawTotal(
   frame: Frame,
   at: number,
   columns: readonly Column[],
-  { rows, offset, pane, filter, family }: Shown,
+  { rows, offset, known }: Shown,
   visible: number,
 ): void {
-  const known = filter !== undefined || family !== undefined
-    ? ` (of ${grouped(pane.sources)})`
-    : "";
+  let end = 0;
+  each(frame, columns, ({ total, width, isLeft }, from) => {
+    if (total === "") return;
+    const column = isLeft ? from : from + width - total.length;
+    end = frame.put(at, column, total, BOLD);
+  });
+  const all = rows.length < known ? ` (of ${grouped(known)})` : "";
   const range = visible === 0
-    ? `no rows${known}`
-    : `${offset + 1}-${offset + visible} of ${grouped(rows.length)}${known}`;
-  each(frame, columns, (column, from) => {
-    const text = column.picture === "bar"
-      ? fitted(range, frame, columns, from)
-      : aligned(column.total, column);
-    if (text !== "") frame.put(at, from, text, BOLD);
-  });
+    ? `no rows${all}`
+    : `${offset + 1}-${offset + visible} of ${grouped(rows.length)}${all}`;
+  const column = frame.width - range.length;
+  if (column > end + 1) frame.put(at, column, range, DIM);
 }
 
-/** The range, where it does not run into the next column's number. */
-function fitted(
-  range: string,
-  frame: Frame,
-  columns: readonly Column[],
-  from: number,
+function aligned(
+  text: string,
+  { width, isLeft }: Column,
+  glyphs: Glyphs,
 ): string {
-  let next = frame.width;
-  each(frame, columns, ({ width, total }, column) => {
-    if (column <= from || total === "") return;
-    next = Math.min(next, column + width - total.length);
-  });
-  return from + range.length < next ? range : "";
-}
-
-function aligned(text: string, { width, isLeft }: Column): string {
-  if (text.length > width) return `${text.slice(0, Math.max(0, width - 1))}…`;
-  return isLeft ? text.padEnd(width) : text.padStart(width);
+  const part = fitted(text, width, glyphs);
+  return isLeft ? part.padEnd(width) : part.padStart(width);
 }
 
 /** Calls `draw` with each column and where it begins. */

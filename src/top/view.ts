@@ -36,6 +36,7 @@ export class View {
   #frozen: Map<string, Pane> | undefined;
   #current = "";
   #rows: Row[] = [];
+  #known = 0;
   #offset = 0;
   /** Rows that the screen had room for when it was drawn last. */
   #page = 1;
@@ -89,8 +90,11 @@ export class View {
   #arrange(isFresh: boolean): void {
     const pane = this.#pane;
     if (pane === undefined) return;
-    const rows = [...pane.rows].filter((row) =>
-      (this.#scope === "run" ? row.run !== undefined : pane.rows.isLive(row)) &&
+    const known = [...pane.rows].filter((row) =>
+      this.#scope === "run" ? row.run !== undefined : pane.rows.isLive(row)
+    );
+    this.#known = known.length;
+    const rows = known.filter((row) =>
       (this.#family === undefined ||
         row.address.length === (this.#family === 4 ? 4 : 16)) &&
       (this.#filter?.matches(row) ?? true)
@@ -271,6 +275,7 @@ export class View {
       pane,
       panes: [...this.#panes.keys()],
       rows: this.#rows,
+      known: this.#known,
       offset: this.#offset,
       longest: this.#longest,
       sort: this.#sort,
