@@ -14,7 +14,7 @@ test)
 	packages+=(
 		bpftool bsdutils cron faketime fish iputils-ping jq libcap2-bin logrotate mandoc
 		prometheus prometheus-node-exporter
-		shellcheck strace systemd tcpdump util-linux zsh
+		shellcheck strace systemd tcpdump tmux util-linux zsh
 	)
 	;;
 bench) packages+=(jq time) ;;

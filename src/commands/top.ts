@@ -51,19 +51,20 @@ export async function top(options: TopOptions): Promise<ExitCode> {
 
   let exitCode: ExitCode;
   try {
-    using _ = terminal;
     exitCode = await count(watchOptions(options), log, {
       signals: {
         SIGQUIT: end,
         SIGUSR1: () => screen.redraw(),
         SIGWINCH: () => screen.redraw(),
         SIGTSTP: () => {
-          terminal.suspend();
-          Deno.kill(Deno.pid, "SIGSTOP");
+          screen.hold().then(() => {
+            terminal.suspend();
+            Deno.kill(Deno.pid, "SIGSTOP");
+          });
         },
         SIGCONT: () => {
           terminal.resume();
-          screen.redraw();
+          screen.release();
         },
       },
       openSink: (stop) => {
@@ -73,6 +74,8 @@ export async function top(options: TopOptions): Promise<ExitCode> {
       begin: (loop) => running.loop = loop,
     });
   } finally {
+    await screen.hold();
+    terminal[Symbol.dispose]();
     held.forEach(writeStderr);
   }
   const stdout = openStdout();

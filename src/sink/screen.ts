@@ -7,6 +7,9 @@ import type { View } from "../top/view.ts";
 import type { Sink } from "./sink.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** How long a terminal that takes nothing may hold up the end, in ms. */
+const GRACE = 1000;
+
 /**
  * Records as a picture that is kept up to date. What is drawn is what differs
  * from what the terminal shows; a terminal that is slow gets fewer pictures,
@@ -18,8 +21,10 @@ export class Screen implements Sink {
   readonly #depth: Depth;
   /** What the terminal shows; undefined: that is not known. */
   #shown: Frame | undefined;
-  #isWriting = false;
+  /** What is being written; undefined: nothing. */
+  #writing: Promise<void> | undefined;
   #isStale = false;
+  #isHeld = false;
   /** What is left to read when the screen is gone. */
   #summary = "";
   /** Called when the terminal takes nothing any more. */
@@ -78,22 +83,36 @@ export class Screen implements Sink {
   /** Draws what has changed, or once the terminal has taken what came before. */
   draw(): void {
     this.#isStale = true;
-    if (!this.#isWriting) this.#write().catch(this.#onGone);
+    this.#writing ??= this.#write().catch(this.#onGone)
+      .finally(() => this.#writing = undefined);
   }
 
   async #write(): Promise<void> {
-    this.#isWriting = true;
-    try {
-      while (this.#isStale && this.#terminal.isOpen) {
-        this.#isStale = false;
-        const { columns, rows } = this.#terminal.size;
-        const frame = this.#view.frame(columns, rows);
-        const text = difference(this.#shown, frame, this.#depth);
-        this.#shown = frame;
-        await this.#terminal.write(text);
-      }
-    } finally {
-      this.#isWriting = false;
+    while (this.#isStale && !this.#isHeld && this.#terminal.isOpen) {
+      this.#isStale = false;
+      const { columns, rows } = this.#terminal.size;
+      const frame = this.#view.frame(columns, rows);
+      const text = difference(this.#shown, frame, this.#depth);
+      this.#shown = frame;
+      await this.#terminal.write(text);
     }
+  }
+
+  /**
+   * Draws nothing any more, until `release`, and waits for what is being
+   * written: it must not come after the terminal is restored.
+   */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, GRACE);
+    await Promise.race([this.#writing, promise]);
+    clearTimeout(timer);
+  }
+
+  /** Draws again. */
+  release(): void {
+    this.#isHeld = false;
+    this.redraw();
   }
 }

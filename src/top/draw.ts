@@ -26,6 +26,6 @@ export function draw(
   drawHeader(frame, shown, glyphs);
   if (shown.isHelp) drawHelp(frame, from, to);
   else if (to - from >= FIXED) drawTable(frame, from, to, shown, glyphs);
-  drawFooter(frame, height - 1, shown, glyphs);
+  drawFooter(frame, height - 1, shown);
   return frame;
 }

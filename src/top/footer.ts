@@ -1,6 +1,5 @@
-import { BOLD, colour, DIM, type Frame, REVERSE } from "./cells.ts";
+import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { interval } from "./numbers.ts";
-import { fitted, type Glyphs } from "./spark.ts";
 import type { Shown } from "./shown.ts";
 
 /** The keys, what is to be typed, or what there is to say. */
@@ -8,7 +7,6 @@ export function drawFooter(
   frame: Frame,
   row: number,
   shown: Shown,
-  glyphs: Glyphs,
 ): void {
   const { prompt, message } = shown;
   if (prompt !== undefined) {
@@ -20,8 +18,7 @@ export function drawFooter(
   }
   if (message !== undefined) {
     const { text, isError } = message;
-    const line = fitted(text, frame.width, glyphs);
-    frame.put(row, 0, line, isError ? BOLD | colour("alarm") : BOLD);
+    drawMessage(frame, row, text, isError ? BOLD | colour("alarm") : BOLD);
     return;
   }
   let from = 0;
@@ -29,6 +26,21 @@ export function drawFooter(
     if (from + key.length + 1 + text.length > frame.width) break;
     from = frame.put(row, from, key, BOLD);
     from = frame.put(row, from + 1, text, DIM) + 2;
+  }
+}
+
+/** A message above what is there, in as many lines as it takes. */
+function drawMessage(
+  frame: Frame,
+  last: number,
+  text: string,
+  style: Style,
+): void {
+  const { width } = frame;
+  const lines = Math.min(last + 1, Math.ceil(text.length / width));
+  for (let line = 0; line < lines; line++) {
+    const part = text.slice(line * width, (line + 1) * width);
+    frame.put(last - lines + 1 + line, 0, part.padEnd(width), style);
   }
 }
 
@@ -63,7 +75,7 @@ const HELP = [
   ["?", "back"],
   ["", ""],
   ["bold", "an address that is new; dim: it sends nothing just now"],
-  ["a row", "moves when its rate changes by a tenth, not with each tremble"],
+  ["a row", "moves when its share changes by a tenth, not with each tremble"],
   ["untracked", "packets whose source had no room: see --max-sources"],
 ] as const;
 

@@ -6,16 +6,20 @@ export type Sort = typeof SORTS[number];
 /** What rows show: the last tick, or the run. */
 export type Scope = "tick" | "run";
 
-/** Steps by which a value has to change before its row moves: 10% and 1%. */
+/** Steps by which a share has to change before its row moves: 10% and 1%. */
 const STEP: Record<Scope, number> = {
   tick: Math.log(1.1),
   run: Math.log(1.01),
 };
 
+/** Nothing has a logarithm. */
+const LEAST = 1e-12;
+
 /**
- * Orders rows steadily: by steps of the value, and within a step as they were
- * before. A row keeps its step until its value is a whole one away, so that
- * rows change places when one of them did change, and not with each tremble.
+ * Orders rows steadily: by steps of their share, and within a step as they were
+ * before. A row keeps its step until its share is a whole one away, so that
+ * rows change places when one of them did change, and neither with each tremble
+ * nor when all of them get faster.
  *
  * @param isFresh nothing is kept of an order before: by the values alone
  */
@@ -29,11 +33,13 @@ export function order(
   if (sort === "first") {
     return rows.sort((a, b) => b.born - a.born || compareAddresses(a, b));
   }
+  const all = rows.reduce((sum, row) => sum + valueOf(row, sort, scope), 0);
   for (const row of rows) {
-    const value = Math.log(1 + valueOf(row, sort, scope)) / STEP[scope];
+    const share = valueOf(row, sort, scope) / (all || 1);
+    const step = Math.log(LEAST + share) / STEP[scope];
     if (isFresh) row.place = Infinity;
-    if (isFresh || !(Math.abs(value - row.step) < 1)) {
-      row.step = Math.round(value);
+    if (isFresh || !(Math.abs(step - row.step) < 1)) {
+      row.step = Math.round(step);
     }
   }
   rows.sort(isFresh ? byValue(sort, scope) : bySteps(sort, scope));

@@ -74,6 +74,11 @@ Deno.test("rows stay where they are while rates tremble, and move with cause", (
     ]));
     assertEquals(addresses(view), before, `tick ${tick}`);
   }
+  for (const factor of [2, 5, 1, 0.3]) { // all get faster, or slower
+    const rates = [1003, 1001, 1002].map((rate) => Math.round(rate * factor));
+    view.tick(ticks.next(rates.map((rate, at) => from(at + 1, rate))));
+    assertEquals(addresses(view), before, `times ${factor}`);
+  }
   for (let tick = 0; tick < 5; tick++) {
     view.tick(ticks.next([from(1, 1000), from(2, 990), from(3, 5000)]));
   }
