@@ -14,7 +14,7 @@ export function helpText(isFull: boolean): string {
   const options: readonly Option[] = OPTIONS;
   return [
     "Who is sending this machine packets? Exact counts by source address, from XDP.",
-    "Usage: xdptally [watch] [options] INTERFACE...   also: xdptally top|check|report -h",
+    "Usage: xdptally [watch] [options] INTERFACE...  also: top|check|report -h",
     ...options.filter(({ isRare }) => isFull || !isRare).map(optionLine),
     "Examples:",
     "  sudo xdptally eth0                  every second, until Ctrl-C",
@@ -51,7 +51,7 @@ export function checkHelpText(): string {
 /** The text of `top -h`. */
 export function topHelpText(): string {
   return [
-    "Who is sending this machine packets, live on the whole terminal; ? shows the keys.",
+    "Who is sending this machine packets, live on the whole terminal.",
     "Usage: xdptally top [options] INTERFACE...",
     ...(TOP_OPTIONS as readonly Option[]).map(optionLine),
     "Example:",

@@ -57,9 +57,14 @@ export class Tmux implements Disposable {
     return this.#tmux("capture-pane", "-p").split("\n").slice(0, -1);
   }
 
+  /** The screen with the sequences of its styles. */
+  styledScreen(): string {
+    return this.#tmux("capture-pane", "-p", "-e").trimEnd();
+  }
+
   /** The parameters of the styles on the screen, as `1;31` or `38;5;71`. */
   styles(): string[] {
-    const text = this.#tmux("capture-pane", "-p", "-e");
+    const text = this.styledScreen();
     // deno-lint-ignore no-control-regex
     return Array.from(text.matchAll(/\x1b\[([\d;]*)m/g), ([, style]) => style!);
   }
