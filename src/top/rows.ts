@@ -24,8 +24,8 @@ export interface Row {
   run: Tally | undefined;
   /** Its rate a second, smoothed: what the order follows. */
   readonly smooth: { packets: number; bytes: number };
-  /** Packets a second of the last ticks: tick n is at n modulo `HISTORY`. */
-  readonly history: Float32Array;
+  /** Which of the histories is its own. */
+  readonly slot: number;
   /** When it sent last, in seconds of the view's clock. */
   seen: number;
   /** Where ranking.ts has it. */
@@ -36,6 +36,9 @@ export interface Row {
 /** The sources of a run with what each did of late. */
 export class Rows {
   #rows = new Map<string, Row>();
+  /** Packets a second of the last ticks: tick n is at n modulo `HISTORY` of a slot. */
+  #histories = new Float32Array(64 * HISTORY);
+  #freeSlots: number[] = [];
   /** Seconds that were counted. */
   #clock = 0;
   #seq = 0;
@@ -57,7 +60,7 @@ export class Rows {
     for (const { ip, packets, bytes, run } of sources) {
       let row = this.#rows.get(ip);
       if (row === undefined) {
-        row = newRow(ip, start, born);
+        row = newRow(ip, start, born, this.#newSlot());
         this.#rows.set(ip, row);
       }
       row.tick = { packets, bytes };
@@ -79,14 +82,28 @@ export class Rows {
       row.tick = NOTHING;
       if (row.run === undefined && !this.isLive(row)) {
         this.#rows.delete(row.ip);
+        this.#freeSlots.push(row.slot);
         return;
       }
     }
     const rate = Number(row.tick.packets) / elapsed;
-    row.history[this.#seq % HISTORY] = rate;
+    this.#histories[row.slot * HISTORY + this.#seq % HISTORY] = rate;
     row.smooth.packets += part * (rate - row.smooth.packets);
     const bytes = Number(row.tick.bytes) / elapsed;
     row.smooth.bytes += part * (bytes - row.smooth.bytes);
+  }
+
+  /** A slot with an empty history. */
+  #newSlot(): number {
+    const slot = this.#freeSlots.pop() ?? this.#rows.size;
+    const end = (slot + 1) * HISTORY;
+    if (end > this.#histories.length) {
+      const more = new Float32Array(this.#histories.length * 2);
+      more.set(this.#histories);
+      this.#histories = more;
+    }
+    this.#histories.fill(0, slot * HISTORY, end);
+    return slot;
   }
 
   /** Whether a row sent something, or did a moment ago. */
@@ -99,10 +116,10 @@ export class Rows {
   }
 
   /** The last `count` values of a row's history, the newest last. */
-  trend({ history }: Row, count: number): number[] {
+  trend({ slot }: Row, count: number): number[] {
     return Array.from({ length: count }, (_, at) => {
       const seq = this.#seq - (count - 1 - at);
-      return seq > 0 ? history[seq % HISTORY]! : NaN;
+      return seq > 0 ? this.#histories[slot * HISTORY + seq % HISTORY]! : NaN;
     });
   }
 
@@ -112,17 +129,14 @@ export class Rows {
     copy.#clock = this.#clock;
     copy.#seq = this.#seq;
     for (const [ip, row] of this.#rows) {
-      copy.#rows.set(ip, {
-        ...row,
-        smooth: { ...row.smooth },
-        history: row.history.slice(),
-      });
+      copy.#rows.set(ip, { ...row, smooth: { ...row.smooth } });
     }
+    copy.#histories = this.#histories.slice();
     return copy;
   }
 }
 
-function newRow(ip: string, first: Date, born: number): Row {
+function newRow(ip: string, first: Date, born: number, slot: number): Row {
   return {
     ip,
     address: parseAddress(ip)!,
@@ -131,7 +145,7 @@ function newRow(ip: string, first: Date, born: number): Row {
     tick: NOTHING,
     run: undefined,
     smooth: { packets: 0, bytes: 0 },
-    history: new Float32Array(HISTORY),
+    slot,
     seen: 0,
     step: NaN,
     place: Infinity,
