@@ -1,22 +1,33 @@
 import { BaseHandler } from "@std/log/base-handler";
-import { Logger } from "@std/log/logger";
+import { Logger, type LogRecord } from "@std/log/logger";
 
 /**
  * Diagnostics: one line each, for stderr, `xdptally: ` in front. Notices are
  * `info`, what `-v` adds is `debug`.
  */
 class DiagnosticsHandler extends BaseHandler {
-  readonly #write: (line: string) => void;
+  readonly #write: WriteLine;
+  #isNotice = false;
 
-  constructor(write: (line: string) => void) {
+  constructor(write: WriteLine) {
     super("DEBUG", { formatter: ({ msg }) => diagnostic(msg) });
     this.#write = write;
   }
 
+  override handle(record: LogRecord): void {
+    this.#isNotice = !LOUD.has(record.levelName);
+    super.handle(record);
+  }
+
   override log(line: string): void {
-    this.#write(line);
+    this.#write(line, this.#isNotice);
   }
 }
+
+const LOUD = new Set(["WARN", "ERROR", "CRITICAL"]);
+
+/** Takes a line of diagnostics: a notice, or a warning or an error. */
+export type WriteLine = (line: string, isNotice: boolean) => void;
 
 /** Writes diagnostics to stderr. */
 export function writeStderr(line: string): void {
@@ -55,7 +66,7 @@ export type Verbosity = "quiet" | "normal" | "verbose";
 /** The logger of the diagnostics. */
 export function diagnosticsLog(
   verbosity: Verbosity,
-  write: (line: string) => void = writeStderr,
+  write: WriteLine = writeStderr,
 ): Logger {
   const level = { quiet: "WARN", normal: "INFO", verbose: "DEBUG" } as const;
   return new Logger("xdptally", level[verbosity], {

@@ -8,7 +8,7 @@ import { Tmux } from "../tests/lib/tmux.ts";
 import { BINARY } from "../tests/lib/xdptally.ts";
 
 const [file = "docs/top.svg"] = Deno.args;
-const WIDTH = 100, HEIGHT = 27;
+const WIDTH = 100, HEIGHT = 24;
 /** Seconds of everyday traffic, and of the incident. */
 const BEFORE = 150, DURING = 9;
 

@@ -29,10 +29,12 @@ export async function top(options: TopOptions): Promise<ExitCode> {
 
   const held: string[] = [];
   const terminal = new Terminal();
-  const log = diagnosticsLog("normal", (line) => {
-    if (!terminal.isOpen) return writeStderr(line);
-    held.push(line);
-    view.say(line.replace(/^xdptally: /, "").trimEnd());
+  const log = diagnosticsLog("normal", (line, isNotice) => {
+    if (terminal.isOpen) held.push(line);
+    else writeStderr(line);
+    // The header says what the notices of the start do.
+    if (!terminal.isOpen && isNotice) return;
+    view.say(line.replace(/^xdptally: /, "").trimEnd(), !isNotice);
   });
   const running: { stop?: StopRequest; loop?: Loop } = {};
   const end = () => running.stop?.request();
@@ -76,7 +78,7 @@ export async function top(options: TopOptions): Promise<ExitCode> {
   } finally {
     await screen.hold();
     terminal[Symbol.dispose]();
-    held.forEach(writeStderr);
+    for (const line of held) writeStderr(line);
   }
   const stdout = openStdout();
   stdout.add(screen.summary);

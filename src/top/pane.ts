@@ -1,4 +1,4 @@
-import { addBooks, type Books, EMPTY_BOOKS } from "../tally/books.ts";
+import { type Books, EMPTY_BOOKS } from "../tally/books.ts";
 import type { EndReason, StartRecord, TickRecord } from "../tally/records.ts";
 import { Rows } from "./rows.ts";
 
@@ -22,6 +22,7 @@ export class Pane {
   last: Omit<TickRecord, "sources" | "snapshot"> | undefined;
   /** Sources of the last tick. */
   sources = 0;
+  /** Those of the run: also what had no room in its table is untracked. */
   books: Books = EMPTY_BOOKS;
   /** Ticks that did not balance. */
   unbalanced = 0;
@@ -45,7 +46,7 @@ export class Pane {
     this.sources = this.#rows.take(record);
     const { sources: _, snapshot: __, ...last } = record;
     this.last = last;
-    this.books = addBooks(this.books, record.books);
+    this.books = record.snapshot().books;
     if (!record.complete) this.unbalanced++;
     this.skipped += record.skipped;
     const { elapsed } = record;

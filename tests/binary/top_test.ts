@@ -239,6 +239,23 @@ Deno.test("top: colours as the terminal has them", async () => {
   }
 });
 
+Deno.test("top: warnings are in the footer, and on stderr when the screen is gone", async () => {
+  using stage = vethStage();
+  stage.ip("link", "set", "dev", "vb", "down");
+  using terminal = new Tmux({ width: 100, height: 24 });
+  terminal.enter(`${top(stage, "--max-sources", "1", "vb")} 2> >(cat -n)`);
+  await terminal.until(/^Interface "vb" is down: nothing is counted until/m);
+  stage.ip("link", "set", "dev", "vb", "up");
+  await send(stage, "va", [
+    ethernetFrame("10.0.0.1"),
+    ethernetFrame("10.0.0.2"),
+  ]);
+  await terminal.until(/^More sources on "vb" than --max-sources/m);
+  await terminal.until(/1 untracked/);
+  terminal.press("q");
+  await terminal.until(/^ +\d+\sxdptally: More sources on "vb" than/m);
+});
+
 Deno.test("top: without UTF-8 the screen is ASCII", async () => {
   using stage = vethStage();
   using terminal = new Tmux({ ...SIZE, env: { LANG: "C" } });

@@ -246,6 +246,7 @@ Deno.test("a source without a row in the run leaves no trace once it is idle", (
   view.tick(ticks.next([from(1, 9)]));
   view.tick(ticks.next([from(1, 9), from(2, 5)]));
   assertEquals(addresses(view), ["10.0.0.1", "10.0.0.2"]);
+  assertStringIncludes(linesOf(view.frame(80, 24))[1]!, "5 untracked");
   for (let tick = 0; tick < 11; tick++) view.tick(ticks.next([from(1, 9)]));
   assertEquals(addresses(view), ["10.0.0.1"]);
   press(view, "d");
