@@ -253,7 +253,7 @@ Deno.test("top: warnings are in the footer, and on stderr when the screen is gon
   await terminal.until(/^More sources on "vb" than --max-sources/m);
   await terminal.until(/1 untracked/);
   terminal.press("q");
-  await terminal.until(/^ +\d+\sxdptally: More sources on "vb" than/m);
+  await terminal.until(/^ +\d+ +xdptally: More sources on "vb" than/m);
 });
 
 Deno.test("top: without UTF-8 the screen is ASCII", async () => {
