@@ -24,7 +24,7 @@ export interface Filter {
  * @throws {RangeError} what is wrong with it
  */
 export function parseFilter(text: string): Filter {
-  const networks = text.split(",").map(parseNetwork);
+  const networks = text.split(",").map(parseNamed);
   const seen = new Map<string, Network>();
   for (const network of networks) {
     const name = `${network.address.toHex()}/${network.length}`;
@@ -40,15 +40,26 @@ export function parseFilter(text: string): Filter {
   };
 }
 
-/** `!10.1.0.0/16` */
+function parseNamed(text: string): Network {
+  try {
+    return parseNetwork(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new RangeError(`"${text}" is ${error.message}`);
+  }
+}
+
+/**
+ * `!10.1.0.0/16`
+ *
+ * @throws {RangeError} what it is instead
+ */
 export function parseNetwork(text: string): Network {
   const isKept = !text.startsWith("!");
   const [address = "", bits, ...rest] = text.slice(isKept ? 0 : 1).split("/");
   const bytes = parseAddress(address);
   if (bytes === undefined || rest.length > 0) {
-    throw new RangeError(
-      `"${text}" is no network; give some like 10.0.0.0/8,!10.1.0.0/16,2001:db8::/32`,
-    );
+    throw new RangeError("no network like 10.0.0.0/8 or 2001:db8::/32");
   }
   const family = bytes.length === ADDRESS_SIZE.ipv4 ? "ipv4" : "ipv6";
   const most = bytes.length * 8;
@@ -58,7 +69,7 @@ export function parseNetwork(text: string): Network {
     ? Number(bits)
     : NaN;
   if (!(length <= most)) {
-    throw new RangeError(`"${text}" has no length from 0 to ${most} behind it`);
+    throw new RangeError(`no network: a length is 0 to ${most} bits`);
   }
   return { family, address: masked(bytes, length), length, isKept };
 }

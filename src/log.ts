@@ -1,22 +1,41 @@
 import { BaseHandler } from "@std/log/base-handler";
-import { Logger } from "@std/log/logger";
+import { Logger, type LogRecord } from "@std/log/logger";
 
 /**
- * Diagnostics: one line each on stderr, `xdptally: ` in front. Notices are
+ * Diagnostics: one line each, for stderr, `xdptally: ` in front. Notices are
  * `info`, what `-v` adds is `debug`.
  */
-class StderrHandler extends BaseHandler {
-  constructor() {
+class DiagnosticsHandler extends BaseHandler {
+  readonly #write: WriteLine;
+  #isNotice = false;
+
+  constructor(write: WriteLine) {
     super("DEBUG", { formatter: ({ msg }) => diagnostic(msg) });
+    this.#write = write;
+  }
+
+  override handle(record: LogRecord): void {
+    this.#isNotice = !LOUD.has(record.levelName);
+    super.handle(record);
   }
 
   override log(line: string): void {
-    let rest = new TextEncoder().encode(line);
-    try {
-      while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
-    } catch {
-      // Nobody is left to be told.
-    }
+    this.#write(line, this.#isNotice);
+  }
+}
+
+const LOUD = new Set(["WARN", "ERROR", "CRITICAL"]);
+
+/** Takes a line of diagnostics: a notice, or a warning or an error. */
+export type WriteLine = (line: string, isNotice: boolean) => void;
+
+/** Writes diagnostics to stderr. */
+export function writeStderr(line: string): void {
+  let rest = new TextEncoder().encode(line);
+  try {
+    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+  } catch {
+    // Nobody is left to be told.
   }
 }
 
@@ -45,10 +64,13 @@ class DataHandler extends BaseHandler {
 export type Verbosity = "quiet" | "normal" | "verbose";
 
 /** The logger of the diagnostics. */
-export function diagnosticsLog(verbosity: Verbosity): Logger {
+export function diagnosticsLog(
+  verbosity: Verbosity,
+  write: WriteLine = writeStderr,
+): Logger {
   const level = { quiet: "WARN", normal: "INFO", verbose: "DEBUG" } as const;
   return new Logger("xdptally", level[verbosity], {
-    handlers: [new StderrHandler()],
+    handlers: [new DiagnosticsHandler(write)],
   });
 }
 

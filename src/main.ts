@@ -1,8 +1,14 @@
-import { checkHelpText, helpText, reportHelpText } from "./cli/help.ts";
+import {
+  checkHelpText,
+  helpText,
+  reportHelpText,
+  topHelpText,
+} from "./cli/help.ts";
 import { type Command, parseCommandLine } from "./cli/parse.ts";
 import { check } from "./commands/check.ts";
 import { interfaceTable } from "./commands/list.ts";
 import { report } from "./commands/report.ts";
+import { top } from "./commands/top.ts";
 import { watch } from "./commands/watch.ts";
 import { EXIT, type ExitCode, Failure } from "./errors.ts";
 import { diagnosticsLog } from "./log.ts";
@@ -16,6 +22,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     if (command.name === "report") {
       return await report(command.options, diagnosticsLog("normal"));
     }
+    if (command.name === "top") return await top(command.options);
     if (command.name === "check") {
       const { text, exitCode } = check(command.options);
       await print(text);
@@ -34,7 +41,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
 }
 
 function textOf(
-  command: Exclude<Command, { name: "watch" | "report" | "check" }>,
+  command: Exclude<Command, { name: "watch" | "report" | "check" | "top" }>,
 ): string {
   switch (command.name) {
     case "help":
@@ -43,6 +50,8 @@ function textOf(
       return checkHelpText();
     case "report-help":
       return reportHelpText();
+    case "top-help":
+      return topHelpText();
     case "version":
       return `xdptally ${VERSION}\n`;
     case "list":

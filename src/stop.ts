@@ -10,14 +10,18 @@ export class StopRequest implements Disposable {
   #requested = Infinity;
   /** What waits for the request just now. */
   #wake: () => void = () => {};
+  #isNudged = false;
   readonly #remove: (() => void)[] = [];
 
-  /** @param instead what some signals do, instead of asking for the end */
-  constructor(instead: Partial<Record<Deno.Signal, () => void>> = {}) {
+  /** @param others what other signals do, or these instead of asking for the end */
+  constructor(others: Partial<Record<Deno.Signal, () => void>> = {}) {
     for (const [signal, number] of SIGNALS) {
-      this.#listen(signal, instead[signal] ?? (() => this.#request(number)));
+      if (signal in others) continue;
+      this.#listen(signal, () => this.#signalled(number));
     }
-    if (instead.SIGUSR1 !== undefined) this.#listen("SIGUSR1", instead.SIGUSR1);
+    for (const [signal, listener] of Object.entries(others)) {
+      this.#listen(signal as Deno.Signal, listener);
+    }
   }
 
   #listen(signal: Deno.Signal, listener: () => void): void {
@@ -25,11 +29,22 @@ export class StopRequest implements Disposable {
     this.#remove.push(() => Deno.removeSignalListener(signal, listener));
   }
 
-  #request(signal: number): void {
+  #signalled(signal: number): void {
     const now = performance.now();
     // Some callers send two signals at once; only a later one is impatience.
     if (now - this.#requested > 1000) Deno.exit(128 + signal);
-    this.#requested = Math.min(this.#requested, now);
+    this.request();
+  }
+
+  /** Asks, like a signal that is no second one. */
+  request(): void {
+    this.#requested = Math.min(this.#requested, performance.now());
+    this.#wake();
+  }
+
+  /** Ends a sleep early: what it waited for has changed. */
+  nudge(): void {
+    this.#isNudged = true;
     this.#wake();
   }
 
@@ -38,11 +53,13 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits until a time since boot (ms), or for the request. Timers stand still
-   * while the machine sleeps, so a long wait looks at the clock every minute.
+   * Waits until a time since boot (ms), for the request or a nudge. Timers stand
+   * still while the machine sleeps, so a long wait looks at the clock every minute.
    */
   async sleepUntil(time: number): Promise<void> {
-    for (let left; !this.isRequested && (left = time - bootTime()) > 0;) {
+    this.#isNudged = false;
+    const mayEnd = () => this.isRequested || this.#isNudged;
+    for (let left; !mayEnd() && (left = time - bootTime()) > 0;) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, Math.min(Math.ceil(left), 60_000));
       this.#wake = resolve;

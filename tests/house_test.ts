@@ -98,6 +98,7 @@ Deno.test("imports point down the layers", () => {
     "http/",
     "cli/",
     "report/",
+    "top/",
     "output/",
     "tally/",
     "net/",
@@ -105,7 +106,7 @@ Deno.test("imports point down the layers", () => {
     "bpf/",
     "ffi/",
   ];
-  const pure = ["cli/", "report/", "output/", "tally/"];
+  const pure = ["cli/", "report/", "top/", "output/", "tally/"];
   const layerOf = (path: string) =>
     layers.findIndex((layer) => path.startsWith(layer));
   for (const file of files("src", ".ts")) {
@@ -138,7 +139,15 @@ Deno.test("imports point down the layers", () => {
 });
 
 Deno.test("pure layers do not touch Deno", () => {
-  for (const folder of ["src/cli", "src/report", "src/tally", "src/output"]) {
+  for (
+    const folder of [
+      "src/cli",
+      "src/report",
+      "src/top",
+      "src/tally",
+      "src/output",
+    ]
+  ) {
     for (const file of files(folder, ".ts")) {
       assert(!/\bDeno\./.test(Deno.readTextFileSync(ROOT + file)), file);
     }

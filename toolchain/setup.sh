@@ -14,7 +14,7 @@ test)
 	packages+=(
 		bind9-dnsutils bpftool bsdutils busybox cron dnsmasq-base dropbear-bin ethtool faketime
 		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc openssh-client openssl procps
-		prometheus prometheus-node-exporter shellcheck strace systemd tcpdump tcpreplay tshark
+		prometheus prometheus-node-exporter shellcheck strace systemd tcpdump tcpreplay tshark tmux
 		util-linux zsh
 	)
 	;;

@@ -13,7 +13,7 @@ const INTERFACES =
   "xdptally --list-interfaces 2>/dev/null | awk '{ print $2 }'";
 
 /** They may stand where an interface may. */
-const COMMANDS = "check report";
+const COMMANDS = "check report top";
 
 function wordsOf({ name }: Option): string | undefined {
   return (CHOICES as Record<string, readonly string[]>)[name]?.join(" ");

@@ -2,6 +2,7 @@ import { EXIT_MEANINGS } from "../errors.ts";
 import { CHECK_OPTIONS } from "./check.ts";
 import { type Option, OPTIONS } from "./options.ts";
 import { REPORT_OPTIONS } from "./report.ts";
+import { TOP_OPTIONS } from "./top.ts";
 
 const COLUMNS = 79;
 
@@ -13,7 +14,7 @@ export function helpText(isFull: boolean): string {
   const options: readonly Option[] = OPTIONS;
   return [
     "Who is sending this machine packets? Exact counts by source address, from XDP.",
-    "Usage: xdptally [watch] [options] INTERFACE...   also: xdptally check|report -h",
+    "Usage: xdptally [watch] [options] INTERFACE...  also: top|check|report -h",
     ...options.filter(({ isRare }) => isFull || !isRare).map(optionLine),
     "Examples:",
     "  sudo xdptally eth0                  every second, until Ctrl-C",
@@ -43,6 +44,18 @@ export function checkHelpText(): string {
     ...(CHECK_OPTIONS as readonly Option[]).map(optionLine),
     "Example:",
     "  sudo xdptally check eth0",
+    "",
+  ].join("\n");
+}
+
+/** The text of `top -h`. */
+export function topHelpText(): string {
+  return [
+    "Who is sending this machine packets, live on the whole terminal.",
+    "Usage: xdptally top [options] INTERFACE...",
+    ...(TOP_OPTIONS as readonly Option[]).map(optionLine),
+    "Example:",
+    "  sudo xdptally top eth0",
     "",
   ].join("\n");
 }

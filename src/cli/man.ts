@@ -2,6 +2,7 @@ import { EXIT_MEANINGS } from "../errors.ts";
 import { CHECK_OPTIONS } from "./check.ts";
 import { type Option, OPTIONS } from "./options.ts";
 import { REPORT_OPTIONS } from "./report.ts";
+import { TOP_OPTIONS } from "./top.ts";
 
 /** The manual page, in mdoc(7). */
 export function manPage(version: string): string {
@@ -15,6 +16,10 @@ export function manPage(version: string): string {
 .Sh SYNOPSIS
 .Nm
 .Op Cm watch
+.Op Ar options
+.Ar interface ...
+.Nm
+.Cm top
 .Op Ar options
 .Ar interface ...
 .Nm
@@ -44,6 +49,16 @@ need not be said, but where an interface is named like a command.
 The options are:
 .Bl -tag -width Ds
 ${(OPTIONS as readonly Option[]).map(item).join("\n")}
+.El
+.Pp
+.Cm top
+shows the same live on the whole terminal, sorted by what each source sends now;
+the key
+.Ic \\&?
+lists the others.
+Its options are:
+.Bl -tag -width Ds
+${(TOP_OPTIONS as readonly Option[]).map(item).join("\n")}
 .El
 .Pp
 .Cm check
@@ -127,6 +142,11 @@ In a crontab, a minute every ten minutes, into a file a day:
 An alarm, when one source sends more than 10000 packets a second:
 .Pp
 .Dl # xdptally eth0 -q -d 5m --exit-over 10000pps -o /dev/null
+.Pp
+Live, during an incident:
+.Pp
+.Dl # xdptally top eth0
+.Pp
 Who sent most in the last day, over all captures:
 .Pp
 .Dl $ xdptally report --since 24h /var/log/xdptally/*.jsonl

@@ -1,4 +1,3 @@
-import { EXIT, Failure } from "../errors.ts";
 import { BYS } from "../key.ts";
 import {
   type FilePattern,
@@ -13,10 +12,18 @@ import {
   parseCheck,
   parseMaxSources,
 } from "./check.ts";
+import {
+  checkInterfaces,
+  type Mode,
+  MODES,
+  parseInterval,
+  parseMode,
+} from "./common.ts";
 import { type Listen, parseListen } from "./listen.ts";
 import { DIRECTIONS, HOOKS, type Narrowing, parseNarrowing } from "./narrow.ts";
 import { OPTIONS } from "./options.ts";
 import { parseReport, type ReportCommand } from "./report.ts";
+import { parseTop, type TopCommand } from "./top.ts";
 import {
   badValue,
   parseLimit,
@@ -31,7 +38,6 @@ const FORMATS = [
   "csv",
   "prom",
 ] as const satisfies FormatName[];
-const MODES = ["auto", "native", "generic"] as const;
 const SORTS = ["packets", "bytes", "ip"] as const;
 
 /** The words that some options take. */
@@ -59,7 +65,7 @@ export interface WatchOptions extends Narrowing {
   /** Where metrics are served; undefined: nowhere. */
   readonly listen: Listen | undefined;
   readonly sort: typeof SORTS[number];
-  readonly mode: typeof MODES[number];
+  readonly mode: Mode;
   readonly format: FormatName;
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;
@@ -90,6 +96,7 @@ export type Command =
   | { readonly name: "help"; readonly isFull: boolean }
   | CheckCommand
   | ReportCommand
+  | TopCommand
   | { readonly name: "watch"; readonly options: WatchOptions };
 
 /**
@@ -100,6 +107,7 @@ export type Command =
 export function parseCommandLine(args: readonly string[]): Command {
   if (args[0] === "report") return parseReport(args.slice(1));
   if (args[0] === "check") return parseCheck(args.slice(1));
+  if (args[0] === "top") return parseTop(args.slice(1));
   const { has, value, times, positionals } = parseArguments(args, OPTIONS);
   if (has("help")) return { name: "help", isFull: args.includes("--help") };
   if (has("version")) return { name: "version" };
@@ -124,7 +132,7 @@ export function parseCommandLine(args: readonly string[]): Command {
   const listen = parseListen(value);
   const options: WatchOptions = {
     interfaces: checkInterfaces(interfaces),
-    interval: parseTime("interval", value("interval") ?? "1s", INTERVAL),
+    interval: parseInterval(value("interval")),
     count: parseOptional(
       value("count"),
       (text) => parseWhole("count", text, 1, MOST_TICKS),
@@ -141,7 +149,7 @@ export function parseCommandLine(args: readonly string[]): Command {
     listen,
     sort: parseWord("sort", value("sort") ?? "packets", SORTS),
     ...parseNarrowing(value),
-    mode: parseWord("mode", value("mode") ?? "auto", MODES, MODE_ALIASES),
+    mode: parseMode(value("mode")),
     format,
     output,
     isLocal: has("local"),
@@ -162,16 +170,10 @@ export function parseCommandLine(args: readonly string[]): Command {
   return { name: "watch", options };
 }
 
-const INTERVAL = { least: 100, most: 3_600_000, range: "100ms to 1h" };
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
 const MOST_LABELS = 10_000;
 const MOST_TICKS = Number.MAX_SAFE_INTEGER;
-const MODE_ALIASES = {
-  driver: "native",
-  drv: "native",
-  skb: "generic",
-} as const;
 
 function parseOptional<T>(
   text: string | undefined,
@@ -209,21 +211,4 @@ function parseOutput(
       ? badValue("output", text, error.message)
       : error;
   }
-}
-
-function checkInterfaces(names: readonly string[]): readonly string[] {
-  if (names.length === 0) {
-    throw new Failure(
-      EXIT.usage,
-      "Cannot watch: no interface is named; xdptally -D lists them, xdptally -h shows the options",
-    );
-  }
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) {
-    throw new Failure(
-      EXIT.usage,
-      `Cannot watch "${twice}" twice: its packets would be counted twice; name it once`,
-    );
-  }
-  return names;
 }

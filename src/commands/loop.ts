@@ -38,6 +38,9 @@ export class Loop {
   #live: readonly Watched[];
   #absent: readonly string[];
   #isOver = false;
+  /** Deadlines in ms since `#start`, which is in ms since boot. */
+  #schedule: Schedule | undefined;
+  #start = 0;
   readonly #exitCodes = new Set<ExitCode>();
   readonly #said = new Set<string>();
 
@@ -57,14 +60,15 @@ export class Loop {
   /** Ticks until the schedule, a signal or the last interface ends it. */
   async run(schedule: Schedule): Promise<void> {
     const { stop } = this.#options;
-    const start = bootTime();
+    this.#schedule = schedule;
+    const start = this.#start = bootTime();
+    const due = () => start + schedule.next;
     const flush = () => this.#sink.flush(start + schedule.end - bootTime());
     await flush();
     while (!this.#isOver) {
-      const due = start + schedule.next;
-      while (!stop.isRequested && bootTime() < due) {
-        const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due;
-        await stop.sleepUntil(Math.min(next, due));
+      while (!stop.isRequested && bootTime() < due()) {
+        const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due();
+        await stop.sleepUntil(Math.min(next, due()));
         if (this.#takeUpAbsent()) await flush();
       }
       this.#turn(schedule, bootTime() - start);
@@ -76,6 +80,12 @@ export class Loop {
       );
       this.#exitCodes.add(EXIT.noInterface);
     }
+  }
+
+  /** Ticks come `interval` ms apart from now on. */
+  setInterval(interval: number): void {
+    this.#schedule?.change(interval, bootTime() - this.#start);
+    this.#options.stop.nudge();
   }
 
   /** One tick, or the last one. */

@@ -80,11 +80,11 @@ function counts(record: CountRecord) {
   };
 }
 
-function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
+export function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
   return { packets: integer(packets), bytes: integer(bytes) };
 }
 
-function untracked(record: Untracked) {
+export function untracked(record: Untracked) {
   return {
     ...tally(record),
     full: integer(record.full),

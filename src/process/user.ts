@@ -72,24 +72,29 @@ export const ACCESS = { write: 2, search: 1 } as const;
  * word: this thread takes that user's place for the question alone.
  */
 export function mayAccess(user: User, path: string, mode: number): boolean {
-  const AT_FDCWD = -100n, AT_EACCESS = 0x200n;
   const mine = ownGroups();
   try {
     setThreadGroups(user.groups);
     libc.setfsgid(user.gid);
     libc.setfsuid(user.uid);
-    return libc.syscall(
-      SYSCALL.faccessat2,
-      AT_FDCWD,
-      cString(path),
-      BigInt(mode),
-      AT_EACCESS,
-    ) === 0n;
+    return canAccess(path, mode);
   } finally {
     libc.setfsuid(libc.geteuid());
     libc.setfsgid(libc.getegid());
     setThreadGroups(mine);
   }
+}
+
+/** Whether this process, as whom it is now, might do that with a path. */
+export function canAccess(path: string, mode: number): boolean {
+  const AT_FDCWD = -100n, AT_EACCESS = 0x200n;
+  return libc.syscall(
+    SYSCALL.faccessat2,
+    AT_FDCWD,
+    cString(path),
+    BigInt(mode),
+    AT_EACCESS,
+  ) === 0n;
 }
 
 /** The C library would set them for all threads. */

@@ -16,23 +16,24 @@ export interface ScheduleOptions {
  * costs, so that they do not drift. Times are milliseconds since the start.
  */
 export class Schedule {
-  readonly #interval: number;
+  #interval: number;
   /** Times are counted from one interval before the first deadline. */
-  readonly #lead: number;
-  readonly #end: number;
-  readonly #endReason: ScheduledEnd;
+  #lead: number;
+  /** Deadlines until the end; Infinity: no such end. */
+  #count: number;
+  readonly #duration: number;
   /** Deadlines that were reached. */
   #reached = 0;
+  /** Deadlines of an interval before, that no tick has stood for. */
+  #owed = 0;
 
   constructor(
     { interval, count, duration = Infinity, first = interval }: ScheduleOptions,
   ) {
     this.#interval = interval;
     this.#lead = interval - first;
-    const countEnd = count === undefined ? Infinity : count * interval;
-    const durationEnd = duration + this.#lead;
-    this.#end = Math.min(countEnd, durationEnd);
-    this.#endReason = countEnd <= durationEnd ? "count" : "duration";
+    this.#count = count ?? Infinity;
+    this.#duration = duration;
   }
 
   /** When the run is over in any case; Infinity: never. */
@@ -40,10 +41,32 @@ export class Schedule {
     return this.#end - this.#lead;
   }
 
+  get #countEnd(): number {
+    return this.#count * this.#interval;
+  }
+
+  get #durationEnd(): number {
+    return this.#duration + this.#lead;
+  }
+
+  get #end(): number {
+    return Math.min(this.#countEnd, this.#durationEnd);
+  }
+
   /** When the next tick is due. */
   get next(): number {
     const deadline = (this.#reached + 1) * this.#interval;
     return Math.min(deadline, this.#end) - this.#lead;
+  }
+
+  /** From `now` on deadlines are `interval` apart; the run ends as it would have. */
+  change(interval: number, now: number): void {
+    const passed = this.passed(now);
+    this.#owed += passed;
+    this.#count -= this.#reached + passed;
+    this.#reached = 0;
+    this.#interval = interval;
+    this.#lead = -now;
   }
 
   /**
@@ -57,9 +80,12 @@ export class Schedule {
     const passed = this.passed(now);
     // A duration that is no multiple of the interval ends with a short tick.
     const short = isLast && this.#end % this.#interval > 0 ? 1 : 0;
-    const skipped = Math.max(0, passed + short - 1);
+    const skipped = Math.max(0, this.#owed + passed + short - 1);
     this.#reached += passed;
-    return isLast ? { skipped, end: this.#endReason } : { skipped };
+    this.#owed = 0;
+    if (!isLast) return { skipped };
+    const isCount = this.#countEnd <= this.#durationEnd;
+    return { skipped, end: isCount ? "count" : "duration" };
   }
 
   /** How many deadlines passed since the last tick. */

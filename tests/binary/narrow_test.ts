@@ -185,7 +185,7 @@ Deno.test({
 Deno.test("what cannot be narrowed to is said", async () => {
   for (
     const [args, why] of [
-      [["--filter", "10.0.0.0/99"], "has no length from 0 to 32 behind it"],
+      [["--filter", "10.0.0.0/99"], "is no network: a length is 0 to 32 bits"],
       [["--prefix6", "129"], "give a whole number from 0 to 128"],
       [["--by", "port"], "give source, destination, source,protocol or"],
       [["--direction", "up"], "give in, out or both"],

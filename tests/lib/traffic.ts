@@ -79,6 +79,37 @@ export async function flood(
   return Number(said.split(" ")[1]);
 }
 
+/** A flood that goes on until it is disposed of. */
+export class Flood implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+
+  constructor(namespace: Namespace, from: string, sources: number) {
+    const WITHOUT_END = 2 ** 31 - 1;
+    this.#child = new Deno.Command("ip", {
+      args: [
+        "netns",
+        "exec",
+        namespace.name,
+        Deno.execPath(),
+        "run",
+        "--quiet",
+        "--no-check",
+        "--allow-all",
+        script("flood.ts"),
+        ...[from, WITHOUT_END, sources, "shuffle"].map(String),
+      ],
+      stdin: "null",
+      stdout: "null",
+      stderr: "inherit",
+    }).spawn();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#child.status;
+  }
+}
+
 /** Makes packets arrive on a tun device. */
 export async function sendThroughTun(
   namespace: Namespace,

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { helpText } from "../../src/cli/help.ts";
+import { helpText, topHelpText } from "../../src/cli/help.ts";
 import { OPTIONS } from "../../src/cli/options.ts";
 import { parseCommandLine, type WatchOptions } from "../../src/cli/parse.ts";
+import { TOP_OPTIONS } from "../../src/cli/top.ts";
 import { BY_SOURCE } from "../../src/key.ts";
 import { EXIT_MEANINGS, Failure } from "../../src/errors.ts";
 
@@ -138,12 +139,59 @@ Deno.test("good command lines", () => {
   }
 });
 
+Deno.test("top: command lines", () => {
+  const options = {
+    interfaces: ["eth0"],
+    interval: 1000,
+    sort: "packets",
+    mode: "auto",
+    maxSources: 65536,
+    user: "nobody",
+    hasColour: true,
+  };
+  const LINES: [line: string, differs: Record<string, unknown>][] = [
+    ["top eth0", {}],
+    ["top eth0 wg0", { interfaces: ["eth0", "wg0"] }],
+    ["top top", { interfaces: ["top"] }],
+    ["top -i 200ms eth0", { interval: 200 }],
+    ["top --sort first -mskb eth0", { sort: "first", mode: "generic" }],
+    ["top --no-color --user root eth0", { hasColour: false, user: "root" }],
+    ["top --max-sources 9 eth0", { maxSources: 9 }],
+  ];
+  for (const [line, differs] of LINES) {
+    assertEquals(
+      parseCommandLine(line.split(" ")),
+      { name: "top", options: { ...options, ...differs } } as unknown,
+      line,
+    );
+  }
+  assertEquals(parseCommandLine(["top", "-h"]), { name: "top-help" });
+  for (const line of topHelpText().trimEnd().split("\n")) {
+    assert(line.length < 80, line);
+  }
+  for (const { name } of TOP_OPTIONS) {
+    assertStringIncludes(topHelpText(), `--${name}`);
+  }
+  const watched = parseCommandLine(["watch", "top"]);
+  assertEquals(watched.name === "watch" && watched.options.interfaces, ["top"]);
+});
+
 const BAD: [args: string[], line: string][] = [
   [
     [],
     "Cannot watch: no interface is named; xdptally -D lists them, xdptally -h shows the options",
   ],
   [["watch"], "Cannot watch: no interface is named"],
+  [["top"], "Cannot watch: no interface is named"],
+  [["top", "eth0", "eth0"], 'Cannot watch "eth0" twice'],
+  [
+    ["top", "-c", "1", "eth0"],
+    'Cannot use "-c": there is no such option; the nearest are --',
+  ],
+  [
+    ["top", "--sort", "x", "eth0"],
+    'Cannot use --sort "x": give packets, bytes, ip or first',
+  ],
   [["eth0", "eth1", "eth0"], 'Cannot watch "eth0" twice'],
   [
     ["--intervall", "1s", "eth0"],

@@ -64,8 +64,8 @@ Deno.test("a filter: networks without the bits behind them, and what becomes of 
 for (
   const [text, why] of [
     ["", '"" is no network'],
-    ["10.0.0.0/33", '"10.0.0.0/33" has no length from 0 to 32'],
-    ["10.0.0.0/", "no length"],
+    ["10.0.0.0/33", '"10.0.0.0/33" is no network: a length is 0 to 32 bits'],
+    ["10.0.0.0/", "a length is 0 to 32"],
     ["10.0.0.0/8/8", "is no network"],
     ["10.0.0.0/8,,", '"" is no network'],
     ["!!10.0.0.0/8", "is no network"],

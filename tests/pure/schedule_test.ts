@@ -93,3 +93,32 @@ Deno.test("the first deadline may come early, and the others follow it", () => {
   ], [1000, 0, "duration"]]);
   assertEquals(new Schedule({ ...aligned, duration: 1000 }).end, 1000);
 });
+
+Deno.test("another interval counts from when it is asked for", () => {
+  const schedule = new Schedule({ interval: 10_000 });
+  assertEquals(play(schedule, [0]), [[10_000, 0]]);
+  schedule.change(1000, 12_500);
+  assertEquals(play(schedule, [0, 0]), [[13_500, 0], [14_500, 0]]);
+  schedule.change(60_000, 14_600);
+  assertEquals(schedule.next, 74_600);
+});
+
+Deno.test("another interval changes neither the duration nor the count", () => {
+  const timed = new Schedule({ interval: 1000, duration: 5000 });
+  timed.change(2000, 500);
+  assertEquals(play(timed, [0, 0, 0]), [[2500, 0], [4500, 0], [
+    5000,
+    0,
+    "duration",
+  ]]);
+  const counted = new Schedule({ interval: 1000, count: 3 });
+  assertEquals(play(counted, [0]), [[1000, 0]]);
+  counted.change(500, 1200);
+  assertEquals(play(counted, [0, 0]), [[1700, 0], [2200, 0, "count"]]);
+});
+
+Deno.test("a deadline that no tick has stood for yet is not lost with its interval", () => {
+  const schedule = new Schedule({ interval: 1000 });
+  schedule.change(500, 2100);
+  assertEquals(play(schedule, [0, 0]), [[2600, 2], [3100, 0]]);
+});

@@ -1,0 +1,88 @@
+import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
+import { interval } from "./numbers.ts";
+import type { Shown } from "./shown.ts";
+
+/** The keys, what is to be typed, or what there is to say. */
+export function drawFooter(
+  frame: Frame,
+  row: number,
+  shown: Shown,
+): void {
+  const { prompt, message } = shown;
+  if (prompt !== undefined) {
+    const from = frame.put(row, 0, `${prompt.label}: `, BOLD);
+    // The end of a long text is where the typing goes on.
+    const text = prompt.text.slice(-Math.max(1, frame.width - from - 1));
+    frame.put(row, frame.put(row, from, text), " ", REVERSE);
+    return;
+  }
+  if (message !== undefined) {
+    const { text, isError } = message;
+    drawMessage(frame, row, text, isError ? BOLD | colour("alarm") : BOLD);
+    return;
+  }
+  let from = 0;
+  for (const [key, text] of keysOf(shown)) {
+    if (from + key.length + 1 + text.length > frame.width) break;
+    from = frame.put(row, from, key, BOLD);
+    from = frame.put(row, from + 1, text, DIM) + 2;
+  }
+}
+
+/** A message above what is there, in as many lines as it takes. */
+function drawMessage(
+  frame: Frame,
+  last: number,
+  text: string,
+  style: Style,
+): void {
+  const { width } = frame;
+  const lines = Math.min(last + 1, Math.ceil(text.length / width));
+  for (let line = 0; line < lines; line++) {
+    const part = text.slice(line * width, (line + 1) * width);
+    frame.put(last - lines + 1 + line, 0, part.padEnd(width), style);
+  }
+}
+
+function keysOf(shown: Shown): [key: string, text: string][] {
+  return [
+    ["q", "quit"],
+    ["?", "help"],
+    ["s", "sort"],
+    ["d", shown.scope === "tick" ? "total" : "delta"],
+    ["p", shown.isPaused ? "go on" : "pause"],
+    ["/", "filter"],
+    ["e", "export"],
+    ...(shown.panes.length > 1 ? [["Tab", "next"] as [string, string]] : []),
+    ["+ -", interval(shown.interval)],
+    ["4 6", "family"],
+  ];
+}
+
+const HELP = [
+  ["q, Ctrl-C", "end, and detach"],
+  ["s", "sort by packets, bytes, address, or the newest first"],
+  ["d", "delta (the last tick) or total (the run)"],
+  ["p", "pause: the screen stands still, the counting goes on"],
+  ["/", "filter: 10.0.0.0/8, 2001:db8::/32, an address, or a part of one"],
+  ["4, 6", "only IPv4, only IPv6; again: both"],
+  ["+, -", "longer or shorter interval"],
+  ["Up, Down", "scroll a row; Page Up, Page Down: a screen; Home, End"],
+  ["Tab", "the next interface"],
+  ["e", "export the rows, as the filter leaves them, as JSON Lines"],
+  ["Ctrl-L", "draw anew"],
+  ["Ctrl-Z", "suspend; fg goes on"],
+  ["?", "back"],
+  ["", ""],
+  ["bold", "an address that is new; dim: it sends nothing just now"],
+  ["a row", "moves when its share changes by a tenth, not with each tremble"],
+  ["untracked", "packets whose source had no room: see --max-sources"],
+] as const;
+
+/** The keys with a line for each, in place of the table. */
+export function drawHelp(frame: Frame, from: number, to: number): void {
+  for (const [at, [key, text]] of HELP.slice(0, to - from).entries()) {
+    frame.put(from + at, 1, key, BOLD);
+    frame.put(from + at, 12, text);
+  }
+}

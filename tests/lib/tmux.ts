@@ -1,0 +1,104 @@
+import { sh } from "./stage.ts";
+
+export interface TmuxOptions {
+  readonly width: number;
+  readonly height: number;
+  /** What the shell's environment has beside PATH; TERM is tmux's, unless it is here. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A shell in a terminal that a test types at and looks at: a tmux of its own. */
+export class Tmux implements Disposable {
+  readonly #socket = `xdptally-${crypto.randomUUID()}`;
+
+  constructor({ width, height, env = {} }: TmuxOptions) {
+    const shell = ["env", "-i", "PS1=$ ", ...this.#variables(env), "bash"];
+    const size = ["-x", String(width), "-y", String(height)];
+    const quiet = ["--norc", "--noprofile"];
+    this.#tmux("new-session", "-d", ...size, ...shell, ...quiet);
+  }
+
+  #variables(env: Readonly<Record<string, string>>): string[] {
+    const all = {
+      PATH: Deno.env.get("PATH")!,
+      LANG: "C.UTF-8",
+      TERM: "tmux-256color",
+      ...env,
+    };
+    return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+  }
+
+  #tmux(...args: string[]): string {
+    return sh("tmux", "-L", this.#socket, "-f", "/dev/null", ...args);
+  }
+
+  /** Types a text as it is. */
+  type(text: string): void {
+    this.#tmux("send-keys", "-l", text);
+  }
+
+  /** Presses keys by their names: Enter, C-c, PageDown, q … */
+  press(...keys: string[]): void {
+    this.#tmux("send-keys", ...keys);
+  }
+
+  /** Types a command line and enters it. */
+  enter(line: string): void {
+    this.type(line);
+    this.press("Enter");
+  }
+
+  resize(width: number, height: number): void {
+    this.#tmux("resize-window", "-x", String(width), "-y", String(height));
+  }
+
+  /** The lines of the screen. */
+  screen(): string[] {
+    return this.#tmux("capture-pane", "-p").split("\n").slice(0, -1);
+  }
+
+  /** The screen with the sequences of its styles. */
+  styledScreen(): string {
+    return this.#tmux("capture-pane", "-p", "-e").trimEnd();
+  }
+
+  /** The parameters of the styles on the screen, as `1;31` or `38;5;71`. */
+  styles(): string[] {
+    const text = this.styledScreen();
+    // deno-lint-ignore no-control-regex
+    return Array.from(text.matchAll(/\x1b\[([\d;]*)m/g), ([, style]) => style!);
+  }
+
+  /** Whether a program has the alternate screen, and shows the cursor. */
+  get modes(): { isAlternate: boolean; hasCursor: boolean } {
+    const flags = this.#tmux("display", "-p", "#{alternate_on}#{cursor_flag}");
+    return { isAlternate: flags[0] === "1", hasCursor: flags[1] === "1" };
+  }
+
+  /** Appends all that is written to the terminal to a file from now on. */
+  record(file: string): void {
+    this.#tmux("pipe-pane", `cat >> '${file}'`);
+  }
+
+  /** Waits until the screen shows `what`. @throws it did not within a minute */
+  async until(
+    what: RegExp | ((screen: string[]) => boolean),
+  ): Promise<string[]> {
+    const is = what instanceof RegExp
+      ? (screen: string[]) => what.test(screen.join("\n"))
+      : what;
+    const end = performance.now() + 60_000;
+    for (;;) {
+      const screen = this.screen();
+      if (is(screen)) return screen;
+      if (performance.now() > end) {
+        throw new Error(`no ${what} on the screen:\n${screen.join("\n")}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#tmux("kill-server");
+  }
+}

@@ -1,0 +1,96 @@
+import { BY_SOURCE } from "../../src/key.ts";
+import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import type { StartRecord, TickRecord } from "../../src/tally/records.ts";
+import { Run } from "../../src/tally/run.ts";
+import { ASCII, UNICODE } from "../../src/top/spark.ts";
+import { View } from "../../src/top/view.ts";
+import type { Frame } from "../../src/top/cells.ts";
+import { listOf, type Row, v4 } from "./lists.ts";
+
+const START = 1_700_000_000_000;
+
+/** A run, tick by tick, as a live view gets it. */
+export class Ticks {
+  readonly start: StartRecord;
+  readonly #run: Run;
+  readonly #interval: number;
+  #now = 0;
+
+  constructor(interfaceName = "eth0", interval = 1000, maxSources = 65536) {
+    this.#interval = interval;
+    const origin = {
+      host: "web1",
+      run: "r",
+      interface: interfaceName,
+      direction: "in",
+      by: "source",
+    } as const;
+    this.start = {
+      ...origin,
+      ifindex: 3,
+      mode: "native",
+      filter: undefined,
+      version: "0",
+      start: new Date(START),
+      interval: interval / 1000,
+    };
+    this.#run = new Run(origin, {
+      sort: "packets",
+      top: 0,
+      endTop: 0,
+      maxSources,
+      labels: undefined,
+      keying: BY_SOURCE,
+    }, { boot: 0, wall: START });
+  }
+
+  /** A tick with these sources; `lost` packets are in the total alone. */
+  next(ipv4: readonly Row[], ipv6: readonly Row[] = [], lost = 0): TickRecord {
+    this.#now += this.#interval;
+    const window = {
+      ipv4: listOf("ipv4", ...ipv4),
+      ipv6: listOf("ipv6", ...ipv6),
+    };
+    const rows = [...ipv4, ...ipv6];
+    const sum = (of: (row: Row) => number) =>
+      BigInt(rows.reduce((sum, row) => sum + of(row), 0));
+    const total = {
+      packets: sum(({ packets }) => packets) + BigInt(lost),
+      bytes: sum(({ bytes }) => bytes),
+    };
+    return this.#run.close(
+      window,
+      { ...EMPTY_BOOKS, total },
+      { end: { boot: this.#now, wall: START + this.#now } },
+    );
+  }
+}
+
+/** A view that has seen the start of `ticks`. */
+export function viewOf(ticks: Ticks, isAscii = false): View {
+  const glyphs = isAscii ? ASCII : UNICODE;
+  const view = new View({ sort: "packets", interval: 1000, glyphs });
+  view.start(ticks.start);
+  return view;
+}
+
+/** 10.0.0.N with that many packets of 100 bytes. */
+export function from(last: number, packets: number): Row {
+  return v4(`10.0.${last >> 8}.${last & 255}`, packets, packets * 100);
+}
+
+/** The lines of a frame, without the blanks at their ends. */
+export function linesOf({ width, height, characters }: Frame): string[] {
+  return Array.from(
+    { length: height },
+    (_, row) =>
+      characters.slice(row * width, (row + 1) * width).join("").trimEnd(),
+  );
+}
+
+/** The addresses of the rows that are in sight. */
+export function addresses(view: View, width = 80, height = 24): string[] {
+  return linesOf(view.frame(width, height)).flatMap((line) =>
+    /^(\d+(?:\.\d+){3}|[\da-f:]*::[\da-f.]*) /.exec(line)?.[1] ?? []
+  );
+}

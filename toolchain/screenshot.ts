@@ -1,0 +1,162 @@
+/**
+ * Takes the screenshot of the README: a real session of `xdptally top`, in a
+ * terminal (tmux) and on a network namespace of its own, drawn as SVG.
+ * usage, as root: deno run -A toolchain/screenshot.ts docs/top.svg
+ */
+import { Namespace } from "../tests/lib/stage.ts";
+import { Tmux } from "../tests/lib/tmux.ts";
+import { BINARY } from "../tests/lib/xdptally.ts";
+
+const [file = "docs/top.svg"] = Deno.args;
+const WIDTH = 100, HEIGHT = 24;
+/** Seconds of everyday traffic, and of the incident. */
+const BEFORE = 150, DURING = 9;
+
+/** A cell in pixels, and the frame around all of them. */
+const CELL = { width: 8.4, height: 18 }, MARGIN = 14;
+const BACKGROUND = "#11151c", TEXT = "#d5dae2";
+
+interface Style {
+  colour: string;
+  isBold: boolean;
+  isDim: boolean;
+  isReverse: boolean;
+}
+
+const sleep = (seconds: number) =>
+  new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+async function session(): Promise<string> {
+  using stage = new Namespace("screenshot");
+  stage.veth("eth0", "senders");
+  using terminal = new Tmux({
+    width: WIDTH,
+    height: HEIGHT,
+    env: { COLORTERM: "truecolor" },
+  });
+  terminal.enter(`ip netns exec ${stage.name} '${BINARY}' top eth0`);
+  await terminal.until(/^books balance/m);
+  const senders = new Deno.Command("ip", {
+    args: [
+      ...["netns", "exec", stage.name, Deno.execPath(), "run", "-q"],
+      ...["--no-check", "-A", "tests/lib/incident.ts", "senders", `${BEFORE}`],
+    ],
+  }).spawn();
+  try {
+    await sleep(BEFORE + DURING);
+    return terminal.styledScreen();
+  } finally {
+    senders.kill("SIGKILL");
+    await senders.status;
+    terminal.press("q");
+    await terminal.until(/end \(signal\)/);
+  }
+}
+
+/** Applies the parameters of a style sequence. */
+function restyle(style: Style, parameters: string): Style {
+  const codes = parameters.split(";").map(Number);
+  for (let code; (code = codes.shift()) !== undefined;) {
+    if (code === 0) style = PLAIN;
+    else if (code === 1) style = { ...style, isBold: true };
+    else if (code === 2) style = { ...style, isDim: true };
+    else if (code === 7) style = { ...style, isReverse: true };
+    else if (code === 39) style = { ...style, colour: TEXT };
+    else if (code === 38 && codes.shift() === 2) {
+      style = { ...style, colour: `rgb(${codes.splice(0, 3).join(",")})` };
+    }
+  }
+  return style;
+}
+
+const PLAIN: Style = {
+  colour: TEXT,
+  isBold: false,
+  isDim: false,
+  isReverse: false,
+};
+
+function svg(screen: string): string {
+  const shapes: string[] = [];
+  let style = PLAIN; // goes on over the ends of lines
+  for (const [row, line] of screen.split("\n").entries()) {
+    const y = MARGIN + row * CELL.height;
+    let column = 0;
+    // deno-lint-ignore no-control-regex
+    for (const [, sgr, text] of line.matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)/g)) {
+      if (sgr !== undefined) style = restyle(style, sgr);
+      else {
+        shapes.push(...run(text!, style, MARGIN + column * CELL.width, y));
+        column += text!.length;
+      }
+    }
+  }
+  const width = WIDTH * CELL.width + 2 * MARGIN;
+  const height = HEIGHT * CELL.height + 2 * MARGIN;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace" font-size="14">
+<rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>
+${shapes.join("\n")}
+</svg>
+`;
+}
+
+/** The shapes of a text in one style. */
+function run(text: string, style: Style, x: number, y: number): string[] {
+  const ink = style.isReverse ? BACKGROUND : style.colour;
+  const weight = style.isBold ? ' font-weight="bold"' : "";
+  const opacity = style.isDim ? ' opacity="0.6"' : "";
+  const shapes: string[] = [];
+  if (style.isReverse) {
+    shapes.push(rectangle(x, y, text.length, CELL.height, style.colour));
+  }
+  for (
+    const { 0: part, index } of text.matchAll(
+      /([▁-▏])\1*|[^▁-▏ ]+( [^▁-▏ ]+)*/g,
+    )
+  ) {
+    const left = x + index * CELL.width;
+    const block = BLOCKS.get(part[0]!);
+    if (block !== undefined) {
+      const [wide, high] = block;
+      const top = y + (1 - high) * CELL.height;
+      const cells = wide * part.length;
+      shapes.push(rectangle(left, top, cells, high * CELL.height, ink));
+      continue;
+    }
+    const length = (part.length * CELL.width).toFixed(1);
+    shapes.push(
+      `<text x="${left.toFixed(1)}" y="${
+        y + 13
+      }" textLength="${length}" fill="${ink}"${weight}${opacity}>${
+        part.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+      }</text>`,
+    );
+  }
+  return shapes;
+}
+
+/** Block characters as parts of a cell: from the left, and from below. */
+const BLOCKS = new Map<string, [wide: number, high: number]>([
+  ...[..."▁▂▃▄▅▆▇█"].map((block, at) =>
+    [block, [1, (at + 1) / 8]] as [string, [number, number]]
+  ),
+  ...[..."▏▎▍▌▋▊▉"].map((block, at) =>
+    [block, [(at + 1) / 8, 1]] as [string, [number, number]]
+  ),
+]);
+
+/** A part of cells `wide` columns wide; a little more, so that no gap shows. */
+function rectangle(
+  x: number,
+  y: number,
+  wide: number,
+  height: number,
+  fill: string,
+): string {
+  const width = wide * CELL.width + (wide >= 1 ? 0.3 : 0);
+  return `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${
+    width.toFixed(1)
+  }" height="${height.toFixed(1)}" fill="${fill}"/>`;
+}
+
+Deno.writeTextFileSync(file, svg(await session()));
