@@ -21,9 +21,10 @@ export class Terminal implements Disposable {
     return this.#isOpen;
   }
 
-  /** Columns and rows. */
+  /** Columns and rows; a serial line says 0 of both, and has what all had. */
   get size(): { columns: number; rows: number } {
-    return Deno.consoleSize();
+    const { columns, rows } = Deno.consoleSize();
+    return { columns: columns || 80, rows: rows || 24 };
   }
 
   open(): void {
