@@ -25,8 +25,8 @@ export interface ViewOptions {
 
 /** What `+` and `-` go through, in ms. */
 const INTERVALS = [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000];
-/** How many ticks a message stays. */
-const MESSAGE_TICKS = 8;
+/** How many seconds a message stays. */
+const MESSAGE = 10;
 
 /** The state of the screen: records and keys go in, frames come out. */
 export class View {
@@ -49,7 +49,7 @@ export class View {
   #isHelp = false;
   #prompt: Prompt | undefined;
   #message: Message | undefined;
-  #messageTicks = 0;
+  #messageLeft = 0;
 
   constructor({ sort, interval, glyphs }: ViewOptions) {
     this.#sort = sort;
@@ -66,7 +66,8 @@ export class View {
   tick(record: TickRecord): void {
     this.#panes.get(record.interface)?.take(record);
     if (record.interface !== this.#current) return;
-    if (--this.#messageTicks === 0) this.#message = undefined;
+    this.#messageLeft -= record.elapsed;
+    if (this.#messageLeft <= 0) this.#message = undefined;
     if (this.#frozen === undefined) this.#arrange(false);
   }
 
@@ -75,10 +76,10 @@ export class View {
     if (pane !== undefined) pane.ended = record.reason;
   }
 
-  /** Says something in the footer, until a key is pressed or some ticks later. */
+  /** Says something in the footer, until a key is pressed or some seconds later. */
   say(text: string, isError = false): void {
     this.#message = { text, isError };
-    this.#messageTicks = MESSAGE_TICKS;
+    this.#messageLeft = MESSAGE;
   }
 
   /** The pane in sight; undefined: nothing has begun yet. */

@@ -9,7 +9,7 @@ export interface TmuxOptions {
 
 /** A shell in a terminal that a test types at and looks at: a tmux of its own. */
 export class Tmux implements Disposable {
-  readonly #socket = `xdptally-${crypto.randomUUID()}`;
+  readonly #folder = Deno.makeTempDirSync();
 
   constructor({ width, height, env = {} }: TmuxOptions) {
     const shell = ["env", "-i", "PS1=$ ", ...this.#variables(env), "bash"];
@@ -29,7 +29,14 @@ export class Tmux implements Disposable {
   }
 
   #tmux(...args: string[]): string {
-    return sh("tmux", "-L", this.#socket, "-f", "/dev/null", ...args);
+    return sh(
+      "tmux",
+      "-S",
+      `${this.#folder}/socket`,
+      "-f",
+      "/dev/null",
+      ...args,
+    );
   }
 
   /** Types a text as it is. */
@@ -100,5 +107,6 @@ export class Tmux implements Disposable {
 
   [Symbol.dispose](): void {
     this.#tmux("kill-server");
+    Deno.removeSync(this.#folder, { recursive: true });
   }
 }
