@@ -54,7 +54,7 @@ export async function memory({ isQuick, rounds }: Effort): Promise<Finding> {
   return {
     title: "figure 4: memory",
     lines: [
-      "Resident MB after a tick with so many sources, in a table with room for them.",
+      `Resident MB after a tick with so many sources and ${SETTLE} with none, in a table with room for them.`,
       "",
       ...tableLines([["", "sources", "MB", "min", "max"], ...rows]),
       "",

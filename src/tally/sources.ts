@@ -38,6 +38,8 @@ export function minus(a: Tally, b: Tally): Tally {
 
 /** Counter words of a row: packets and bytes, the lower half of each first. */
 export const HALVES = 4;
+/** Room for so many rows is never given back. */
+const SMALL = 4096;
 const TWO_32 = 2 ** 32;
 /** Upper halves below this are those of safe integers. */
 const SAFE_HIGH = 2 ** 21;
@@ -70,8 +72,10 @@ export class SourceList {
     this.counters = new Uint32Array(capacity * HALVES);
   }
 
-  /** Forgets the rows and keeps their room. */
+  /** Forgets the rows, and keeps room for as many; that of a flood not for long. */
   clear(): void {
+    const half = this.capacity >>> 1;
+    if (half >= SMALL && this.length < half / 2) this.#resize(half);
     this.length = 0;
   }
 
@@ -186,13 +190,21 @@ export class SourceList {
   protected reserve(rows: number): void {
     if (rows <= this.capacity) return;
     const more = Math.max(rows, this.capacity * 2);
-    const keys = new Uint32Array(more * this.words);
-    keys.set(this.keys.subarray(0, this.length * this.words));
-    this.keys = keys;
-    const counters = new Uint32Array(more * HALVES);
-    counters.set(this.counters.subarray(0, this.length * HALVES));
-    this.counters = counters;
+    this.#resize(more);
   }
+
+  #resize(rows: number): void {
+    this.keys = resized(this.keys, rows * this.words);
+    this.counters = resized(this.counters, rows * HALVES);
+  }
+}
+
+/** The same array with other room. Its old memory is freed at once, not some day. */
+function resized(
+  array: Uint32Array<ArrayBuffer>,
+  length: number,
+): Uint32Array<ArrayBuffer> {
+  return new Uint32Array(array.buffer.transfer(length * 4));
 }
 
 /** The counters of row `row` of `counters`. */

@@ -37,7 +37,7 @@ export class SourceTable extends SourceList {
   add(list: SourceList): Tally {
     const untracked = new Uint32Array(HALVES);
     this.#added = list;
-    if (this.#rows.length < list.length) {
+    if (this.#rows.length !== list.capacity) {
       this.#rows = new Uint32Array(list.capacity);
     }
     const rows = this.#rows;
@@ -96,7 +96,9 @@ export class SourceTable extends SourceList {
   }
 
   #grow(): void {
-    const index = new Uint32Array(this.#index.length * 2);
+    const { length } = this.#index;
+    this.#index.buffer.transfer(0); // freed at once, not some day
+    const index = new Uint32Array(length * 2);
     const mask = index.length - 1;
     for (let row = 0; row < this.length; row++) {
       let slot = hash(this.keys, row * this.words, this.words) & mask;
