@@ -6,6 +6,7 @@
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make test-kernels  boots it on the kernels of Debian releases, under qemu;
 #               KERNELS="bookworm trixie" for some of them
+# make test-fleet   three hosts, with Prometheus and ClickHouse: docs/fleet.md
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -14,8 +15,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test test-kernels bench bench-quick bench-contenders bench-report \
-	install uninstall clean distclean setup setup-test setup-kernels setup-bench
+.PHONY: build run test test-kernels test-fleet bench bench-quick bench-contenders bench-report \
+	install uninstall clean distclean setup setup-test setup-kernels setup-fleet setup-bench
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -44,6 +45,9 @@ setup-bench:
 
 setup-kernels:
 	@toolchain/setup.sh kernels
+
+setup-fleet:
+	@toolchain/setup.sh fleet
 
 dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
 	@echo "Compiling $@"
@@ -135,6 +139,9 @@ bench-report: setup-bench build
 
 test-kernels: setup-kernels build
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/kernels/run.sh $(KERNELS)
+
+test-fleet: setup-fleet build dist/tests/flood.bpf.o
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh tests/fleet/fleet.ts
 
 clean:
 	rm -rf dist

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts what the build needs into .toolchain/ (Deno, its caches) and installs
 # missing Debian packages; does nothing that was done before.
-# usage: setup.sh build | test | kernels | bench
+# usage: setup.sh build | test | kernels | bench | fleet
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
@@ -25,6 +25,7 @@ bench)
 		mawk strace tcpdump time
 	)
 	;;
+fleet) packages+=(clickhouse-client prometheus prometheus-node-exporter util-linux) ;;
 esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
@@ -59,4 +60,5 @@ fi
 # Whoever runs the tests may be root, without the caller's npm settings.
 case $1 in
 test | bench) .toolchain/bin/deno cache --quiet --no-check tests/lib/duckdb.ts ;;
+fleet) toolchain/clickhouse.sh ;;
 esac

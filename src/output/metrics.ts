@@ -153,6 +153,11 @@ function metrics(watches: readonly Watch[]): Metric[] {
       ({ start }) => [[{}, start.start.getTime() / 1000]],
     ),
     gauge(
+      "xdptally_interval_seconds",
+      "From one tick to the next, when none is late",
+      ({ start }) => [[{}, start.interval]],
+    ),
+    gauge(
       "xdptally_last_tick_time_seconds",
       "When the last tick ended, as a Unix time",
       ({ snapshot }) => [[{}, snapshot.end.getTime() / 1000]],

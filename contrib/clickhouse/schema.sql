@@ -1,0 +1,48 @@
+-- Ticks of a fleet, a row as in xdptally's CSV: the rows of a window sum to its
+-- row of class total. What goes out has the interface `eth0:out`.
+-- For ClickHouse 18.16 (Debian's) and later.
+CREATE TABLE IF NOT EXISTS xdptally
+(
+    start DateTime('UTC'),
+    end DateTime('UTC'),
+    host String,
+    interface String,
+    class Enum8('source' = 1, 'others' = 2, 'untracked' = 3, 'filtered' = 4,
+        'nonIp' = 5, 'malformed' = 6, 'total' = 7),
+    source String,
+    packets UInt64,
+    bytes UInt64
+)
+ENGINE = MergeTree
+PARTITION BY toYYYYMM(start)
+ORDER BY (host, interface, class, source, start);
+
+-- Sources by the hour, kept up by each insert: a fraction of the rows.
+CREATE MATERIALIZED VIEW IF NOT EXISTS xdptally_hourly
+ENGINE = SummingMergeTree
+PARTITION BY toYYYYMM(hour)
+ORDER BY (hour, direction, source, host)
+AS SELECT
+    toStartOfHour(start) AS hour,
+    if(endsWith(interface, ':out'), 'out', 'in') AS direction,
+    source,
+    host,
+    sum(packets) AS packets,
+    sum(bytes) AS bytes
+FROM xdptally
+WHERE class = 'source'
+GROUP BY hour, direction, source, host;
+
+-- The first 100 sources of each hour over all hosts, and how many hosts saw them.
+CREATE VIEW IF NOT EXISTS xdptally_top_sources
+AS SELECT
+    hour,
+    direction,
+    source,
+    sum(packets) AS packets,
+    sum(bytes) AS bytes,
+    uniqExact(host) AS hosts
+FROM xdptally_hourly
+GROUP BY hour, direction, source
+ORDER BY hour, direction, packets DESC, source
+LIMIT 100 BY hour, direction;

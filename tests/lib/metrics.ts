@@ -1,0 +1,41 @@
+import { emptySnapshot, metricsText } from "../../src/output/metrics.ts";
+
+const START = {
+  host: "h",
+  run: "r",
+  interface: "eth0",
+  direction: "in",
+  by: "source",
+  ifindex: 3,
+  mode: "native",
+  version: "1",
+  start: new Date(0),
+  interval: 1,
+  filter: undefined,
+} as const;
+
+/** A metric of the page, with the names of its labels. */
+export interface KnownMetric {
+  readonly type: string;
+  readonly labels: readonly string[];
+}
+
+/** The page of one interface, with the source "other" alone. */
+export const PAGE: string = metricsText([{
+  start: START,
+  snapshot: emptySnapshot(START),
+  isRunning: true,
+  maxSources: 1,
+}]);
+
+/** Every metric that there is, by name. */
+export const METRICS: ReadonlyMap<string, KnownMetric> = new Map(
+  [...PAGE.matchAll(/^# TYPE (\S+) (\S+)\n\1{(.*)}/gm)]
+    .map(([, name, type, labels]) => [
+      name!,
+      {
+        type: type!,
+        labels: [...labels!.matchAll(/(\w+)="/g)].map(([, label]) => label!),
+      },
+    ]),
+);
