@@ -13,7 +13,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
 .PHONY: build run test test-kernels bench-report install uninstall clean distclean \
-	setup setup-test setup-kernels setup-bench
+	setup setup-test setup-kernels setup-bench always
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -23,10 +23,11 @@ export NO_COLOR := 1
 DENO := .toolchain/bin/deno
 # Without JSR the same imports come from toolchain/closed; see setup.sh.
 IMPORTS = $(shell grep -qsx closed .toolchain/lane && echo --import-map=toolchain/closed/import_map.json)
-DENORT = $(shell [ ! -e .toolchain/bin/denort ] || echo DENORT_BIN=.toolchain/bin/denort)
-BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror \
-	-I/usr/include/$(shell uname -m)-linux-gnu
-EMBED := dist/embed/xdptally.bpf.o dist/embed/libraries
+ARCH := $(shell uname -m)
+BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. \
+	-I/usr/include/$(ARCH)-linux-gnu
+SOURCES := deno.json $(shell find src -name '*.ts') toolchain/compile.sh \
+	dist/embed/xdptally.bpf.o dist/embed/commit
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 build: dist/xdptally dist/share
@@ -43,20 +44,23 @@ setup-bench:
 setup-kernels:
 	@toolchain/setup.sh kernels
 
-dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
+dist/xdptally: $(SOURCES) dist/embed/$(ARCH)/libraries | setup
 	@echo "Compiling $@"
-	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache $(IMPORTS) \
-		--include dist/embed --output $@ src/main.ts
+	@toolchain/compile.sh $(ARCH) $@
 	@toolchain/give_back.sh
 
 dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) | setup
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
 
-# For hosts without libbpf: this machine's, and what it needs besides glibc.
-dist/embed/libraries: toolchain/libraries.sh | setup
+# Written only where it is another one: then the executable is made anew.
+dist/embed/commit: always
 	@mkdir -p dist/embed
-	@toolchain/libraries.sh libbpf.so.1 dist/embed
+	@id=$$(toolchain/commit.sh id); echo "$$id" | cmp -s - $@ || echo "$$id" >$@
+
+# For hosts without libbpf: this machine's, and what it needs besides glibc.
+dist/embed/$(ARCH)/libraries: toolchain/libraries.sh | setup
+	@toolchain/libraries.sh $(ARCH) libbpf.so.1 $(@D)
 
 dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@mkdir -p dist/tests
