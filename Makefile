@@ -4,6 +4,10 @@
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make test-kernels  boots it on the kernels of Debian releases, under qemu;
 #               KERNELS="bookworm trixie" for some of them
+# make deb      a Debian package of it, into dist/release
+# make dist     tarballs for x86_64 and aarch64 and their sums, into dist/release
+# make test-package  installs and purges the package on a machine of its own,
+#               and starts the aarch64 executable, under qemu
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -12,8 +16,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test test-kernels bench-report install uninstall clean distclean \
-	setup setup-test setup-kernels setup-bench always
+.PHONY: build run test test-kernels test-package bench-report deb dist install uninstall \
+	clean distclean setup setup-test setup-kernels setup-bench setup-deb setup-dist \
+	setup-package always
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -24,6 +29,8 @@ DENO := .toolchain/bin/deno
 # Without JSR the same imports come from toolchain/closed; see setup.sh.
 IMPORTS = $(shell grep -qsx closed .toolchain/lane && echo --import-map=toolchain/closed/import_map.json)
 ARCH := $(shell uname -m)
+OTHER_ARCH := $(filter-out $(ARCH),x86_64 aarch64)
+VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' deno.json)
 BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. \
 	-I/usr/include/$(ARCH)-linux-gnu
 SOURCES := deno.json $(shell find src -name '*.ts') toolchain/compile.sh \
@@ -44,10 +51,27 @@ setup-bench:
 setup-kernels:
 	@toolchain/setup.sh kernels
 
+setup-deb:
+	@toolchain/setup.sh deb
+
+setup-dist:
+	@toolchain/setup.sh dist
+
+setup-package:
+	@toolchain/setup.sh package
+
 dist/xdptally: $(SOURCES) dist/embed/$(ARCH)/libraries | setup
 	@echo "Compiling $@"
 	@toolchain/compile.sh $(ARCH) $@
 	@toolchain/give_back.sh
+
+dist/$(OTHER_ARCH)/xdptally: $(SOURCES) dist/embed/$(OTHER_ARCH)/libraries | setup-dist
+	@echo "Compiling $@"
+	@mkdir -p $(@D)
+	@toolchain/compile.sh $(OTHER_ARCH) $@
+	@toolchain/give_back.sh
+
+dist/embed/$(OTHER_ARCH)/libraries: | setup-dist
 
 dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) | setup
 	@mkdir -p dist/embed
@@ -59,8 +83,8 @@ dist/embed/commit: always
 	@id=$$(toolchain/commit.sh id); echo "$$id" | cmp -s - $@ || echo "$$id" >$@
 
 # For hosts without libbpf: this machine's, and what it needs besides glibc.
-dist/embed/$(ARCH)/libraries: toolchain/libraries.sh | setup
-	@toolchain/libraries.sh $(ARCH) libbpf.so.1 $(@D)
+dist/embed/%/libraries: toolchain/libraries.sh | setup
+	@toolchain/libraries.sh $* libbpf.so.1 $(@D)
 
 dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@mkdir -p dist/tests
@@ -100,6 +124,15 @@ bench-report: setup-bench build
 
 test-kernels: setup-kernels build
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/kernels/run.sh $(KERNELS)
+
+deb: setup-deb build
+	@packaging/deb.sh $(VERSION)
+
+dist: setup-dist build dist/$(OTHER_ARCH)/xdptally
+	@packaging/archives.sh $(VERSION)
+
+test-package: setup-package deb dist
+	@$(AS_ROOT) tests/package/run.sh $(VERSION)
 
 clean:
 	rm -rf dist
