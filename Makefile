@@ -7,6 +7,10 @@
 # make test-kernels  boots it on the kernels of Debian releases, under qemu;
 #               KERNELS="bookworm trixie" for some of them
 # make test-fleet   three hosts, with Prometheus and ClickHouse: docs/fleet.md
+# make deb      a Debian package of it, into dist/release
+# make dist     tarballs for x86_64 and aarch64 and their sums, into dist/release
+# make test-package  installs and purges the package on a machine of its own,
+#               and starts the aarch64 executable, under qemu
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -15,8 +19,9 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test test-kernels test-fleet bench bench-quick bench-contenders bench-report \
-	install uninstall clean distclean setup setup-test setup-kernels setup-fleet setup-bench
+.PHONY: build run test test-kernels test-fleet test-package \
+	bench bench-quick bench-contenders bench-report deb dist install uninstall clean distclean \
+	setup setup-test setup-kernels setup-fleet setup-bench setup-deb setup-dist setup-package always
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
 export DENO_TLS_CA_STORE := system,mozilla
@@ -26,10 +31,13 @@ export NO_COLOR := 1
 DENO := .toolchain/bin/deno
 # Without JSR the same imports come from toolchain/closed; see setup.sh.
 IMPORTS = $(shell grep -qsx closed .toolchain/lane && echo --import-map=toolchain/closed/import_map.json)
-DENORT = $(shell [ ! -e .toolchain/bin/denort ] || echo DENORT_BIN=.toolchain/bin/denort)
-BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror \
-	-I/usr/include/$(shell uname -m)-linux-gnu
-EMBED := dist/embed/xdptally.bpf.o dist/embed/libraries
+ARCH := $(shell uname -m)
+OTHER_ARCH := $(filter-out $(ARCH),x86_64 aarch64)
+VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' deno.json)
+BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. \
+	-I/usr/include/$(ARCH)-linux-gnu
+SOURCES := deno.json $(shell find src -name '*.ts') toolchain/compile.sh \
+	dist/embed/xdptally.bpf.o dist/embed/commit
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 build: dist/xdptally dist/share
@@ -49,20 +57,40 @@ setup-kernels:
 setup-fleet:
 	@toolchain/setup.sh fleet
 
-dist/xdptally: deno.json $(EMBED) $(shell find src -name '*.ts') | setup
+setup-deb:
+	@toolchain/setup.sh deb
+
+setup-dist:
+	@toolchain/setup.sh dist
+
+setup-package:
+	@toolchain/setup.sh package
+
+dist/xdptally: $(SOURCES) dist/embed/$(ARCH)/libraries | setup
 	@echo "Compiling $@"
-	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache $(IMPORTS) \
-		--include dist/embed --output $@ src/main.ts
+	@toolchain/compile.sh $(ARCH) $@
 	@toolchain/give_back.sh
+
+dist/$(OTHER_ARCH)/xdptally: $(SOURCES) dist/embed/$(OTHER_ARCH)/libraries | setup-dist
+	@echo "Compiling $@"
+	@mkdir -p $(@D)
+	@toolchain/compile.sh $(OTHER_ARCH) $@
+	@toolchain/give_back.sh
+
+dist/embed/$(OTHER_ARCH)/libraries: | setup-dist
 
 dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) | setup
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
 
-# For hosts without libbpf: this machine's, and what it needs besides glibc.
-dist/embed/libraries: toolchain/libraries.sh | setup
+# Written only where it is another one: then the executable is made anew.
+dist/embed/commit: always
 	@mkdir -p dist/embed
-	@toolchain/libraries.sh libbpf.so.1 dist/embed
+	@id=$$(toolchain/commit.sh id); echo "$$id" | cmp -s - $@ || echo "$$id" >$@
+
+# For hosts without libbpf: this machine's, and what it needs besides glibc.
+dist/embed/%/libraries: toolchain/libraries.sh | setup
+	@toolchain/libraries.sh $* libbpf.so.1 $(@D)
 
 dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@mkdir -p dist/tests
@@ -142,6 +170,15 @@ test-kernels: setup-kernels build
 
 test-fleet: setup-fleet build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh tests/fleet/fleet.ts
+
+deb: setup-deb build
+	@packaging/deb.sh $(VERSION)
+
+dist: setup-dist build dist/$(OTHER_ARCH)/xdptally
+	@packaging/archives.sh $(VERSION)
+
+test-package: setup-package deb dist
+	@$(AS_ROOT) tests/package/run.sh $(VERSION)
 
 clean:
 	rm -rf dist

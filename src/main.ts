@@ -9,11 +9,11 @@ import { check } from "./commands/check.ts";
 import { interfaceTable } from "./commands/list.ts";
 import { report } from "./commands/report.ts";
 import { top } from "./commands/top.ts";
+import { versionText } from "./commands/version.ts";
 import { watch } from "./commands/watch.ts";
 import { EXIT, type ExitCode, Failure } from "./errors.ts";
 import { diagnosticsLog } from "./log.ts";
 import { openStdout, ReaderGone } from "./sink/stream.ts";
-import { VERSION } from "./version.ts";
 
 async function main(args: readonly string[]): Promise<ExitCode> {
   let verbosity = 0;
@@ -53,7 +53,7 @@ function textOf(
     case "top-help":
       return topHelpText();
     case "version":
-      return `xdptally ${VERSION}\n`;
+      return versionText();
     case "list":
       return interfaceTable();
   }

@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
-# Copies a shared library of this machine, and what it needs but glibc, into a
+# Copies an architecture's shared library, and what it needs but glibc, into a
 # folder, and lists them there in the file `libraries`, each after its needs.
-# usage: libraries.sh libbpf.so.1 FOLDER
+# usage: libraries.sh x86_64|aarch64 libbpf.so.1 FOLDER
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
-folder=$2
+arch=$1
+folder=$3
 list=()
 
+# Of this machine, or of those that foreign.sh fetched.
 path_of() {
-	ldconfig -p | awk -v name="$1" -v arch="$(uname -m | tr _ -)" \
-		'$1 == name && index(tolower($0), arch) { print $NF; exit }' | grep . || {
-		echo "Cannot embed $1: ldconfig does not know it" >&2
+	if [ "$arch" = "$(uname -m)" ]; then
+		ldconfig -p | awk -v name="$1" -v arch="${arch/_/-}" \
+			'$1 == name && index(tolower($0), arch) { print $NF; exit }' | grep .
+	else
+		find ".toolchain/$arch" -name "$1" -print -quit | grep .
+	fi || {
+		echo "Cannot embed $1 for $arch: it is not here" >&2
 		exit 1
 	}
 }
@@ -29,7 +36,8 @@ add() {
 }
 
 export PATH="$PATH:/usr/sbin:/sbin"
-add "$1"
+add "$2"
+mkdir -p "$folder"
 for library in "${list[@]}"; do
 	install -m 644 "$(path_of "$library")" "$folder/$library"
 done

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts what the build needs into .toolchain/ (Deno, its caches) and installs
 # missing Debian packages; does nothing that was done before.
-# usage: setup.sh build | test | kernels | bench | fleet
+# usage: setup.sh build | test | kernels | bench | fleet | dist | deb | package
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
@@ -26,6 +26,9 @@ bench)
 	)
 	;;
 fleet) packages+=(clickhouse-client prometheus prometheus-node-exporter util-linux) ;;
+dist) packages+=(debian-archive-keyring) ;;
+deb) packages+=(dpkg-dev lintian) ;;
+package) packages+=(debian-archive-keyring dpkg-dev iproute2 jq lintian mmdebstrap qemu-user-static systemd-container) ;;
 esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
@@ -55,7 +58,13 @@ if ! has_deno .toolchain/bin/deno; then
 		toolchain/closed/fetch.sh deno
 	fi
 fi
-[ "$lane" = open ] || toolchain/closed/fetch.sh denort std
+[ "$lane" = open ] || toolchain/closed/fetch.sh denort-x86_64 std
+if [ "$1" = dist ] || [ "$1" = package ]; then
+	for arch in x86_64 aarch64; do
+		[ "$lane" = open ] || toolchain/closed/fetch.sh "denort-$arch"
+		[ "$arch" = "$(uname -m)" ] || toolchain/foreign.sh "$arch"
+	done
+fi
 
 # Whoever runs the tests may be root, without the caller's npm settings.
 case $1 in

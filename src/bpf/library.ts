@@ -3,7 +3,7 @@ import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { LIBBPF, PRINT_CALLBACK } from "../ffi/libbpf.ts";
 import { cString, readCString } from "../ffi/memory.ts";
-import { embedded, embeddedLibraries } from "./embedded.ts";
+import { embeddedLibraries, embeddedLibrary } from "./embedded.ts";
 
 export type LibbpfSymbols = Deno.DynamicLibrary<typeof LIBBPF>["symbols"];
 
@@ -79,7 +79,7 @@ function memoryFile(library: string): string {
     }
     fd = check("memfd_create", libc.memfd_create(name, MFD_CLOEXEC));
   }
-  const bytes = embedded(library);
+  const bytes = embeddedLibrary(library);
   for (let at = 0; at < bytes.length;) {
     const rest = bytes.subarray(at);
     at += check("write", Number(libc.write(fd, rest, BigInt(rest.length))));

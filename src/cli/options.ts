@@ -182,5 +182,9 @@ export const OPTIONS = [
     short: "h",
     help: "show this; --help shows the rest, for cron and alarms",
   },
-  { name: "version", short: "V", help: "show the version" },
+  {
+    name: "version",
+    short: "V",
+    help: "show the version, the commit, and the versions of what it uses",
+  },
 ] as const satisfies readonly Option[];

@@ -164,6 +164,11 @@ Deno.test({
         through: withoutLibbpf("sysctl -qw vm.memfd_noexec=2"),
       },
     );
+    const version = await run(["-V"], {
+      through: withoutLibbpf("sysctl -qw vm.memfd_noexec=2"),
+    });
+    assertEquals([version.code, version.stderr], [0, ""]);
+    assertStringIncludes(version.stdout, "\nno libbpf\n");
   },
 });
 

@@ -15,11 +15,14 @@ Deno.test("-h, -V and -D", async () => {
   const help = await run(["-h"]);
   assertEquals([help.code, help.stderr], [0, ""]);
   assertStringIncludes(help.stdout, "Usage: xdptally");
-  assertEquals(await run(["-V"]), {
-    code: 0,
-    stdout: `xdptally ${config.version}\n`,
-    stderr: "",
-  });
+  const version = await run(["-V"]);
+  assertEquals([version.code, version.stderr], [0, ""]);
+  const [first, commit, deno, libbpf, ...rest] = version.stdout.split("\n");
+  assertEquals(first, `xdptally ${config.version}`);
+  assertMatch(commit!, /^commit ([0-9a-f]{12,40}(-dirty)?|unknown)$/);
+  assertEquals(deno, `Deno ${Deno.version.deno}`);
+  assertMatch(libbpf!, /^(embedded )?libbpf\.so\.[01]( \d+\.\d+)?$/);
+  assertEquals(rest, [`Linux ${Deno.osRelease()} ${Deno.build.arch}`, ""]);
   using stage = vethStage();
   const list = await run(["-D"], { in: stage.name });
   assertEquals([list.code, list.stderr], [0, ""]);

@@ -77,7 +77,7 @@ const BAIT = [
   "deno-compile-xdptally.cache",
   "deno-compile-xdptally/src/main.ts",
   "deno-compile-xdptally/dist/embed/xdptally.bpf.o",
-  "deno-compile-xdptally/dist/embed/libbpf.so.1",
+  "deno-compile-xdptally/dist/embed/x86_64/libbpf.so.1",
   "deno_compile/xdptally",
   "xdptally",
   "xdptally.bpf.o",

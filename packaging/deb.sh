@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Makes the Debian package of what was built, in dist/release, and has lintian
+# look at it. The same commit gives the same bytes.
+# usage: deb.sh VERSION
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+version=$1-1
+SOURCE_DATE_EPOCH=$(toolchain/commit.sh time)
+export SOURCE_DATE_EPOCH
+arch=$(dpkg --print-architecture)
+deb=dist/release/xdptally_${version}_$arch.deb
+work=$(mktemp -d)
+trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+root=$work/root
+umask 022
+
+# put MODE FILE PLACE: the package's own files are in /usr, not in /usr/local.
+put() {
+	install -D -m "$1" "$2" "$root/$3"
+	! grep -Iq . "$2" || sed -i 's|/usr/local/bin/xdptally|/usr/bin/xdptally|g' "$root/$3"
+}
+
+# compressed PLACE: as Debian wants its man pages and changelogs.
+compressed() {
+	gzip -9n "$root/$1"
+}
+
+# The newest glibc that the executable names a function of.
+glibc() {
+	objdump -T dist/xdptally | sed -n 's/.*(GLIBC_\([0-9.]*\)).*/\1/p' | sort -V | tail -n 1
+}
+
+changelog() {
+	cat <<-END
+		xdptally ($version) unstable; urgency=medium
+
+		  * What is new in this version is in changelog.gz.
+
+		 -- $(sed -n 's/^Maintainer: //p' packaging/control)  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
+	END
+}
+
+put 755 dist/xdptally usr/bin/xdptally
+put 644 contrib/default/xdptally etc/default/xdptally
+put 644 contrib/logrotate.d/xdptally etc/logrotate.d/xdptally
+for unit in contrib/systemd/*; do put 644 "$unit" "usr/lib/systemd/system/$(basename "$unit")"; done
+put 644 dist/share/man/man1/xdptally.1 usr/share/man/man1/xdptally.1
+put 644 dist/share/bash-completion/completions/xdptally usr/share/bash-completion/completions/xdptally
+put 644 dist/share/zsh/site-functions/_xdptally usr/share/zsh/vendor-completions/_xdptally
+put 644 dist/share/fish/vendor_completions.d/xdptally.fish usr/share/fish/vendor_completions.d/xdptally.fish
+put 644 packaging/lintian-overrides usr/share/lintian/overrides/xdptally
+cat packaging/copyright LICENSE >"$work/copyright"
+put 644 "$work/copyright" usr/share/doc/xdptally/copyright
+put 644 README.md usr/share/doc/xdptally/README.md
+for page in docs/*.md; do put 644 "$page" "usr/share/doc/xdptally/$page"; done
+put 644 contrib/cron.d/xdptally usr/share/doc/xdptally/examples/cron.d/xdptally
+put 644 CHANGELOG.md usr/share/doc/xdptally/changelog
+changelog >"$root/usr/share/doc/xdptally/changelog.Debian"
+compressed usr/share/man/man1/xdptally.1
+compressed usr/share/doc/xdptally/changelog
+compressed usr/share/doc/xdptally/changelog.Debian
+
+mkdir "$root/DEBIAN"
+for script in postinst prerm postrm; do install -m 755 "packaging/$script" "$root/DEBIAN"; done
+(cd "$root" && find etc -type f -printf '/%p\n' | sort) >"$root/DEBIAN/conffiles"
+(cd "$root" && find usr -type f -exec md5sum {} + | sort -k 2) >"$root/DEBIAN/md5sums"
+sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$arch/; s/@GLIBC@/$(glibc)/" \
+	-e "s/@SIZE@/$(du -sk --apparent-size --exclude=DEBIAN "$root" | cut -f 1)/" \
+	packaging/control >"$root/DEBIAN/control"
+find "$root" -type d -exec chmod 755 {} +
+find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+
+mkdir -p dist/release
+echo "Packing $deb"
+dpkg-deb --root-owner-group -Zxz --threads-max=2 --build "$root" "$deb" >/dev/null
+lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$deb"

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# An apt of one's own: it has packages from this machine's mirror, checked by
+# Debian's keys, for any release and architecture, and installs nothing here.
+# Sourced by other scripts.
+APT_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# mirror_of LABEL: where this machine's apt has the packages of a label from.
+mirror_of() {
+	# shellcheck disable=SC2016 # apt's own
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Label: $1" | sed -n 1p | grep . || {
+		echo "Cannot fetch packages of $1: apt has no mirror of it here" >&2
+		exit 1
+	}
+}
+
+# source_of LABEL SUITE ARCHITECTURE: a line of a sources.list.
+source_of() {
+	local mirror
+	mirror=$(mirror_of "$1")
+	echo "deb [arch=$3 signed-by=$APT_KEYS] $mirror $2 main"
+}
+
+# make_apt FOLDER ARCHITECTURE <SOURCES
+make_apt() {
+	mkdir -p "$1"/{etc/{apt.conf,preferences,sources.list}.d,state,cache}
+	cat >"$1/etc/sources.list"
+	: >"$1/state/status"
+	{
+		apt-config dump Acquire # how this machine reaches its mirror
+		cat <<-END_OF_SETTINGS
+			Acquire::Languages "none";
+			Dir::Etc "$1/etc";
+			Dir::State "$1/state";
+			Dir::State::Status "$1/state/status";
+			Dir::Cache "$1/cache";
+			APT::Architecture "$2";
+			APT::Architectures "$2";
+			APT::Install-Recommends "false";
+			APT::Sandbox::User "";
+		END_OF_SETTINGS
+	} >"$1/apt.conf"
+}
+
+# with_apt FOLDER COMMAND…: what it says goes to FOLDER/log.
+with_apt() {
+	local folder=$1
+	shift
+	APT_CONFIG=$folder/apt.conf "$@" >"$folder/log" 2>&1 || {
+		cat "$folder/log" >&2
+		echo "Cannot fetch Debian packages: \"$*\" failed" >&2
+		exit 1
+	}
+}
