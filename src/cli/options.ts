@@ -185,6 +185,6 @@ export const OPTIONS = [
   {
     name: "version",
     short: "V",
-    help: "show the version, the commit, and the versions of what it uses",
+    help: "show the version, and those of what it uses",
   },
 ] as const satisfies readonly Option[];
