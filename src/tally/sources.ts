@@ -186,12 +186,18 @@ export class SourceList {
   }
 }
 
-/** The same array with other room. Its old memory is freed at once, not some day. */
+/**
+ * What fits of an array, in one of another length. ArrayBuffer.transfer would
+ * free the old memory at once, and from then on V8 checks in every access to any
+ * typed array whether it was detached: ticks took twice as long.
+ */
 function resized(
   array: Uint32Array<ArrayBuffer>,
   length: number,
 ): Uint32Array<ArrayBuffer> {
-  return new Uint32Array(array.buffer.transfer(length * 4));
+  const other = new Uint32Array(length);
+  other.set(array.subarray(0, length));
+  return other;
 }
 
 /** The counters of row `row` of `counters`. */

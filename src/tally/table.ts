@@ -95,9 +95,7 @@ export class SourceTable extends SourceList {
   }
 
   #grow(): void {
-    const { length } = this.#index;
-    this.#index.buffer.transfer(0); // freed at once, not some day
-    const index = new Uint32Array(length * 2);
+    const index = new Uint32Array(this.#index.length * 2);
     const mask = index.length - 1;
     for (let row = 0; row < this.length; row++) {
       let slot = hash(this.keys, row * this.words, this.words) & mask;
