@@ -45,10 +45,7 @@ export class Watched implements Disposable {
   readonly #link: Link;
   readonly #generations: Generations;
   readonly #run: Run;
-  readonly #window: Window = {
-    ipv4: new SourceList("ipv4"),
-    ipv6: new SourceList("ipv6"),
-  };
+  readonly #window: Window;
   /** What no more frames are counted into, and has not been read whole. */
   readonly #unread: Unread[] = [];
   /** What the interface had received when it was attached. */
@@ -74,6 +71,10 @@ export class Watched implements Disposable {
     this.#object = object;
     this.#link = link;
     this.#generations = new Generations(object);
+    this.#window = {
+      ipv4: new SourceList("ipv4", options.maxSources),
+      ipv6: new SourceList("ipv6", options.maxSources),
+    };
     this.#run = new Run(origin, options, this.start);
   }
 

@@ -37,8 +37,6 @@ export function minus(a: Tally, b: Tally): Tally {
 
 /** Counter words of a row: packets and bytes, the lower half of each first. */
 export const HALVES = 4;
-/** Room for so many rows is never given back. */
-const SMALL = 4096;
 const TWO_32 = 2 ** 32;
 /** Upper halves below this are those of safe integers. */
 const SAFE_HIGH = 2 ** 21;
@@ -66,10 +64,8 @@ export class SourceList {
     this.counters = new Uint32Array(capacity * HALVES);
   }
 
-  /** Forgets the rows, and keeps room for as many; that of a flood not for long. */
+  /** Forgets the rows and keeps their room. */
   clear(): void {
-    const half = this.capacity >>> 1;
-    if (half >= SMALL && this.length < half / 2) this.#resize(half);
     this.length = 0;
   }
 
