@@ -77,6 +77,10 @@ export class Watched implements Disposable {
     this.#object = object;
     this.#link = link;
     this.#generations = new Generations(object);
+    this.#window = {
+      ipv4: new SourceList("ipv4", options.maxSources),
+      ipv6: new SourceList("ipv6", options.maxSources),
+    };
     this.#run = new Run(origin, options, this.start);
   }
 

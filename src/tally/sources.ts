@@ -38,8 +38,6 @@ export function minus(a: Tally, b: Tally): Tally {
 
 /** Counter words of a row: packets and bytes, the lower half of each first. */
 export const HALVES = 4;
-/** Room for so many rows is never given back. */
-const SMALL = 4096;
 const TWO_32 = 2 ** 32;
 /** Upper halves below this are those of safe integers. */
 const SAFE_HIGH = 2 ** 21;
@@ -72,10 +70,8 @@ export class SourceList {
     this.counters = new Uint32Array(capacity * HALVES);
   }
 
-  /** Forgets the rows, and keeps room for as many; that of a flood not for long. */
+  /** Forgets the rows and keeps their room. */
   clear(): void {
-    const half = this.capacity >>> 1;
-    if (half >= SMALL && this.length < half / 2) this.#resize(half);
     this.length = 0;
   }
 
@@ -199,12 +195,18 @@ export class SourceList {
   }
 }
 
-/** The same array with other room. Its old memory is freed at once, not some day. */
+/**
+ * What fits of an array, in one of another length. ArrayBuffer.transfer would
+ * free the old memory at once, and from then on V8 checks in every access to any
+ * typed array whether it was detached: ticks took twice as long.
+ */
 function resized(
   array: Uint32Array<ArrayBuffer>,
   length: number,
 ): Uint32Array<ArrayBuffer> {
-  return new Uint32Array(array.buffer.transfer(length * 4));
+  const other = new Uint32Array(length);
+  other.set(array.subarray(0, length));
+  return other;
 }
 
 /** The counters of row `row` of `counters`. */

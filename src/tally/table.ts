@@ -15,18 +15,21 @@ const EMPTY = 0;
  * Cumulative totals by source: a list of rows and an open-addressing index
  * with linear probing, at most half full. Rows are never evicted; a source
  * that comes when `limit` rows exist gets none, and `add` says what that was.
+ * There is room for all from the start: the kernel gives memory to what is
+ * used of it, and arrays that grow leave as much garbage as they have.
  */
 export class SourceTable extends SourceList {
   readonly #limit: number;
   /** Row + 1, or EMPTY. */
-  #index = new Uint32Array(128);
+  readonly #index: Uint32Array;
   /** What was added last, and the row + 1 of each of its rows, or EMPTY. */
   #added: SourceList | undefined;
   #rows = new Uint32Array(0);
 
   constructor(family: Family, limit: number, keying?: Keying) {
-    super(family, keying);
+    super(family, keying, limit);
     this.#limit = limit;
+    this.#index = new Uint32Array(2 ** Math.ceil(Math.log2(limit) + 1));
   }
 
   /**
@@ -50,7 +53,6 @@ export class SourceTable extends SourceList {
       } else if (this.length < this.#limit) {
         this.appendRow(list, row);
         this.#index[slot] = rows[row] = this.length;
-        if (this.length * 2 > this.#index.length) this.#grow();
       } else {
         addCounters(untracked, 0, list, row);
         rows[row] = EMPTY;
@@ -93,19 +95,6 @@ export class SourceTable extends SourceList {
       }
       if (word === words) return slot;
     }
-  }
-
-  #grow(): void {
-    const { length } = this.#index;
-    this.#index.buffer.transfer(0); // freed at once, not some day
-    const index = new Uint32Array(length * 2);
-    const mask = index.length - 1;
-    for (let row = 0; row < this.length; row++) {
-      let slot = hash(this.keys, row * this.words, this.words) & mask;
-      while (index[slot] !== EMPTY) slot = (slot + 1) & mask;
-      index[slot] = row + 1;
-    }
-    this.#index = index;
   }
 }
 

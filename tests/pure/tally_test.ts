@@ -29,21 +29,6 @@ Deno.test("a batch: the counters of all CPUs are added, exactly, past 2^32 and 2
   });
 });
 
-Deno.test("a list gives back the room of a flood, and takes it again", () => {
-  const list = new SourceList("ipv4");
-  const fill = (count: number) => {
-    const keys = Uint32Array.from({ length: count }, (_, row) => row);
-    list.addBatch(keys, new Uint32Array(count * 4).fill(1), count, 1);
-  };
-  fill(100_001);
-  const most = list.capacity;
-  for (let tick = 0; tick < 20; tick++) list.clear();
-  assert(list.capacity < most / 10);
-  fill(100_000);
-  assertEquals([list.length, list.keys[99_999]], [100_000, 99_999]);
-  assertEquals(list.tally(99_999).bytes, 0x1_0000_0001n);
-});
-
 Deno.test("a list keeps its rows when it grows", () => {
   const list = new SourceList("ipv6", BY_SOURCE, 1);
   for (let source = 0; source < 100; source++) {
