@@ -243,7 +243,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
       clickhouse.load(...hosts.map(({ name }) => `${captures}/${name}.csv`));
 
       const files = filesOf(captures, "eth0");
-      assertEquals(files.length >= hosts.length, true);
+      assert(files.length >= hosts.length);
       const report = await run(
         ["report", "--top", "0", "--format", "jsonl", ...files],
       );
