@@ -71,6 +71,7 @@ Deno.test("shellcheck", () =>
     "-x",
     ...files("toolchain", ".sh"),
     ...files("tests", ".sh"),
+    ...files("contrib", ".sh"),
     ".ci/run",
   ));
 

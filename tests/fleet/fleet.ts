@@ -17,9 +17,13 @@ const LISTENING = 'xdptally_packets_total{job="xdptally"}';
 const FLOOD = { frames: 8_000_000, sources: 1 };
 const SPOOFED = { frames: 200_000, sources: 1000 };
 
-/** Every class of frame, and twelve sources of which none sends as much as another. */
+/**
+ * Every class of frame, and twelve sources of which none sends as much as another.
+ * No VLAN tags: the kernel puts the outer one aside before tc, and only there.
+ */
 const QUIET = [
-  ...FRAMES.map(({ frame }) => frame),
+  ...FRAMES.filter(({ name }) => !/VLAN|QinQ|tag/.test(name))
+    .map(({ frame }) => frame),
   ...Array.from(
     Array(12),
     (_, k) => Array(k + 1).fill(ethernetFrame(`192.0.2.${k + 1}`)),
@@ -239,7 +243,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
       clickhouse.load(...hosts.map(({ name }) => `${captures}/${name}.csv`));
 
       const files = filesOf(captures, "eth0");
-      assertEquals(files.length >= hosts.length, true);
+      assert(files.length >= hosts.length);
       const report = await run(
         ["report", "--top", "0", "--format", "jsonl", ...files],
       );

@@ -3,6 +3,7 @@ import { emptySnapshot, metricsText } from "../../src/output/metrics.ts";
 import { BY_SOURCE } from "../../src/key.ts";
 import { Run } from "../../src/tally/run.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import { METRICS, PAGE } from "../lib/metrics.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
 const ORIGIN = {
@@ -120,4 +121,25 @@ Deno.test("metrics before the first tick, and of several interfaces", () => {
   const families = text.match(/^# TYPE (\S+)/gm)!;
   assertEquals(new Set(families).size, families.length);
   assertMatch(text, /\n$/);
+});
+
+Deno.test("docs/fleet.md has every metric, and how many series there are", () => {
+  const docs = Deno.readTextFileSync(
+    new URL("../../docs/fleet.md", import.meta.url),
+  );
+  const rows = [
+    ...docs.matchAll(/^\| `(xdptally_\w+)` +\| (\w+) +\| (\w*) +\|/gm),
+  ]
+    .map(([, name, type, label]) => ({ name, type, label }));
+  const expected = [...METRICS].map(([name, { type, labels }]) => ({
+    name,
+    type,
+    label: labels.filter((label) => !["interface", "direction"].includes(label))
+      .join(","),
+  }));
+  assertEquals(rows, expected);
+
+  // Of one interface and without a labelled source; each of those adds two.
+  const samples = PAGE.split("\n").filter((line) => /^[a-z]/.test(line)).length;
+  assertStringIncludes(docs, `6 + interfaces x (${samples - 1} + 2 x labels)`);
 });
