@@ -69,6 +69,8 @@ Deno.test("shellcheck", () =>
   succeeds(
     "shellcheck",
     "-x",
+    ...files("packaging", ".sh"),
+    ...["postinst", "prerm", "postrm"].map((name) => `packaging/${name}`),
     ...files("toolchain", ".sh"),
     ...files("tests", ".sh"),
     ...files("contrib", ".sh"),

@@ -28,7 +28,7 @@ bench)
 fleet) packages+=(clickhouse-client prometheus prometheus-node-exporter util-linux) ;;
 dist) packages+=(debian-archive-keyring) ;;
 deb) packages+=(dpkg-dev lintian) ;;
-package) packages+=(debian-archive-keyring dpkg-dev iproute2 jq lintian mmdebstrap qemu-user-static systemd-container) ;;
+package) packages+=(debian-archive-keyring dpkg-dev iproute2 iputils-ping jq lintian mmdebstrap qemu-user-static systemd-container) ;;
 esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"

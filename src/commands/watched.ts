@@ -78,8 +78,8 @@ export class Watched implements Disposable {
     this.#link = link;
     this.#generations = new Generations(object);
     this.#window = {
-      ipv4: new SourceList("ipv4", options.maxSources),
-      ipv6: new SourceList("ipv6", options.maxSources),
+      ipv4: new SourceList("ipv4", options.keying, options.maxSources),
+      ipv6: new SourceList("ipv6", options.keying, options.maxSources),
     };
     this.#run = new Run(origin, options, this.start);
   }

@@ -133,6 +133,34 @@ Deno.test("the systemd units: verified, and confined", () => {
   assertEquals(security.code, 0, security.text.slice(-300));
 });
 
+/** The system calls that a name of a unit's SystemCallFilter= stands for. */
+function callsOf(name: string): string[] {
+  if (!name.startsWith("@")) return [name];
+  const members = sh("systemd-analyze", "syscall-filter", name).split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && line !== name && !line.startsWith("#"));
+  return members.flatMap(callsOf);
+}
+
+Deno.test("the systemd service: its filter lets every system call of a run through", () => {
+  using stage = new Namespace();
+  using folder = new Folder();
+  const unit = Deno.readTextFileSync(
+    `${ROOT}contrib/systemd/xdptally@.service`,
+  );
+  const [, filter] = /^SystemCallFilter=(.*)$/m.exec(unit)!;
+  const allowed = new Set([...filter!.split(" "), "@default"].flatMap(callsOf));
+  const traced = `${folder.path}/calls`;
+  const strace = ["strace", "-f", "-qq", "-o", traced, `${ROOT}dist/xdptally`];
+  const capture = ["-q", "-c", "2", "-i", "100ms", "-o", `${folder.path}/`];
+  sh("ip", "netns", "exec", stage.name, ...strace, ...capture, "lo");
+  const calls = Deno.readTextFileSync(traced)
+    .matchAll(/^\d+ +([a-z]\w*)\(/gm).map(([, call]) => call!);
+  const made = new Set(calls);
+  assert(made.has("bpf") && made.has("setresuid"), [...made].join(" "));
+  assertEquals([...made.difference(allowed)], []);
+});
+
 Deno.test("the logrotate file: old captures are compressed, very old ones removed, today's is left alone", () => {
   using folder = new Folder();
   const put = (name: string, daysAgo: number) => {
