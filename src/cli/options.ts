@@ -185,6 +185,6 @@ export const OPTIONS = [
   {
     name: "version",
     short: "V",
-    help: "show the version, and those of what it uses",
+    help: "show the versions: its own, commit, Deno, libbpf",
   },
 ] as const satisfies readonly Option[];
