@@ -146,6 +146,7 @@ dist/bench/drain: bench/floors/drain.c | setup-bench
 	@mkdir -p dist/bench
 	@gcc -O2 -Wall -Wextra -Werror $< -o $@ -lbpf
 
+DENORT = $(shell [ ! -e .toolchain/bin/denort-$(ARCH) ] || echo DENORT_BIN=.toolchain/bin/denort-$(ARCH))
 dist/bench/empty: bench/floors/empty.ts deno.json | setup-bench
 	@mkdir -p dist/bench
 	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache --output $@ $<
