@@ -64,3 +64,15 @@ Deno.test("rules and dashboard name metrics and records that there are", () => {
     }
   }
 });
+
+Deno.test("docs/fleet.md has every alert, and how long it waits", () => {
+  const rows = [
+    ...read(`${ROOT}docs/fleet.md`)
+      .matchAll(/^\| (Xdptally\w+) +\| .* \| (\w*) +\|$/gm),
+  ].map(([, name, wait]) => [name, wait]);
+  const alerts = read(RULES[1]!).split("- alert: ").slice(1).map((rule) => [
+    /^\w+/.exec(rule)![0],
+    / for: (\w+)/.exec(rule)?.[1] ?? "",
+  ]);
+  assertEquals(rows, alerts);
+});

@@ -43,8 +43,6 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
     return path;
   };
   const [captures, textfiles] = [into("captures"), into("textfiles")];
-  // Its user is nobody by then: cron's run replaces a file in it at each tick.
-  Deno.chmodSync(textfiles, 0o777);
 
   using management = new Management();
   using web1 = new Host(management, 1);
@@ -109,11 +107,17 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
   );
 
   await step("a flooded host: XdptallySourceFlood, XdptallyFlood", async () => {
-    for (const { frames, sources } of [SPOOFED, FLOOD]) {
-      await flood(web2.stage, "lan0", frames, sources, "sequence");
-    }
-    await firing("XdptallySourceFlood", web2);
-    await firing("XdptallyFlood", web2);
+    const sendFast = async () => {
+      for (const { frames, sources } of [SPOOFED, FLOOD]) {
+        await flood(web2.stage, "lan0", frames, sources, "sequence");
+      }
+    };
+    // Looked for while it lasts: a long one becomes the median.
+    await Promise.all([
+      sendFast(),
+      firing("XdptallySourceFlood", web2),
+      firing("XdptallyFlood", web2),
+    ]);
     const frames = FLOOD.frames + SPOOFED.frames;
     sent.set(web2, sent.get(web2)! + frames);
     await arrived(web2);
