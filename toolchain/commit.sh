@@ -11,8 +11,18 @@ in_git() {
 	[ -e .git ] && GIT_OPTIONAL_LOCKS=0 git "$@" 2>/dev/null
 }
 
+id() {
+	local commit changes
+	commit=$(in_git rev-parse --short=12 HEAD) || {
+		echo unknown
+		return
+	}
+	changes=$(in_git status --porcelain --untracked-files=no)
+	echo "$commit${changes:+-dirty}"
+}
+
 case $1 in
-id) in_git describe --always --dirty --abbrev=12 --exclude='*' || echo unknown ;;
+id) id ;;
 time)
 	if [ -n "${SOURCE_DATE_EPOCH:-}" ]; then
 		echo "$SOURCE_DATE_EPOCH"

@@ -13,7 +13,7 @@ list=()
 path_of() {
 	if [ "$arch" = "$(uname -m)" ]; then
 		ldconfig -p | awk -v name="$1" -v arch="${arch/_/-}" \
-			'$1 == name && index(tolower($0), arch) { print $NF; exit }' | grep .
+			'$1 == name && index(tolower($0), arch) && !isFound++ { print $NF }' | grep .
 	else
 		find ".toolchain/$arch" -name "$1" -print -quit | grep .
 	fi || {
@@ -23,10 +23,11 @@ path_of() {
 }
 
 add() {
-	local needed
+	local path needed
 	case " ${list[*]-} " in *" $1 "*) return ;; esac
+	path=$(path_of "$1")
 	# shellcheck disable=SC2013
-	for needed in $(readelf -d "$(path_of "$1")" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+	for needed in $(readelf -d "$path" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
 		case $needed in
 		libc.so.* | libm.so.* | libpthread.so.* | libdl.so.* | ld-linux*) ;;
 		*) add "$needed" ;;
@@ -39,6 +40,7 @@ export PATH="$PATH:/usr/sbin:/sbin"
 add "$2"
 mkdir -p "$folder"
 for library in "${list[@]}"; do
-	install -m 644 "$(path_of "$library")" "$folder/$library"
+	path=$(path_of "$library")
+	install -m 644 "$path" "$folder/$library"
 done
 printf '%s\n' "${list[@]}" >"$folder/libraries"

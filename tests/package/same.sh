@@ -18,7 +18,7 @@ build() {
 	shift 2
 	echo "Building in a clone, \"$clone\"" >&2
 	umask "$mask"
-	git -c safe.directory='*' clone --quiet --no-hardlinks . "$clone"
+	git clone --quiet --no-hardlinks . "$clone"
 	mkdir "$clone/.toolchain"
 	for part in bin lane std deno aarch64 x86_64 packages-by-hand; do
 		[ ! -e ".toolchain/$part" ] || cp -a ".toolchain/$part" "$clone/.toolchain"
