@@ -29,6 +29,7 @@ struct frame {
 	void *ctx;
 	const void *data, *data_end;	/* the part that is in one piece */
 	int is_skb;			/* known at compile time */
+	int tags;			/* VLAN tags that the kernel put aside */
 	__u64 packets, bytes;		/* what it counts as */
 };
 
@@ -73,8 +74,8 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 		       *version >> 4 == 6 ? ETH_P_IPV6 : 0;
 	}
 
-	for (tag = 0; ; tag++) {
-		*at += tag ? 4 : ETH_HLEN;
+	*at = ETH_HLEN;
+	for (tag = frame->tags; ; tag++, *at += 4) {
 		field = header(frame, *at - 2, 2, &copy);
 		if (!field)
 			return TOO_SHORT;

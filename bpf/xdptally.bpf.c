@@ -24,10 +24,13 @@ int xdptally(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+#define VLAN_HLEN 4
+
 /*
  * What tc sees may be many packets in one buffer, merged (GRO) or not yet
  * divided (GSO). Going out, the kernel says what they are on the wire; coming
- * in, the headers that merging took away are added again.
+ * in, the headers that merging took away are added again, and the outer VLAN tag
+ * that the kernel keeps beside the buffer.
  */
 SEC("tc")
 int xdptally_tc(struct __sk_buff *skb)
@@ -39,12 +42,14 @@ int xdptally_tc(struct __sk_buff *skb)
 		.data = (void *)(long)skb->data,
 		.data_end = (void *)(long)skb->data_end,
 		.is_skb = 1,
+		.tags = skb->vlan_present ? 1 : 0,
 		.packets = skb->gso_segs ?: 1,
 		.bytes = constants.is_egress ? wire_len : skb->len,
 	};
 
 	if (!constants.is_egress && frame.packets > 1)
 		frame.bytes += (frame.packets - 1) * headers_size(&frame);
+	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;
 	count(&frame);
 	return TC_ACT_UNSPEC;	/* on to whoever is next */
 }

@@ -1,6 +1,7 @@
 /** `--filter`, `--prefix4`, `--by`, `--direction` and `--hook`, as a user has them. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { bytes, ethernetFrame } from "../lib/frames.ts";
+import { bytes, ethernetFrame, FRAMES } from "../lib/frames.ts";
+import { read } from "../lib/reading.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
@@ -10,6 +11,7 @@ import {
   Capture,
   type JsonRecord,
   run,
+  sum,
 } from "../lib/xdptally.ts";
 
 const TCX = lacksKernel(6, 6, "tcx links");
@@ -151,6 +153,34 @@ Deno.test({
     const [sent, received, merged] = ends.map(of);
     assert(received!.packets > 10_000);
     assertEquals([sent, merged], [received, received]);
+  },
+});
+
+Deno.test({
+  name: "tc counts every kind of frame as XDP does, VLAN tags included",
+  ignore: TCX,
+  fn: async () => {
+    using stage = vethStage();
+    const watch = (...args: string[]) =>
+      new Capture(["-i", "100ms", ...args, "vb"], { in: stage.name });
+    await using xdp = watch();
+    await xdp.attached();
+    await using tc = watch("--hook", "tc");
+    await tc.attached();
+    // The kernel itself drops what ends within a VLAN tag, before tc.
+    const whole = FRAMES.filter(({ frame }) =>
+      read(frame).class !== "malformed"
+    );
+    await send(stage, "va", whole.map(({ frame }) => frame), 5);
+    for (const capture of [xdp, tc]) {
+      await capture.until(() =>
+        sum(capture.ticks, ({ total }) => total.packets) === whole.length * 5
+      );
+    }
+    const [one, other] = [await xdp.end("SIGINT"), await tc.end("SIGINT")];
+    for (const name of ["total", "sources", "nonIp", "malformed"]) {
+      assertEquals(other.record[name], one.record[name], name);
+    }
   },
 });
 

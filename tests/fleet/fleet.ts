@@ -3,6 +3,7 @@
  * dashboard, node_exporter and ClickHouse. One host is flooded, one killed.
  * Run by make test-fleet.
  */
+import { read } from "../lib/reading.ts";
 import { assert, assertEquals } from "@std/assert";
 import { DASHBOARD, queries, withEverything } from "../lib/dashboard.ts";
 import { Folder } from "../lib/folder.ts";
@@ -19,10 +20,12 @@ const SPOOFED = { frames: 200_000, sources: 1000 };
 
 /**
  * Every class of frame, and twelve sources of which none sends as much as another.
- * No VLAN tags: the kernel puts the outer one aside before tc, and only there.
+ * The kernel itself drops what ends within a VLAN tag, before tc.
  */
 const QUIET = [
-  ...FRAMES.filter(({ name }) => !/VLAN|QinQ|tag/.test(name))
+  ...FRAMES.filter(({ name, frame }) =>
+    read(frame).class !== "malformed" || !/VLAN|QinQ|tag/.test(name)
+  )
     .map(({ frame }) => frame),
   ...Array.from(
     Array(12),
