@@ -11,6 +11,7 @@ import {
 import { packetCost } from "./figures/packet.ts";
 import { idle } from "./figures/idle.ts";
 import { memory } from "./figures/memory.ts";
+import { narrowingCost } from "./figures/narrow.ts";
 import { size } from "./figures/size.ts";
 import { start } from "./figures/start.ts";
 import { tickCost } from "./figures/tick.ts";
@@ -26,6 +27,7 @@ const FIGURES: readonly ((effort: Effort) => Promise<Finding>)[] = [
   start,
   idle,
   size,
+  narrowingCost,
 ];
 
 const isQuick = Deno.args.includes("--quick");

@@ -91,7 +91,7 @@ export async function packetCost({ isQuick }: Effort): Promise<Finding> {
 const BLOCKS = 5;
 
 /** The least of each of five blocks of rounds: single rounds vary by half. */
-async function compare(
+export async function compare(
   programs: Record<string, number>,
   kind: Kind,
   sources: number,
@@ -170,11 +170,14 @@ function linesOf(rows: readonly Row[], pair: Costs): string[] {
   ];
 }
 
-function spreadCells({ median, min, max }: Spread): string[] {
+export function spreadCells({ median, min, max }: Spread): string[] {
   return [median, min, max].map((value) => value.toFixed(1));
 }
 
-function ratioTo(ones: readonly number[], others: readonly number[]): string {
+export function ratioTo(
+  ones: readonly number[],
+  others: readonly number[],
+): string {
   const { median, min, max } = spreadOf(ratios(ones, others));
   return `${figure(median)} (${figure(min)} to ${figure(max)})`;
 }
