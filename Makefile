@@ -11,6 +11,7 @@
 # make dist     tarballs for x86_64 and aarch64 and their sums, into dist/release
 # make test-package  installs and purges the package on a machine of its own,
 #               and starts the aarch64 executable, under qemu
+# make release  all tests, on all kernels, then the package and the tarballs
 # make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean: what was fetched too
 # Nothing here names the folder it runs in: its path may have a space in it.
@@ -20,7 +21,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
 .PHONY: build run test test-kernels test-fleet test-package \
-	bench bench-quick bench-contenders bench-report deb dist install uninstall clean distclean \
+	bench bench-quick bench-contenders bench-report deb dist release install uninstall clean distclean \
 	setup setup-test setup-kernels setup-fleet setup-bench setup-deb setup-dist setup-package always
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
@@ -177,6 +178,9 @@ deb: setup-deb build
 
 dist: setup-dist build dist/$(OTHER_ARCH)/xdptally
 	@packaging/archives.sh $(VERSION)
+
+# What is published, once all that can be tested was.
+release: test test-kernels test-fleet test-package deb dist
 
 test-package: setup-package deb dist
 	@$(AS_ROOT) tests/package/run.sh $(VERSION)

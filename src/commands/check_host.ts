@@ -35,8 +35,6 @@ export function hostChecks(): HostChecks {
   const rows: CheckRow[] = [];
   const add = (name: string, finding: Finding) =>
     rows.push({ on: "host", name, ...finding });
-  const note = (name: string, value: string, remedy?: string) =>
-    add(name, { state: "note", value, ...(remedy ? { remedy } : {}) });
 
   add("kernel", { state: "ok", value: Deno.osRelease() });
   add("rights", rights());
@@ -65,13 +63,17 @@ export function hostChecks(): HostChecks {
     state: "ok",
     value: `${memlock()} (counts before Linux 5.11, and is raised then)`,
   });
-  if (read("/proc/sys/vm/memfd_noexec") === "2") {
-    note(
-      "memfd_noexec",
-      "2: the embedded libbpf could not be used",
-      "keep the system's libbpf, or set vm.memfd_noexec below 2",
-    );
-  }
+  const noexec = read("/proc/sys/vm/memfd_noexec");
+  add(
+    "memfd_noexec",
+    noexec === "2"
+      ? {
+        state: "note",
+        value: "2: the embedded libbpf could not be used",
+        remedy: "keep the system's libbpf, or set vm.memfd_noexec below 2",
+      }
+      : { state: "ok", value: noexec === "" ? "not there" : noexec },
+  );
   add("kernel BTF", {
     state: "ok",
     value: isThere("/sys/kernel/btf/vmlinux")

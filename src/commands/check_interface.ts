@@ -6,7 +6,7 @@ import { CallError } from "../ffi/errno.ts";
 import { ControlSocket } from "../net/control.ts";
 import { mostMtu, reasonToAvoidNative, resetsLink } from "../net/drivers.ts";
 import { featureNames, Features, receiveQueues } from "../net/ethtool.ts";
-import type { NetInterface } from "../net/interfaces.ts";
+import { linkLayer, type NetInterface } from "../net/interfaces.ts";
 import { MERGING } from "../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../net/xdp_features.ts";
 import type { CheckRow } from "../output/checks.ts";
@@ -40,6 +40,7 @@ export function interfaceChecks(
   const features = kernelsWord(found.index);
   return [
     row("driver", ok(found.driver === "" ? "none told" : found.driver)),
+    row("type", ok(type(found))),
     row("state", state(found)),
     row("MTU", ok(mtu(found, features, host))),
     row("receive queues", ok(queues(name))),
@@ -49,6 +50,13 @@ export function interfaceChecks(
     row("mode", mode(found, features, host)),
     row("memory", memory(maxSources, host.cpus)),
   ];
+}
+
+/** @see linux/if_arp.h */
+function type({ hardwareType }: NetInterface): string {
+  return linkLayer(hardwareType) === "ethernet"
+    ? `Ethernet frames (hardware type ${hardwareType})`
+    : `IP packets without an Ethernet header (hardware type ${hardwareType})`;
 }
 
 function state({ isUp }: NetInterface): Finding {
