@@ -4,6 +4,8 @@
 set -uo pipefail
 export NO_COLOR=1
 cd "$(dirname "$0")/.." || exit
+servers=$PWD/.toolchain/servers/usr # see toolchain/servers.sh
+export PATH=$servers/bin:$servers/sbin:$PATH
 
 imports=()
 ! grep -qsx closed .toolchain/lane || imports=(--import-map=toolchain/closed/import_map.json)

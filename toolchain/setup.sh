@@ -14,8 +14,7 @@ test)
 	packages+=(
 		bind9-dnsutils bpftool bsdutils busybox cron dnsmasq-base dropbear-bin ethtool faketime
 		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc openssh-client openssl procps
-		prometheus prometheus-node-exporter shellcheck strace systemd tcpdump tcpreplay tshark tmux
-		util-linux zsh
+		shellcheck strace systemd tcpdump tcpreplay tshark tmux util-linux zsh
 	)
 	;;
 kernels) packages+=(cpio debian-archive-keyring iproute2 kmod procps qemu-system-x86 util-linux) ;;
@@ -25,7 +24,7 @@ bench)
 		mawk strace tcpdump time
 	)
 	;;
-fleet) packages+=(clickhouse-client prometheus prometheus-node-exporter util-linux) ;;
+fleet) packages+=(clickhouse-client util-linux) ;;
 dist) packages+=(debian-archive-keyring) ;;
 deb) packages+=(dpkg-dev lintian) ;;
 package) packages+=(debian-archive-keyring dpkg-dev iproute2 iputils-ping jq lintian mmdebstrap qemu-user-static systemd-container) ;;
@@ -69,5 +68,9 @@ fi
 # Whoever runs the tests may be root, without the caller's npm settings.
 case $1 in
 test | bench) .toolchain/bin/deno cache --quiet --no-check tests/lib/duckdb.ts ;;
-fleet) toolchain/clickhouse.sh ;;
+esac
+[ ! -e .toolchain/packages-by-hand ] || exit 0
+case $1 in
+test) toolchain/servers.sh prometheus prometheus-node-exporter ;;
+fleet) toolchain/servers.sh clickhouse-server prometheus prometheus-node-exporter ;;
 esac

@@ -3,7 +3,7 @@ import type { Namespace } from "../lib/stage.ts";
 import { Server } from "./server.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
-const SERVER = `${ROOT}.toolchain/clickhouse/usr/sbin/clickhouse-server`;
+const SERVER = `${ROOT}.toolchain/servers/usr/sbin/clickhouse-server`;
 const CONTRIB = `${ROOT}contrib/clickhouse`;
 
 function configure(folder: string): void {
