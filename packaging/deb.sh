@@ -74,4 +74,5 @@ find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 mkdir -p dist/release
 echo "Packing $deb"
 dpkg-deb --root-owner-group -Zxz --threads-max=2 --build "$root" "$deb" >/dev/null
-lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$deb"
+# It leaves files in the temp folder.
+TMPDIR=$work lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$deb"
