@@ -118,7 +118,8 @@ const ADVICE: Record<string, Record<number, Explain>> = {
     [ERRNO.EINVAL]: (at) => at.mode === "tc" ? noTcx(at) : refused(at),
     [ERRNO.ERANGE]: refused,
     [ERRNO.ENOSPC]: refused,
-    [ERRNO.ENOMEM]: noMemory,
+    // No map is made here: it is the driver that lacks queues, mostly.
+    [ERRNO.ENOMEM]: (at) => at.mode === "native" ? refused(at) : noMemory(at),
     [ERRNO.EMFILE]: tooManyFiles,
   },
 };

@@ -221,7 +221,8 @@ export class Loop {
     reason: EndReason,
     skipped: number,
   ): void {
-    for (const watched of ending) watched.detach(skipped);
+    const received = receiveCounters();
+    for (const watched of ending) watched.detach(skipped, received);
     this.#live = this.#live.filter((watched) => !ending.includes(watched));
     const isQuiet = this.#insist(ending, () => ending[0]?.waitForAll());
     for (const watched of ending) {

@@ -122,10 +122,10 @@ export class Watched implements Disposable {
   }
 
   /** Detaches. The last window ends here. */
-  detach(skipped: number): void {
+  detach(skipped: number, received: ReceiveCounters): void {
     this.#link[Symbol.dispose]();
     this.#skipped += skipped;
-    this.#endWindow(this.#generations.active, receiveCounters());
+    this.#endWindow(this.#generations.active, received);
   }
 
   #endWindow(generation: Generation, received: ReceiveCounters): void {

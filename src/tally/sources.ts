@@ -82,7 +82,7 @@ export class SourceList {
     count: number,
     cpus: number,
   ): void {
-    this.reserve(this.length + count);
+    this.#reserve(this.length + count);
     this.keys.set(
       keys.subarray(0, count * this.words),
       this.length * this.words,
@@ -109,7 +109,7 @@ export class SourceList {
 
   /** Appends row `row` of `list`. */
   appendRow(list: SourceList, row: number): void {
-    this.reserve(this.length + 1);
+    this.#reserve(this.length + 1);
     const { words } = this;
     for (let word = 0; word < words; word++) {
       this.keys[this.length * words + word] = list.keys[row * words + word]!;
@@ -183,30 +183,26 @@ export class SourceList {
     return this.counters.length / HALVES;
   }
 
-  protected reserve(rows: number): void {
+  #reserve(rows: number): void {
     if (rows <= this.capacity) return;
     const more = Math.max(rows, this.capacity * 2);
-    this.#resize(more);
-  }
-
-  #resize(rows: number): void {
-    this.keys = resized(this.keys, rows * this.words);
-    this.counters = resized(this.counters, rows * HALVES);
+    this.keys = grown(this.keys, more * this.words);
+    this.counters = grown(this.counters, more * HALVES);
   }
 }
 
 /**
- * What fits of an array, in one of another length. ArrayBuffer.transfer would
- * free the old memory at once, and from then on V8 checks in every access to any
- * typed array whether it was detached: ticks took twice as long.
+ * An array with more room. ArrayBuffer.transfer would free the old memory at
+ * once, and from then on V8 checks in every access to any typed array whether
+ * it was detached: ticks took twice as long.
  */
-function resized(
+function grown(
   array: Uint32Array<ArrayBuffer>,
   length: number,
 ): Uint32Array<ArrayBuffer> {
-  const other = new Uint32Array(length);
-  other.set(array.subarray(0, length));
-  return other;
+  const larger = new Uint32Array(length);
+  larger.set(array);
+  return larger;
 }
 
 /** The counters of row `row` of `counters`. */

@@ -73,12 +73,6 @@ export class SourceTable extends SourceList {
     return found === EMPTY ? undefined : found - 1;
   }
 
-  /** The totals of the source in row `row` of `list`; undefined: it has no row. */
-  find(list: SourceList, row: number): Tally | undefined {
-    const found = this.rowOf(list, row);
-    return found === undefined ? undefined : this.tally(found);
-  }
-
   /** Where the source is in the index, or where it would be. */
   #slotOf(list: SourceList, row: number): number {
     const { words } = this;

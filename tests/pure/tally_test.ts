@@ -85,11 +85,11 @@ Deno.test("a full table takes no new source, goes on with the old ones, and says
   );
   assertEquals(left, { packets: 20n, bytes: 1200n });
   assertEquals(table.length, 2);
-  assertEquals(table.find(listOf("ipv4", v4("10.0.0.1")), 0), {
+  assertEquals(table.tally(table.rowOf(listOf("ipv4", v4("10.0.0.1")), 0)!), {
     packets: 9n,
     bytes: 540n,
   });
-  assertEquals(table.find(listOf("ipv4", v4("10.0.0.3")), 0), undefined);
+  assertEquals(table.rowOf(listOf("ipv4", v4("10.0.0.3")), 0), undefined);
 });
 
 Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the rest is others", () => {
