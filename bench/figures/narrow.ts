@@ -5,10 +5,10 @@ import { parseFilter } from "../../src/filter.ts";
 import { BY_SOURCE } from "../../src/key.ts";
 import type { Effort, Finding } from "../lib/bench.ts";
 import { IPV4 } from "../lib/frames.ts";
-import { BenchObject, lib } from "../lib/objects.ts";
+import { BenchObject, lib, takesFragments } from "../lib/objects.ts";
 import { tableLines } from "../lib/results.ts";
 import { spreadOf } from "../lib/spread.ts";
-import { compare, ratioTo, spreadCells } from "./packet.ts";
+import { compare, type Loaded, ratioTo, spreadCells } from "./packet.ts";
 
 const TABLE = 65536;
 const SOURCES = 1000;
@@ -25,10 +25,11 @@ const WAYS: Record<string, Partial<LoadOptions>> = {
   "--by source,port": { keying: { ...BY_SOURCE, by: "source,port" } },
 };
 
-export async function narrowingCost({ isQuick }: Effort): Promise<Finding> {
-  using stack = new DisposableStack();
+function load(stack: DisposableStack): Loaded {
   const programs: Record<string, number> = {};
-  let hasFragments = false;
+  const hasFragments = takesFragments();
+  const floors = new BenchObject("floors", ["pass"], { hasFragments });
+  programs["empty"] = stack.use(floors).program("pass");
   for (const [name, options] of Object.entries(WAYS)) {
     const object = stack.use(
       loadObject(lib, embedded("xdptally.bpf.o"), {
@@ -38,19 +39,13 @@ export async function narrowingCost({ isQuick }: Effort): Promise<Finding> {
       }),
     );
     programs[name] = object.programFd;
-    hasFragments = object.hasFragments;
   }
-  const floors = stack.use(
-    new BenchObject("floors", ["pass"], { hasFragments }),
-  );
-  programs["empty"] = floors.program("pass");
-  const costs = await compare(
-    programs,
-    IPV4,
-    SOURCES,
-    hasFragments,
-    isQuick ? 10 : 60,
-  );
+  return { programsFor: () => programs, hasFragments };
+}
+
+export async function narrowingCost({ isQuick }: Effort): Promise<Finding> {
+  const point = { kind: IPV4, sources: SOURCES };
+  const [costs] = await compare(load, [point], isQuick ? 10 : 60);
   return {
     title: "figure 8: what narrowing down costs",
     lines: [
@@ -58,10 +53,10 @@ export async function narrowingCost({ isQuick }: Effort): Promise<Finding> {
       "",
       ...tableLines([
         ["asked for", "ns", "min", "max", "/ nothing"],
-        ...Object.entries(costs).map(([name, values]) => [
+        ...Object.entries(costs!).map(([name, values]) => [
           name,
           ...spreadCells(spreadOf(values)),
-          ratioTo(values, costs["nothing"]!),
+          ratioTo(values, costs!["nothing"]!),
         ]),
       ]),
     ],

@@ -31,8 +31,23 @@ interface Row {
   readonly costs: Costs;
 }
 
-export async function packetCost({ isQuick }: Effort): Promise<Finding> {
-  using stack = new DisposableStack();
+/** Programs that are loaded, by name; one of them is `empty`. */
+export interface Loaded {
+  readonly programsFor: (kind: Kind) => Readonly<Record<string, number>>;
+  readonly hasFragments: boolean;
+}
+
+/** Frames of a kind from so many sources. */
+export interface Point {
+  readonly kind: Kind;
+  readonly sources: number;
+}
+
+const POINTS: readonly Point[] = KINDS.flatMap((kind) =>
+  SOURCES.map((sources) => ({ kind, sources }))
+);
+
+function load(stack: DisposableStack): Loaded {
   const ours = stack.use(
     loadObject(lib, embedded("xdptally.bpf.o"), {
       maxSources: TABLE,
@@ -59,21 +74,17 @@ export async function packetCost({ isQuick }: Effort): Promise<Finding> {
     // It knows plain IPv4 only.
     ...(kind === IPV4 ? { example: example.program("count") } : {}),
   });
+  return { programsFor, hasFragments };
+}
 
-  const rows: Row[] = [];
-  for (const kind of KINDS) {
-    for (const sources of SOURCES) {
-      const costs = await compare(
-        programsFor(kind),
-        kind,
-        sources,
-        hasFragments,
-        isQuick ? 10 : 60,
-      );
-      rows.push({ kind: kind.name, sources, costs });
-    }
-  }
-  const pair = await comparePair(programsFor(IPV4), isQuick ? 15 : 45);
+export async function packetCost({ isQuick }: Effort): Promise<Finding> {
+  const costs = await compare(load, POINTS, isQuick ? 10 : 60);
+  const rows: Row[] = POINTS.map(({ kind, sources }, at) => ({
+    kind: kind.name,
+    sources,
+    costs: costs[at]!,
+  }));
+  const pair = await comparePair(isQuick ? 3 : 9);
   return {
     title: "figure 1: what a frame costs",
     lines: linesOf(rows, pair),
@@ -90,61 +101,76 @@ export async function packetCost({ isQuick }: Effort): Promise<Finding> {
 
 const BLOCKS = 5;
 
-/** The least of each of five blocks of rounds: single rounds vary by half. */
+/**
+ * Block by block, the least of the rounds: single rounds vary by half. The
+ * programs are loaded anew for each block, since where their maps happen to lie
+ * in memory makes as much of a difference.
+ *
+ * @returns for each point, nanoseconds a frame
+ */
 export async function compare(
-  programs: Record<string, number>,
-  kind: Kind,
-  sources: number,
-  hasFragments: boolean,
+  load: (stack: DisposableStack) => Loaded,
+  points: readonly Point[],
   rounds: number,
-): Promise<Costs> {
-  using stack = new DisposableStack();
-  const contenders: Record<string, () => number> = {};
-  for (const [name, program] of Object.entries(programs)) {
-    if (sources === 1) {
-      contenders[name] = () => feed(program, kind, FRAMES_A_ROUND);
-    } else {
-      const feeder = stack.use(new Feeder(program, kind, hasFragments));
-      feeder.feedEach(sources); // from here on all are known
-      feeder.plan(sources, "shuffle");
-      contenders[name] = () => feeder.feed(FRAMES_A_ROUND);
-    }
-  }
-  const blocks: Costs = {};
+): Promise<Costs[]> {
+  const costs: Costs[] = points.map(() => ({}));
   for (let block = 0; block < BLOCKS; block++) {
-    const times = await takeTurns(rounds, contenders);
-    const least = (name: string) => Math.min(...times[name]!);
-    for (const name of Object.keys(programs)) {
-      if (name === "empty") continue;
-      (blocks[name] ??= []).push(least(name) - least("empty"));
+    using stack = new DisposableStack();
+    const loaded = load(stack);
+    for (const [at, point] of points.entries()) {
+      using feeders = new DisposableStack();
+      const contenders = runnersOf(loaded, point, feeders);
+      const times = await takeTurns(rounds, contenders);
+      addBlock(costs[at]!, times, (values) => Math.min(...values));
     }
   }
-  return blocks;
+  return costs;
+}
+
+/** What gives each of the programs a round of frames. */
+function runnersOf(
+  { programsFor, hasFragments }: Loaded,
+  { kind, sources }: Point,
+  stack: DisposableStack,
+): Record<string, () => number> {
+  const runners = Object.entries(programsFor(kind)).map(([name, program]) => {
+    if (sources === 1) {
+      return [name, () => feed(program, kind, FRAMES_A_ROUND)] as const;
+    }
+    const feeder = stack.use(new Feeder(program, kind, hasFragments));
+    feeder.feedEach(sources); // from here on all are known
+    feeder.plan(sources, "shuffle");
+    return [name, () => feeder.feed(FRAMES_A_ROUND)] as const;
+  });
+  return Object.fromEntries(runners);
+}
+
+/** Adds what a block's rounds come to, over the empty program. */
+function addBlock(
+  costs: Costs,
+  times: Record<string, number[]>,
+  of: (values: readonly number[]) => number,
+): void {
+  for (const name of Object.keys(times)) {
+    if (name === "empty") continue;
+    (costs[name] ??= []).push(of(times[name]!) - of(times["empty"]!));
+  }
 }
 
 /** Both CPUs at once on one source; the median of each block. */
-async function comparePair(
-  programs: Record<string, number>,
-  rounds: number,
-): Promise<Costs> {
-  const blocks: Costs = {};
+async function comparePair(rounds: number): Promise<Costs> {
+  const costs: Costs = {};
   await using pair = await Pair.create();
   for (let block = 0; block < BLOCKS; block++) {
-    const times = await takeTurns(
-      Math.ceil(rounds / BLOCKS),
-      Object.fromEntries(
-        Object.entries(programs).map((
-          [name, program],
-        ) => [name, () => pair.feed(program)]),
-      ),
+    using stack = new DisposableStack();
+    const programs = load(stack).programsFor(IPV4);
+    const contenders = Object.entries(programs).map(([name, program]) =>
+      [name, () => pair.feed(program)] as const
     );
-    const middle = (name: string) => spreadOf(times[name]!).median;
-    for (const name of Object.keys(programs)) {
-      if (name === "empty") continue;
-      (blocks[name] ??= []).push(middle(name) - middle("empty"));
-    }
+    const times = await takeTurns(rounds, Object.fromEntries(contenders));
+    addBlock(costs, times, (values) => spreadOf(values).median);
   }
-  return blocks;
+  return costs;
 }
 
 function linesOf(rows: readonly Row[], pair: Costs): string[] {
@@ -157,7 +183,7 @@ function linesOf(rows: readonly Row[], pair: Costs): string[] {
       costs.example === undefined ? "" : ratioTo(values, costs.example),
     ]);
   return [
-    `ns of CPU a frame over an empty program; the least of each of ${BLOCKS} blocks of rounds, and of these the median.`,
+    `ns of CPU a frame over an empty program: the least of the rounds after each of ${BLOCKS} loads, and of these the median.`,
     "Sources are known already and come in random order. The example counts plain IPv4 only; its table has room for twice the sources.",
     "",
     ...tableLines([

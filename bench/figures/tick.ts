@@ -2,6 +2,7 @@
 import { BenchStage, type Effort, type Finding } from "../lib/bench.ts";
 import { Drain } from "../lib/drain.ts";
 import { figure, type Goal } from "../lib/goals.ts";
+import { takesFragments } from "../lib/objects.ts";
 import { tableLines } from "../lib/results.ts";
 import { type Spread, spreadOf } from "../lib/spread.ts";
 import { curves } from "../lib/svg.ts";
@@ -52,7 +53,7 @@ export async function tickCost(effort: Effort): Promise<Finding> {
     lines: [
       "ms from the switch of the generation to the last byte written (to /dev/null), one packet from each source; the table has room for 65536",
       "sources, or the next power of two. Warm: the first ticks are left out. wait: of that, for the programs that run when the generation is",
-      "switched; the floor and the example do not wait; less wait: the ratio without it. The floor reads and empties the same maps.",
+      "switched; the floor and the example do not wait; less wait: the ratio without it. The floor reads and empties per-CPU hashes.",
       "",
       ...tableLines([
         [
@@ -133,7 +134,7 @@ async function measure(
         stage,
         `a${at}`,
         ["--max-sources", String(table), ...args],
-        floor.object.hasFragments,
+        takesFragments(),
       ),
     );
     const waited: number[] = waits[name] = [];
@@ -165,7 +166,7 @@ async function afterMany({ isQuick, rounds }: Effort): Promise<string[]> {
     stage,
     "a0",
     ["--max-sources", String(table), "--json", "--top", "20"],
-    floor.object.hasFragments,
+    takesFragments(),
   );
   const measure = async () => {
     for (let tick = 0; tick < warmUpFor(few); tick++) await ticker.tick(few);

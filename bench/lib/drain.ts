@@ -1,34 +1,30 @@
-import { embedded } from "../../src/bpf/embedded.ts";
-import { type LoadedObject, loadObject, PLAIN } from "../../src/bpf/object.ts";
 import { Child } from "./child.ts";
 import { Feeder } from "./feeder.ts";
 import { IPV4 } from "./frames.ts";
-import { built, lib, mapId } from "./objects.ts";
+import { BenchObject, built, mapId } from "./objects.ts";
 
-/** The floor of a tick: maps like ours, read and emptied by a C program. */
+/** The floor of a tick: the floor's maps, read and emptied by a C program. */
 export class Drain implements AsyncDisposable {
-  readonly object: LoadedObject;
+  readonly #object: BenchObject;
   readonly #feeder: Feeder;
   readonly #child = new Child([built("drain")], "stdout");
 
   /** @param maxSources entries of each map */
   constructor(maxSources: number) {
-    this.object = loadObject(lib, embedded("xdptally.bpf.o"), {
-      maxSources,
-      ...PLAIN,
+    const hasFragments = false;
+    this.#object = new BenchObject("floors", [IPV4.floor], {
+      hasFragments,
+      maxEntries: { sources4: maxSources, sources6: maxSources },
     });
-    this.#feeder = new Feeder(
-      this.object.programFd,
-      IPV4,
-      this.object.hasFragments,
-    );
+    const program = this.#object.program(IPV4.floor);
+    this.#feeder = new Feeder(program, IPV4, hasFragments);
   }
 
   /** Reads one packet from each of so many sources. @returns ms */
   async tick(sources: number): Promise<number> {
     this.#feeder.feedEach(sources);
-    const { ipv4, ipv6 } = this.object.maps.sources;
-    await this.#child.say(`${mapId(ipv4[0])} ${mapId(ipv6[0])}`);
+    const maps = ["sources4", "sources6"].map((map) => this.#object.map(map));
+    await this.#child.say(maps.map(mapId).join(" "));
     const [, read, time] = await this.#child.hear(/^(\d+) (\d+)$/);
     if (Number(read) !== sources) {
       throw new Error(`the floor read ${read} of ${sources} sources`);
@@ -39,6 +35,6 @@ export class Drain implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child[Symbol.asyncDispose]();
     this.#feeder[Symbol.dispose]();
-    this.object[Symbol.dispose]();
+    this.#object[Symbol.dispose]();
   }
 }
