@@ -2,29 +2,18 @@
 /*
  * The books: every frame is in exactly one place of one generation.
  *
- * Two generations of the maps: frames are counted into the one that
- * `generation` names, while user space reads the other at leisure. A frame
- * reads `generation` once, so it is in one generation whole, or in none.
+ * Two generations of everything: frames are counted into the one that `window`
+ * names, while user space reads the other at leisure. A frame reads `window`
+ * once, so it is in one generation whole, or in none.
  */
 #ifndef BOOKS_H
 #define BOOKS_H
 
-#include <linux/errno.h>
 #include "frame.h"
+#include "sources.h"
 
-volatile __u32 generation;	/* switched by user space: 0 or 1 */
-
-/* Entries and key size are set before loading. */
-#define SOURCES(key)						\
-	struct {						\
-		__uint(type, BPF_MAP_TYPE_PERCPU_HASH);		\
-		__uint(max_entries, 65536);			\
-		__uint(key_size, sizeof(key));			\
-		__uint(value_size, sizeof(struct tally));	\
-	}
-
-SOURCES(__be32) sources4_0 SEC(".maps"), sources4_1 SEC(".maps");
-SOURCES(struct in6_addr) sources6_0 SEC(".maps"), sources6_1 SEC(".maps");
+/* era << 1 | generation: set by user space */
+volatile __u32 window = FIRST_ERA << 1;
 
 #define NETWORKS(key)						\
 	struct {						\
@@ -38,12 +27,7 @@ SOURCES(struct in6_addr) sources6_0 SEC(".maps"), sources6_1 SEC(".maps");
 NETWORKS(struct network4) networks4 SEC(".maps");
 NETWORKS(struct network6) networks6 SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, GENERATIONS);
-	__type(key, __u32);
-	__type(value, struct totals);
-} totals SEC(".maps");
+ARRAY(struct totals) totals SEC(".maps");	/* [generation][cpu] */
 
 /*
  * Never read by the program: the kernel ends an update of a map of maps by
@@ -64,43 +48,37 @@ struct {
 	__array(values, struct inner);
 } barrier SEC(".maps");
 
+/* Where a frame is entered. */
+struct books {
+	__u32 window;
+	__u32 column;		/* of this CPU, in this generation */
+	struct totals *totals;
+};
+
 static __always_inline void add(struct tally *to, const struct frame *frame)
 {
 	to->packets += frame->packets;
 	to->bytes += frame->bytes;
 }
 
-static __always_inline void add_untracked(struct totals *books,
-					  const struct frame *frame, long error)
-{
-	add(&books->untracked, frame);
-	if (error == -E2BIG)
-		books->full += frame->packets;
-	else if (error == -ENOMEM)
-		books->no_memory += frame->packets;
-	else
-		books->busy += frame->packets;
-}
-
-static __always_inline void add_source(void *sources, const void *key,
+static __always_inline void add_source(const struct table *table,
+				       const __u64 *key,
 				       const struct frame *frame,
-				       struct totals *books)
+				       const struct books *books)
 {
-	struct tally first = { frame->packets, frame->bytes };
-	struct tally *source = bpf_map_lookup_elem(sources, key);
-	long error;
+	long id = id_of(table, key, books->window,
+			&books->totals->spare[table->family]);
+	__u32 where = books->column * constants.max_sources + id;
+	struct tally *tally = id < 0 ? NULL :
+			      bpf_map_lookup_elem(table->tallies, &where);
 
-	if (source)
-		return add(source, frame);
-
-	error = bpf_map_update_elem(sources, key, &first, BPF_NOEXIST);
-	if (!error)
-		return;
-	if (error == -EEXIST)	/* another CPU was first */
-		source = bpf_map_lookup_elem(sources, key);
-	if (source)
-		return add(source, frame);
-	add_untracked(books, frame, error);
+	if (tally)
+		return add(tally, frame);
+	add(&books->totals->untracked, frame);
+	if (id == UNTRACKED_FULL)
+		books->totals->full += frame->packets;
+	else
+		books->totals->busy += frame->packets;
 }
 
 /* The longest network that has the source decides; `keep` is its value. */
@@ -110,21 +88,25 @@ static __always_inline int is_kept(const __u32 *keep)
 }
 
 static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
-				     __u32 gen, struct totals *books)
+				     const struct books *books)
 {
+	const struct table table = {
+		&index4, &keys4, &tallies4, &used4, &lock4,
+		.words = sizeof(struct key4) / 8, .family = 0,
+	};
 	struct network4 network;
 	struct iphdr copy;
 	const struct iphdr *ip = header(frame, at, sizeof(*ip), &copy);
-	struct key4 key;
+	struct key4 key = {};
 
 	if (!ip || ip->version != 4 || ip->ihl < 5)
-		return add(&books->malformed, frame);
+		return add(&books->totals->malformed, frame);
 
 	if (constants.has_filter) {
 		network.length = 32;
 		network.address = ip->saddr;
 		if (!is_kept(bpf_map_lookup_elem(&networks4, &network)))
-			return add(&books->filtered, frame);
+			return add(&books->totals->filtered, frame);
 	}
 	key.address = constants.by == BY_DESTINATION ? ip->daddr : ip->saddr;
 	if (constants.by >= BY_PROTOCOL)
@@ -133,29 +115,30 @@ static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 	if (constants.mask4 != ~0U)
 		key.address &= constants.mask4;
 
-	if (gen)
-		add_source(&sources4_1, &key, frame, books);
-	else
-		add_source(&sources4_0, &key, frame, books);
+	add_source(&table, (__u64 *)&key, frame, books);
 }
 
 static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
-				     __u32 gen, struct totals *books)
+				     const struct books *books)
 {
+	const struct table table = {
+		&index6, &keys6, &tallies6, &used6, &lock6,
+		.words = sizeof(struct key6) / 8, .family = 1,
+	};
 	struct network6 network;
 	struct ipv6hdr copy;
 	const struct ipv6hdr *ip = header(frame, at, sizeof(*ip), &copy);
-	struct key6 key;
+	struct key6 key = {};
 	int word;
 
 	if (!ip || ip->version != 6)
-		return add(&books->malformed, frame);
+		return add(&books->totals->malformed, frame);
 
 	if (constants.has_filter) {
 		network.length = 128;
 		network.address = ip->saddr;
 		if (!is_kept(bpf_map_lookup_elem(&networks6, &network)))
-			return add(&books->filtered, frame);
+			return add(&books->totals->filtered, frame);
 	}
 	key.address = constants.by == BY_DESTINATION ? ip->daddr : ip->saddr;
 	if (constants.by >= BY_PROTOCOL)
@@ -164,35 +147,34 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 		for (word = 0; word < 4; word++)
 			key.address.s6_addr32[word] &= constants.mask6[word];
 
-	if (gen)
-		add_source(&sources6_1, &key, frame, books);
-	else
-		add_source(&sources6_0, &key, frame, books);
+	add_source(&table, (__u64 *)&key, frame, books);
 }
 
 /* Counts a frame: into the total first, then into one class. */
 static __always_inline void count(const struct frame *frame)
 {
-	__u32 gen = generation & 1;
-	struct totals *books = bpf_map_lookup_elem(&totals, &gen);
+	struct books books = { .window = window };
 	__u32 at;
 
-	if (!books)
-		return;		/* never: both generations exist */
-	add(&books->total, frame);
+	books.column = (books.window & 1) * constants.cpus +
+		       bpf_get_smp_processor_id();
+	books.totals = bpf_map_lookup_elem(&totals, &books.column);
+	if (!books.totals)
+		return;		/* never: every CPU has its columns */
+	add(&books.totals->total, frame);
 
 	switch (protocol(frame, &at)) {
 	case ETH_P_IP:
-		add_ipv4(frame, at, gen, books);
+		add_ipv4(frame, at, &books);
 		break;
 	case ETH_P_IPV6:
-		add_ipv6(frame, at, gen, books);
+		add_ipv6(frame, at, &books);
 		break;
 	case TOO_SHORT:
-		add(&books->malformed, frame);
+		add(&books.totals->malformed, frame);
 		break;
 	default:
-		add(&books->non_ip, frame);
+		add(&books.totals->non_ip, frame);
 	}
 }
 

@@ -9,8 +9,17 @@
 #define XDPTALLY_H
 
 #define GENERATIONS 2
+#define FIRST_ERA 1	/* 0 is that of unused slots */
+#define ID_BITS 21
+#define ID_MASK ((1U << ID_BITS) - 1)
+#define ID_SHIFT 32	/* in a slot, above 32 bits of the hash */
+#define ERA_SHIFT (ID_SHIFT + ID_BITS)
 
 struct constants {
+	__u64 seed;		/* of the hash: nobody can choose collisions */
+	__u32 max_sources;	/* of each family and generation */
+	__u32 slots;		/* of each index: a power of two */
+	__u32 cpus;		/* the highest number of one, and 1 */
 	__u32 has_frags;	/* kernel 5.18: frames of several buffers */
 	__u32 is_layer3;	/* no Ethernet header: tun, WireGuard */
 	__u32 is_egress;	/* of the tc program: frames that go out */
@@ -23,16 +32,17 @@ struct constants {
 
 enum by { BY_SOURCE, BY_DESTINATION, BY_PROTOCOL, BY_PORT };
 
-/* Where only the address counts, the maps' keys are the address alone. */
+/* What is counted by. */
 struct key4 {
 	__be32 address;
-	__be32 detail;		/* protocol << 24 | port that it sends to */
-};
+	__be32 detail;		/* protocol << 24 | port that it sends to; or 0 */
+} __attribute__((aligned(8)));
 
 struct key6 {
 	struct in6_addr address;
 	__be32 detail;
-};
+	__u32 zero;
+} __attribute__((aligned(8)));
 
 /* A network that --filter names, and whether its sources are kept. */
 struct network4 {
@@ -57,9 +67,14 @@ struct totals {
 	struct tally non_ip;	/* an EtherType that is not parsed */
 	struct tally malformed;	/* too short, or not what it says it is */
 	struct tally filtered;	/* of a source that --filter leaves out */
-	__u64 full;		/* untracked packets by cause: E2BIG */
-	__u64 no_memory;	/* ENOMEM */
-	__u64 busy;		/* EBUSY, and whatever else the map answers */
+	__u64 full;		/* untracked packets by cause: no id is left */
+	__u64 busy;		/* no free slot was near */
+	__u32 spare[2];		/* for the program: an id + 1, by family; or 0 */
+} __attribute__((aligned(128)));	/* two cache lines: CPUs share none */
+
+enum untracked {
+	UNTRACKED_FULL = -1,
+	UNTRACKED_BUSY = -2,
 };
 
 #endif

@@ -1,4 +1,5 @@
 /** Captures of a month, made up: what a crontab on many hosts leaves. */
+import { addSource } from "../../tests/lib/sources.ts";
 import type { Family } from "../../src/address.ts";
 import { BY_SOURCE } from "../../src/key.ts";
 import { fileName, parsePattern } from "../../src/output/filename.ts";
@@ -153,7 +154,7 @@ function windowOf(random: Random, senders: readonly number[]): Window {
     const { family, key } = addressOf(senders[at % senders.length]!);
     const packets = 1 + Math.floor(1000 * random.next() ** 4);
     const bytes = packets * (60 + random.below(1440));
-    window[family].addBatch(key, Uint32Array.of(packets, 0, bytes, 0), 1, 1);
+    addSource(window[family], key, packets, 0, bytes, 0);
   }
   return window;
 }

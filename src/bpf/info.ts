@@ -16,13 +16,9 @@ function info(lib: Libbpf, fd: number, size: number): DataView<ArrayBuffer> {
   return new DataView(buffer.buffer);
 }
 
-/** Bytes of a map's key and value. */
-export function mapSizes(
-  lib: Libbpf,
-  fd: number,
-): { key: number; value: number } {
-  const map = info(lib, fd, 80);
-  return { key: map.getUint32(8, true), value: map.getUint32(12, true) };
+/** Bytes of a map's value. */
+export function valueSize(lib: Libbpf, fd: number): number {
+  return info(lib, fd, 80).getUint32(12, true);
 }
 
 /** Whether a program runs as machine code. */

@@ -1,12 +1,12 @@
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
-import { BYS, type Keying, keySize } from "../key.ts";
+import { BYS, type Keying } from "../key.ts";
 
 /**
  * The names and sizes of bpf/xdptally.h and the maps of bpf/xdptally.bpf.c.
  * `LoadedObject` compares the sizes with those of the maps that were loaded.
  */
 
-/** The object's name; libbpf puts it in front of `.rodata` and `.bss`. */
+/** The object's name; libbpf puts it in front of `.rodata` and `.data`. */
 export const OBJECT_NAME = "xdptally";
 /** The programs, by the hook that they are for. */
 export const PROGRAMS = { xdp: "xdptally", tc: "xdptally_tc" } as const;
@@ -23,19 +23,48 @@ export const TOTALS = {
   malformed: 6,
   filtered: 8,
   full: 10,
-  noMemory: 11,
-  busy: 12,
-  words: 13,
+  busy: 11,
+  /** Two lines of a cache. */
+  words: 16,
+  size: 128,
 } as const;
 
 export const GENERATIONS = [0, 1] as const;
 export type Generation = typeof GENERATIONS[number];
 
-/** The maps that count sources, by family and generation. */
-export const SOURCE_MAPS: Record<Family, readonly [string, string]> = {
-  ipv4: ["sources4_0", "sources4_1"],
-  ipv6: ["sources6_0", "sources6_1"],
-};
+/** The maps of a family's sources, see bpf/sources.h. */
+export const SOURCE_MAPS = {
+  ipv4: {
+    index: "index4",
+    keys: "keys4",
+    tallies: "tallies4",
+    used: "used4",
+  },
+  ipv6: {
+    index: "index6",
+    keys: "keys6",
+    tallies: "tallies6",
+    used: "used6",
+  },
+} as const satisfies Record<Family, Record<string, string>>;
+
+/** A slot of an index. */
+export const SLOT_SIZE = 8;
+/** How many ids are used, a u32: values are multiples of eight bytes apart. */
+export const USED_SIZE = 8;
+/** struct key4 and key6: the address, and behind it the detail. */
+export const KEY_SIZE: Record<Family, number> = { ipv4: 8, ipv6: 24 };
+
+/** Ids have so many bits, the rest of a slot's word is its era. */
+const ID_BITS = 21;
+export const MOST_SOURCES = 2 ** ID_BITS;
+/** Eras go from the first to the last, and begin anew. 0 is in unused slots. */
+export const FIRST_ERA = 1, LAST_ERA = 2 ** (32 - ID_BITS) - 1;
+
+/** Slots of an index: at most half of them are taken. */
+export function slotsFor(maxSources: number): number {
+  return 2 ** Math.ceil(Math.log2(maxSources) + 1);
+}
 
 /** The maps that hold the networks of a filter. */
 export const NETWORK_MAPS: Record<Family, string> = {
@@ -45,6 +74,10 @@ export const NETWORK_MAPS: Record<Family, string> = {
 
 /** struct constants. */
 export interface Constants {
+  /** So that nobody can choose addresses that collide. */
+  readonly seed: bigint;
+  readonly maxSources: number;
+  readonly cpus: number;
   readonly hasFragments: boolean;
   readonly isLayer3: boolean;
   /** Of the tc program: frames that go out. */
@@ -55,20 +88,34 @@ export interface Constants {
 
 /** The program's constants, as bytes. */
 export function constants(
-  { hasFragments, isLayer3, isEgress, keying, filter }: Constants,
+  {
+    seed,
+    maxSources,
+    cpus,
+    hasFragments,
+    isLayer3,
+    isEgress,
+    keying,
+    filter,
+  }: Constants,
 ): Uint8Array<ArrayBuffer> {
   const words = Uint32Array.of(
+    Number(seed & 0xffffffffn),
+    Number(seed >> 32n),
+    maxSources,
+    slotsFor(maxSources),
+    cpus,
     Number(hasFragments),
     Number(isLayer3),
     Number(isEgress),
     BYS.indexOf(keying.by),
     Number(filter !== undefined),
     Number(filter?.keepsRest ?? true),
-    ...new Array(5).fill(0),
+    ...new Array(5).fill(0), // the masks
   );
   const bytes = new Uint8Array(words.buffer);
-  bytes.set(maskOf("ipv4", keying), 24);
-  bytes.set(maskOf("ipv6", keying), 28);
+  bytes.set(maskOf("ipv4", keying), 44);
+  bytes.set(maskOf("ipv6", keying), 48);
   return bytes;
 }
 
@@ -80,26 +127,12 @@ function maskOf(family: Family, { prefix }: Keying): Uint8Array {
   );
 }
 
-/**
- * What the maps of one interface take in the kernel, in bytes, about: a
- * preallocated per-CPU hash has for each entry its bucket, its element and a
- * counter pair per possible CPU. @see kernel/bpf/hashtab.c
- */
-export function mapMemory(
-  maxSources: number,
-  cpus: number,
-  keying: Keying,
-): number {
-  const BUCKET = 16;
-  const ELEMENT = 48 + 8; // struct htab_elem, and the pointer behind the key
+/** What the maps of one interface take in the kernel, in bytes, about. */
+export function mapMemory(maxSources: number, cpus: number): number {
   let bytes = 0;
   for (const family of FAMILIES) {
-    const buckets = 2 ** Math.ceil(Math.log2(maxSources));
-    bytes += GENERATIONS.length *
-      (buckets * BUCKET +
-        maxSources *
-          (ELEMENT + Math.ceil(keySize(family, keying) / 8) * 8 +
-            cpus * TALLY_SIZE));
+    bytes += slotsFor(maxSources) * SLOT_SIZE +
+      maxSources * (KEY_SIZE[family] + cpus * TALLY_SIZE);
   }
-  return bytes;
+  return GENERATIONS.length * bytes;
 }

@@ -1,28 +1,33 @@
 import { CallError, check, checkPointer, ERRNO } from "../ffi/errno.ts";
 import { cString, opts, u32 } from "../ffi/memory.ts";
-import { libc } from "../ffi/libc.ts";
 import { FAMILIES, type Family } from "../address.ts";
 import type { Filter } from "../filter.ts";
-import { BY_SOURCE, type Keying, keySize } from "../key.ts";
+import { BY_SOURCE, type Keying } from "../key.ts";
 import {
   constants,
   GENERATIONS,
   type Hook,
+  KEY_SIZE,
   NETWORK_MAPS,
   OBJECT_NAME,
   PROGRAMS,
+  SLOT_SIZE,
+  slotsFor,
   SOURCE_MAPS,
   TALLY_SIZE,
   TOTALS,
 } from "./layout.ts";
-import { mapSizes } from "./info.ts";
+import { valueSize } from "./info.ts";
+import { raiseFileLimit, raiseMemlock } from "./limits.ts";
+import { possibleCpus } from "./cpus.ts";
 import type { Libbpf } from "./library.ts";
+import { MapMemory, type TableDescriptors } from "./memory.ts";
 
 export interface LoadOptions {
   readonly hook: Hook;
   /** Of the tc hook: frames that go out. */
   readonly isEgress: boolean;
-  /** Entries of each source map. */
+  /** Of each family, in each generation. */
   readonly maxSources: number;
   /** Frames start at the IP header. */
   readonly isLayer3: boolean;
@@ -42,9 +47,9 @@ export const PLAIN = {
 
 /** The descriptors of a loaded object's maps. */
 export interface MapDescriptors {
-  readonly sources: Record<Family, readonly [number, number]>;
+  readonly sources: Record<Family, TableDescriptors>;
   readonly totals: number;
-  readonly generation: number;
+  readonly window: number;
   readonly barrier: number;
   readonly idle: number;
 }
@@ -56,15 +61,17 @@ export class LoadedObject implements Disposable {
   readonly maps: MapDescriptors;
   /** The program takes frames of several buffers. */
   readonly hasFragments: boolean;
-  #object: Deno.PointerObject | undefined;
-
   readonly keying: Keying;
+  /** Not to be touched once the object is disposed of. */
+  readonly memory: MapMemory;
+  #object: Deno.PointerObject | undefined;
 
   constructor(
     lib: Libbpf,
     object: Deno.PointerObject,
-    { hook, keying, filter }: LoadOptions,
+    { hook, keying, filter, maxSources }: LoadOptions,
     hasFragments: boolean,
+    cpus: number,
   ) {
     this.lib = lib;
     this.keying = keying;
@@ -81,17 +88,30 @@ export class LoadedObject implements Disposable {
       ),
     );
     this.programFd = check("bpf_program__fd", symbols.bpf_program__fd(program));
-    const pair = ([first, second]: readonly [string, string]) =>
-      [map(first), map(second)] as const;
+    const table = (family: Family): TableDescriptors => {
+      const { index, keys, tallies, used } = SOURCE_MAPS[family];
+      return {
+        index: map(index),
+        keys: map(keys),
+        tallies: map(tallies),
+        used: map(used),
+      };
+    };
     this.maps = {
-      sources: { ipv4: pair(SOURCE_MAPS.ipv4), ipv6: pair(SOURCE_MAPS.ipv6) },
+      sources: { ipv4: table("ipv4"), ipv6: table("ipv6") },
       totals: map("totals"),
-      generation: map(`${OBJECT_NAME}.bss`),
+      window: map(`${OBJECT_NAME}.data`),
       barrier: map("barrier"),
       idle: map("idle"),
     };
     this.#compareLayout();
     if (filter !== undefined) this.#enter(filter, map);
+    this.memory = new MapMemory(
+      maxSources,
+      cpus,
+      this.maps.sources,
+      this.maps.totals,
+    );
   }
 
   /** Puts the networks of a filter into their tries. */
@@ -114,26 +134,28 @@ export class LoadedObject implements Disposable {
 
   /** The two sides are built together, so this fails only in a broken build. */
   #compareLayout(): void {
-    const expect = (fd: number, key: number, value: number) => {
-      const sizes = mapSizes(this.lib, fd);
-      if (sizes.key !== key || sizes.value !== value) {
+    const expect = (fd: number, size: number) => {
+      const found = valueSize(this.lib, fd);
+      if (found !== size) {
         throw new Error(
-          `bpf/xdptally.h and src/bpf/layout.ts differ: a map has ${sizes.key} + ${sizes.value} bytes, not ${key} + ${value}`,
+          `bpf/xdptally.h and src/bpf/layout.ts differ: a map has values of ${found} bytes, not ${size}`,
         );
       }
     };
-    expect(this.maps.totals, 4, TOTALS.words * 8);
-    expect(this.maps.generation, 4, 4);
+    expect(this.maps.totals, TOTALS.size);
+    expect(this.maps.window, 4);
     for (const family of FAMILIES) {
-      for (const generation of GENERATIONS) {
-        const fd = this.maps.sources[family][generation];
-        expect(fd, keySize(family, this.keying), TALLY_SIZE);
-      }
+      const { index, keys, tallies, used } = this.maps.sources[family];
+      expect(index, SLOT_SIZE);
+      expect(keys, KEY_SIZE[family]);
+      expect(tallies, TALLY_SIZE);
+      expect(used, 4);
     }
   }
 
   [Symbol.dispose](): void {
     if (this.#object === undefined) return;
+    this.memory[Symbol.dispose]();
     this.lib.symbols.bpf_object__close(this.#object);
     this.#object = undefined;
   }
@@ -177,10 +199,11 @@ function load(
     "bpf_object__open_mem",
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
   );
+  const cpus = possibleCpus();
   try {
-    configure(lib, object, options, hasFragments);
+    configure(lib, object, options, hasFragments, cpus);
     check("bpf_object__load", symbols.bpf_object__load(object));
-    return new LoadedObject(lib, object, options, hasFragments);
+    return new LoadedObject(lib, object, options, hasFragments, cpus);
   } catch (error) {
     symbols.bpf_object__close(object);
     throw error;
@@ -193,30 +216,31 @@ function configure(
   object: Deno.PointerObject,
   options: LoadOptions,
   hasFragments: boolean,
+  cpus: number,
 ): void {
   const { symbols } = lib;
   const { maxSources, isLayer3, isEgress, keying, filter } = options;
   const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
-  const resize = (name: string, entries: number) => {
-    const map = findMap(lib, object, name);
+  const resize = (name: string, entries: number) =>
     check(
       "bpf_map__set_max_entries",
-      symbols.bpf_map__set_max_entries(map, entries),
+      symbols.bpf_map__set_max_entries(findMap(lib, object, name), entries),
     );
-    return map;
-  };
   for (const family of FAMILIES) {
-    for (const name of SOURCE_MAPS[family]) {
-      const map = resize(name, maxSources);
-      check(
-        "bpf_map__set_key_size",
-        symbols.bpf_map__set_key_size(map, keySize(family, keying)),
-      );
-    }
+    const { index, keys, tallies, used } = SOURCE_MAPS[family];
+    resize(index, GENERATIONS.length * slotsFor(maxSources));
+    resize(keys, GENERATIONS.length * maxSources);
+    resize(tallies, GENERATIONS.length * cpus * maxSources);
+    resize(used, GENERATIONS.length);
     const networks = filter?.networks.filter((one) => one.family === family);
     resize(NETWORK_MAPS[family], Math.max(1, networks?.length ?? 0));
   }
+  resize("totals", GENERATIONS.length * cpus);
+  const [seed] = crypto.getRandomValues(new BigUint64Array(1));
   const values = constants({
+    seed: seed!,
+    maxSources,
+    cpus,
     hasFragments,
     isLayer3,
     isEgress,
@@ -258,22 +282,4 @@ function findMap(
     `bpf_object__find_map_by_name(${name})`,
     lib.symbols.bpf_object__find_map_by_name(object, cString(name)),
   );
-}
-
-/**
- * Before Linux 5.11 maps count as locked memory. Raising the limit takes
- * CAP_SYS_RESOURCE; without it loading may fail with EPERM.
- */
-function raiseMemlock(): void {
-  const RLIMIT_MEMLOCK = 8;
-  const infinity = BigUint64Array.of(~0n, ~0n);
-  libc.setrlimit(RLIMIT_MEMLOCK, infinity);
-}
-
-/** An interface takes a dozen descriptors, and shells give 1024: take what may be had. */
-function raiseFileLimit(): void {
-  const RLIMIT_NOFILE = 7;
-  const limit = new BigUint64Array(2); // soft, hard
-  if (libc.getrlimit(RLIMIT_NOFILE, limit) < 0) return;
-  libc.setrlimit(RLIMIT_NOFILE, limit.fill(limit[1]!));
 }

@@ -1,5 +1,5 @@
 import { embedded } from "../bpf/embedded.ts";
-import { Generations, possibleCpus } from "../bpf/generations.ts";
+import { possibleCpus } from "../bpf/cpus.ts";
 import { isJited } from "../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import { AttachError, Link } from "../bpf/link.ts";
@@ -15,7 +15,6 @@ import {
   NEEDED,
 } from "../process/capabilities.ts";
 import { isRoot } from "../process/user.ts";
-import { SourceList } from "../tally/sources.ts";
 import { adviceFor } from "./advice.ts";
 
 /** What the checks of interfaces build on. */
@@ -80,8 +79,7 @@ export function hostChecks(): HostChecks {
       ? "there"
       : "not there, and not needed",
   });
-  const cpus = lib === undefined ? 1 : possibleCpus(lib);
-  return { rows, lib, hasFragments, cpus };
+  return { rows, lib, hasFragments, cpus: possibleCpus() };
 }
 
 function rights(): Finding {
@@ -136,7 +134,6 @@ function programChecks(
       }),
     });
     add("XDP links", xdpLinks(object));
-    add("batches of per-CPU maps", batches(object));
     return object.hasFragments;
   } catch (error) {
     if (!(error instanceof CallError)) throw error;
@@ -174,19 +171,6 @@ function xdpLinks(object: LoadedObject): Finding {
     if (error.errno === ERRNO.EINVAL) return tooOld(error);
   }
   return { state: "ok", value: "yes" };
-}
-
-function batches(object: LoadedObject): Finding {
-  try {
-    new Generations(object).drain(0, {
-      ipv4: new SourceList("ipv4"),
-      ipv6: new SourceList("ipv6"),
-    });
-    return { state: "ok", value: "yes" };
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    return tooOld(error);
-  }
 }
 
 function tooOld({ errno }: CallError): Finding {

@@ -1,7 +1,6 @@
 import { describeHolder } from "../bpf/holder.ts";
 import { mapMemory } from "../bpf/layout.ts";
 import { EXIT, Failure } from "../errors.ts";
-import { BY_SOURCE } from "../key.ts";
 import { CallError } from "../ffi/errno.ts";
 import { ControlSocket } from "../net/control.ts";
 import { mostMtu, reasonToAvoidNative, resetsLink } from "../net/drivers.ts";
@@ -171,7 +170,7 @@ function mode(
 }
 
 function memory(maxSources: number, cpus: number): Finding {
-  const needed = mapMemory(maxSources, cpus, BY_SOURCE);
+  const needed = mapMemory(maxSources, cpus);
   const bytes = (count: number) => formatBytes(BigInt(Math.round(count)));
   const value = `${
     bytes(needed)

@@ -1,7 +1,7 @@
 import type { Logger } from "@std/log/logger";
 import { embedded } from "../bpf/embedded.ts";
 import { describeHolder } from "../bpf/holder.ts";
-import { possibleCpus } from "../bpf/generations.ts";
+import { possibleCpus } from "../bpf/cpus.ts";
 import { type Hook, mapMemory } from "../bpf/layout.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import {
@@ -61,7 +61,7 @@ export class Setup {
     this.#log = log;
     this.#lib = openLibbpf();
     log.debug(`Using ${this.#lib.name}`);
-    announceMemory(this.#lib, options, log);
+    announceMemory(options, log);
   }
 
   /**
@@ -219,10 +219,10 @@ function refusal(why: NativeRefusal): string {
 }
 
 /** Says what the maps will take, aloud where that is much. */
-function announceMemory(lib: Libbpf, options: WatchOptions, log: Logger): void {
+function announceMemory(options: WatchOptions, log: Logger): void {
   const MUCH = 100e6;
-  const { maxSources, keying, interfaces, directions } = options;
-  const bytes = mapMemory(maxSources, possibleCpus(lib), keying) *
+  const { maxSources, interfaces, directions } = options;
+  const bytes = mapMemory(maxSources, possibleCpus()) *
     interfaces.length * directions.length;
   const message = `The maps will take about ${
     formatBytes(BigInt(Math.round(bytes)))

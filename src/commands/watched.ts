@@ -157,8 +157,9 @@ export class Watched implements Disposable {
    */
   *read(): Generator<TickRecord> {
     for (let unread; (unread = this.#unread[0]) !== undefined;) {
-      this.#generations.drain(unread.generation, this.#window);
-      const books = booksOf(this.#generations.takeTotals(unread.generation));
+      const books = booksOf(
+        this.#generations.drain(unread.generation, this.#window),
+      );
       this.#unread.shift();
       const reading = (bootTime() - unread.end.boot) / 1000;
       yield this.#run.close(this.#window, books, { ...unread, reading });
@@ -217,7 +218,7 @@ function booksOf(words: BigUint64Array): Books {
     untracked: {
       ...tally(TOTALS.untracked),
       full: words[TOTALS.full]!,
-      noMemory: words[TOTALS.noMemory]!,
+      noMemory: 0n, // nothing is allocated while frames are counted
       busy: words[TOTALS.busy]!,
     },
     nonIp: tally(TOTALS.nonIp),

@@ -10,7 +10,6 @@ export const LIBBPF = {
     parameters: ["function"], // fn
     result: "pointer",
   },
-  libbpf_num_possible_cpus: { parameters: [], result: "i32" },
   libbpf_version_string: {
     parameters: [],
     result: "pointer",
@@ -34,10 +33,6 @@ export const LIBBPF = {
   bpf_map__fd: { parameters: ["pointer"], result: "i32" },
   bpf_map__set_max_entries: {
     parameters: ["pointer", "u32"], // map, max_entries
-    result: "i32",
-  },
-  bpf_map__set_key_size: {
-    parameters: ["pointer", "u32"], // map, size
     result: "i32",
   },
   bpf_map__set_initial_value: {
@@ -82,19 +77,6 @@ export const LIBBPF = {
   },
   bpf_map_update_elem: {
     parameters: ["i32", "buffer", "buffer", "u64"], // fd, key, value, flags
-    result: "i32",
-  },
-  bpf_map_lookup_and_delete_batch: {
-    // fd, in_batch, out_batch, keys, values, count, opts
-    parameters: [
-      "i32",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-      "buffer",
-    ],
     result: "i32",
   },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -12,6 +12,11 @@ const LIBC = {
   close: { parameters: ["i32"], result: "i32" }, // fd
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" }, // resource, rlim
   ioctl: { parameters: ["i32", "usize", "buffer"], result: "i32" }, // fd, request, argp
+  mmap: {
+    parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], // addr, length, prot, flags, fd, offset
+    result: "isize",
+  },
+  munmap: { parameters: ["pointer", "usize"], result: "i32" }, // addr, length
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" }, // name, flags
   poll: {
     parameters: ["buffer", "usize", "i32"],

@@ -75,36 +75,43 @@ export class SourceList {
     this.length = 0;
   }
 
-  /** Appends sources that are not in the list; see `BatchSink` of src/bpf. */
-  addBatch(
+  /** Appends sources that are not in the list; see `SourceSink` of src/bpf. */
+  addSources(
     keys: Uint32Array,
-    values: Uint32Array,
+    stride: number,
+    tallies: readonly Uint32Array[],
     count: number,
-    cpus: number,
   ): void {
     this.#reserve(this.length + count);
-    this.keys.set(
-      keys.subarray(0, count * this.words),
-      this.length * this.words,
-    );
-    const { counters } = this;
-    let to = this.length * HALVES;
-    let from = 0;
-    for (let row = 0; row < count; row++, to += HALVES) {
-      // Sums of u32 halves stay exact: there are fewer than 2^21 CPUs.
-      let packetsLow = 0, packetsHigh = 0, bytesLow = 0, bytesHigh = 0;
-      for (let cpu = 0; cpu < cpus; cpu++, from += HALVES) {
-        packetsLow += values[from]!;
-        packetsHigh += values[from + 1]!;
-        bytesLow += values[from + 2]!;
-        bytesHigh += values[from + 3]!;
-      }
-      counters[to] = packetsLow;
-      counters[to + 1] = packetsHigh + packetsLow / TWO_32;
-      counters[to + 2] = bytesLow;
-      counters[to + 3] = bytesHigh + bytesLow / TWO_32;
-    }
+    const first = this.length;
+    this.#addKeys(keys, stride, count);
+    const begin = first * HALVES;
+    const end = begin + count * HALVES;
+    const [one, ...others] = tallies;
+    if (one === undefined) this.counters.fill(0, begin, end);
+    else this.counters.set(one, begin);
+    for (const other of others) addAll(this.counters, begin, other);
     this.length += count;
+    this.#dropUnused(first);
+  }
+
+  #addKeys(from: Uint32Array, stride: number, count: number): void {
+    const { keys, words } = this;
+    let to = this.length * words;
+    for (let row = 0, at = 0; row < count; row++, at += stride) {
+      for (let word = 0; word < words; word++) keys[to++] = from[at + word]!;
+    }
+  }
+
+  /** Takes rows without packets out again, from row `first` on. */
+  #dropUnused(first: number): void {
+    const { counters, length } = this;
+    let row = first;
+    const isUsed = (at: number) =>
+      counters[at * HALVES] !== 0 || counters[at * HALVES + 1] !== 0;
+    while (row < length && isUsed(row)) row++;
+    this.length = row;
+    for (; row < length; row++) if (isUsed(row)) this.appendRow(this, row);
   }
 
   /** Appends row `row` of `list`. */
@@ -203,6 +210,20 @@ function grown(
   const larger = new Uint32Array(length);
   larger.set(array);
   return larger;
+}
+
+/** Adds the u64 counters of `others`, as halves, to those from `begin` on. */
+function addAll(
+  counters: Uint32Array,
+  begin: number,
+  others: Uint32Array,
+): void {
+  for (let at = 0; at < others.length; at += 2) {
+    const low = counters[begin + at]! + others[at]!;
+    counters[begin + at] = low;
+    const carry = low >= TWO_32 ? 1 : 0;
+    counters[begin + at + 1]! += others[at + 1]! + carry;
+  }
 }
 
 /** The counters of row `row` of `counters`. */

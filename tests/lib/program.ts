@@ -50,15 +50,15 @@ export class Program implements Disposable {
     return testRun(this.object.programFd, run);
   }
 
-  /** What was counted since the last time, and starts from zero. */
+  /** What was counted since the last time: a window, whose runs have ended. */
   take(): Counted {
     const { active } = this.#generations;
+    this.#generations.switch();
     const lists = {
       ipv4: new SourceList("ipv4", this.object.keying),
       ipv6: new SourceList("ipv6", this.object.keying),
     };
-    this.#generations.drain(active, lists);
-    const words = this.#generations.takeTotals(active);
+    const words = this.#generations.drain(active, lists);
     const pair = (at: number) =>
       [Number(words[at]), Number(words[at + 1])] as const;
     return {

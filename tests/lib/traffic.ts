@@ -4,10 +4,12 @@ function script(name: string): string {
   return new URL(name, import.meta.url).pathname.replaceAll("%20", " ");
 }
 
-/** A CPU that this process may use. */
-function firstCpu(): string {
+/** Two CPUs that this process may use; the same one where there is no other. */
+export function twoCpus(): readonly [number, number] {
   const status = Deno.readTextFileSync("/proc/self/status");
-  return /Cpus_allowed_list:\s*(\d+)/.exec(status)?.[1] ?? "0";
+  const list = /Cpus_allowed_list:\s*(\S+)/.exec(status)?.[1] ?? "0";
+  const ends = list.split(/[-,]/).map(Number);
+  return [ends[0]!, ends.at(-1)!];
 }
 
 /** Runs one of the programs beside this file in a namespace. */
@@ -25,7 +27,7 @@ async function runScript(
       // A veth has a queue for each CPU, and keeps the order within one.
       "taskset",
       "--cpu-list",
-      firstCpu(),
+      String(twoCpus()[0]),
       Deno.execPath(),
       "run",
       "--quiet",

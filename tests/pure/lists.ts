@@ -1,3 +1,4 @@
+import { addSource } from "../lib/sources.ts";
 import type { Family } from "../../src/address.ts";
 import { SourceList } from "../../src/tally/sources.ts";
 
@@ -23,12 +24,8 @@ export function v6(last: number, packets = 1, bytes = 60): Row {
 export function listOf(family: Family, ...rows: Row[]): SourceList {
   const list = new SourceList(family);
   for (const { key, packets, bytes } of rows) {
-    list.addBatch(
-      new Uint32Array(Uint8Array.from(key).buffer),
-      Uint32Array.of(packets, 0, bytes, 0),
-      1,
-      1,
-    );
+    const words = new Uint32Array(Uint8Array.from(key).buffer);
+    addSource(list, words, packets, 0, bytes, 0);
   }
   return list;
 }

@@ -7,17 +7,19 @@ import { rank, sourceAt } from "../../src/tally/rank.ts";
 import { SourceList } from "../../src/tally/sources.ts";
 import { SourceTable } from "../../src/tally/table.ts";
 import { firstRows } from "../../src/tally/top.ts";
+import { addSource } from "../lib/sources.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
 const TWO_53 = 2n ** 53n;
 
-Deno.test("a batch: the counters of all CPUs are added, exactly, past 2^32 and 2^53", () => {
+Deno.test("the tallies of all CPUs are added, exactly, past 2^32 and 2^53", () => {
   const list = new SourceList("ipv4");
-  const values = BigUint64Array.of(
-    ...[TWO_53, 1n, 1n, TWO_53 * 2n], // two CPUs of the first source
-    ...[0xffffffffn, 5n, 1n, 6n],
-  );
-  list.addBatch(Uint32Array.of(1, 2), new Uint32Array(values.buffer), 2, 2);
+  const tallies = [
+    BigUint64Array.of(...[TWO_53, 1n], ...[0xffffffffn, 5n]),
+    BigUint64Array.of(...[1n, TWO_53 * 2n], ...[1n, 6n]),
+  ].map(({ buffer }) => new Uint32Array(buffer));
+  list.addSources(Uint32Array.of(1, 0, 2, 0), 2, tallies, 2);
+  assertEquals([...list.keys.subarray(0, 2)], [1, 2]);
   assertEquals(list.tally(0), {
     packets: TWO_53 + 1n,
     bytes: TWO_53 * 2n + 1n,
@@ -29,18 +31,28 @@ Deno.test("a batch: the counters of all CPUs are added, exactly, past 2^32 and 2
   });
 });
 
+Deno.test("a key without packets gets no row", () => {
+  const list = new SourceList("ipv4");
+  const tally = Uint32Array.of(...[1, 0, 60, 0], ...Array(8).fill(0), ...[
+    0,
+    7,
+    1,
+    0,
+  ]);
+  list.addSources(Uint32Array.of(1, 2, 3, 4), 1, [tally], 4);
+  list.addSources(Uint32Array.of(5), 1, [], 1);
+  assertEquals(list.length, 2);
+  assertEquals([...list.keys.subarray(0, 2)], [1, 4]);
+  assertEquals(list.tally(1), { packets: 7n << 32n, bytes: 1n });
+});
+
 Deno.test("a list keeps its rows when it grows", () => {
   const list = new SourceList("ipv6", BY_SOURCE, 1);
   for (let source = 0; source < 100; source++) {
-    list.addBatch(
-      Uint32Array.of(0, 0, 0, source),
-      Uint32Array.of(source, 0, 1, 0),
-      1,
-      1,
-    );
+    addSource(list, Uint32Array.of(0, 0, 0, source), source + 1, 0, 1, 0);
   }
   assertEquals(list.length, 100);
-  assertEquals(list.packets(99), 99);
+  assertEquals(list.packets(99), 100);
   assertEquals(list.key(99)[12], 99);
 });
 
@@ -50,9 +62,9 @@ Deno.test("a table adds windows up, and the sums agree with a plain map", () => 
     const plain = new Map<number, bigint>();
     for (let round = 0; round < 20; round++) {
       const window = new SourceList(family);
-      for (let source = round; source < 5000; source += round % 3 + 1) {
+      for (let source = round + 1; source < 5000; source += round % 3 + 1) {
         const key = Uint32Array.of(...Array(window.words - 1).fill(7), source);
-        window.addBatch(key, Uint32Array.of(source, round, 1, 0), 1, 1);
+        addSource(window, key, source, round, 1, 0);
         plain.set(
           source,
           (plain.get(source) ?? 0n) + BigInt(source) + (BigInt(round) << 32n),
@@ -153,8 +165,8 @@ Deno.test("ranks: the first rows are those of all rows in order, and that is rig
       const key = new Uint32Array(list.words).map(() => below(8) << 24 | 1);
       key[list.words - 1] = below(2 ** 32);
       // Few values, many ties; and some beyond 2^32.
-      const counters = [below(4), below(9) === 0 ? 1 : 0, below(3), 0];
-      list.addBatch(key, Uint32Array.from(counters), 1, 1);
+      const high = below(9) === 0 ? 1 : 0;
+      addSource(list, key, 1 + below(4), high, below(3), 0);
     }
     return list;
   });

@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { FAMILIES } from "../../src/address.ts";
+import { bytes, ethernet, ETHERTYPE, ipv4, ipv6 } from "../lib/frames.ts";
+import { Program } from "../lib/program.ts";
+import type { Race } from "../lib/racer.ts";
+import { twoCpus } from "../lib/traffic.ts";
+
+const FRAMES = {
+  ipv4: {
+    frame: bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.0")),
+    sourceAt: 14 + 12 + 2,
+  },
+  ipv6: {
+    frame: bytes(ethernet(ETHERTYPE.ipv6), ipv6([])),
+    sourceAt: 14 + 8 + 14,
+  },
+};
+
+function run(race: Race): Promise<void> {
+  const worker = new Worker(new URL("../lib/racer.ts", import.meta.url), {
+    type: "module",
+  });
+  return new Promise<void>((resolve, reject) => {
+    worker.onmessage = () => resolve();
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage(race);
+  }).finally(() => worker.terminate());
+}
+
+const [one, other] = twoCpus();
+
+for (const family of FAMILIES) {
+  Deno.test({
+    name:
+      `two CPUs that meet new sources at the same moments, ${family}: each source has one id, and none is wasted`,
+    ignore: one === other, // spinning, they would wait for each other for ever
+    async fn() {
+      const sources = 20_000;
+      // Each CPU may have an id to spare, after a race that it lost.
+      using program = new Program({ maxSources: sources + 2 });
+      const progress = new Int32Array(new SharedArrayBuffer(4));
+      await Promise.all([one, other].map((cpu) =>
+        run({
+          cpu,
+          program: program.object.programFd,
+          ...FRAMES[family],
+          sources,
+          progress,
+        })
+      ));
+      const { total, untracked, sources: rows } = program.take();
+      assertEquals(total[0], 2 * sources);
+      assertEquals(untracked[0], 0);
+      assertEquals(new Set(rows.map(({ source }) => source)).size, sources);
+      assertEquals(rows.length, sources);
+      assertEquals(rows.filter(({ packets }) => packets !== 2), []);
+    },
+  });
+}

@@ -1,0 +1,41 @@
+/**
+ * A thread on a CPU of its own that runs a program on frames from one source
+ * after the other, each at the moment when its rival does so too.
+ */
+/// <reference lib="deno.worker" />
+import { check } from "../../src/ffi/errno.ts";
+import { TestRunner } from "./test_run.ts";
+
+export interface Race {
+  readonly cpu: number;
+  readonly program: number;
+  readonly frame: Uint8Array<ArrayBuffer>;
+  /** Where the last two bytes of the source are. */
+  readonly sourceAt: number;
+  readonly sources: number;
+  /** How far both have come, together. */
+  readonly progress: Int32Array;
+}
+
+const { symbols } = Deno.dlopen("libc.so.6", {
+  sched_setaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" }, // pid, cpusetsize, mask
+});
+
+self.onmessage = ({ data }: MessageEvent<Race>) => {
+  const { cpu, program, frame, sourceAt, sources, progress } = data;
+  const mask = BigUint64Array.of(1n << BigInt(cpu));
+  check(
+    "sched_setaffinity",
+    symbols.sched_setaffinity(0, 8n, new Uint8Array(mask.buffer)),
+  );
+  const runner = new TestRunner(program);
+  runner.setFrame(frame);
+  const view = new DataView(frame.buffer);
+  for (let source = 0; source < sources; source++) {
+    view.setUint16(sourceAt, source);
+    Atomics.add(progress, 0, 1);
+    while (Atomics.load(progress, 0) < 2 * (source + 1)); // spins: at once
+    runner.run(frame.length);
+  }
+  self.postMessage("done");
+};

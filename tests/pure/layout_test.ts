@@ -1,0 +1,46 @@
+import { assert, assertEquals } from "@std/assert";
+import { parseCpus } from "../../src/bpf/cpus.ts";
+import { constants, mapMemory, slotsFor } from "../../src/bpf/layout.ts";
+import { BY_SOURCE } from "../../src/key.ts";
+
+Deno.test("the numbers of CPUs may have gaps, and room is for the highest", () => {
+  for (
+    const [list, count] of [["0\n", 1], ["0-3\n", 4], ["0-1,4-5\n", 6], [
+      "0,2\n",
+      3,
+    ]] as const
+  ) assertEquals(parseCpus(list), count, list);
+});
+
+Deno.test("an index is a power of two, and at most half full", () => {
+  for (const sources of [1, 2, 3, 64, 100, 65_536, 65_537, 2 ** 21]) {
+    const slots = slotsFor(sources);
+    assert(Number.isInteger(Math.log2(slots)), `${slots}`);
+    assert(slots >= 2 * sources && slots < 4 * sources, `${slots}`);
+  }
+});
+
+Deno.test("the memory of the maps: what each source takes, and more for each CPU", () => {
+  // Two generations; slots, key and tally of each family.
+  assertEquals(mapMemory(1024, 1), 2 * 1024 * (2 * 16 + 8 + 24 + 2 * 16));
+  assertEquals(mapMemory(1024, 3) - mapMemory(1024, 2), 2 * 1024 * 2 * 16);
+});
+
+Deno.test("the program's constants: the seed first, the masks last", () => {
+  const bytes = constants({
+    seed: 0x0102030405060708n,
+    maxSources: 100,
+    cpus: 4,
+    hasFragments: true,
+    isLayer3: false,
+    isEgress: false,
+    keying: { ...BY_SOURCE, prefix: { ipv4: 12, ipv6: 36 } },
+    filter: undefined,
+  });
+  assertEquals(
+    bytes.toHex(),
+    "0807060504030201" + "64000000" + "00010000" + "04000000" +
+      "01000000" + "00000000".repeat(4) + "01000000" +
+      "fff00000" + "fffffffff" + "0".repeat(23),
+  );
+});
