@@ -50,8 +50,7 @@ struct {
 
 /* Where a frame is entered. */
 struct books {
-	__u32 window;
-	__u32 column;		/* of this CPU, in this generation */
+	__u32 window, cpu;
 	struct totals *totals;
 };
 
@@ -66,9 +65,12 @@ static __always_inline void add_source(const struct table *table,
 				       const struct frame *frame,
 				       const struct books *books)
 {
-	long id = id_of(table, key, books->window,
-			&books->totals->spare[table->family]);
-	__u32 where = books->column * constants.max_sources + id;
+	__u32 column = (books->window & 1) * constants.cpus + books->cpu;
+	__u32 *spare = &books->totals->spare[table->family];
+	long id = books->cpu < constants.cpus ?
+		  id_of(table, key, books->window, spare) :
+		  UNTRACKED_NO_MEMORY;
+	__u32 where = column * constants.max_sources + id;
 	struct tally *tally = id < 0 ? NULL :
 			      bpf_map_lookup_elem(table->tallies, &where);
 
@@ -77,6 +79,8 @@ static __always_inline void add_source(const struct table *table,
 	add(&books->totals->untracked, frame);
 	if (id == UNTRACKED_FULL)
 		books->totals->full += frame->packets;
+	else if (id == UNTRACKED_NO_MEMORY)
+		books->totals->no_memory += frame->packets;
 	else
 		books->totals->busy += frame->packets;
 }
@@ -153,14 +157,16 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 /* Counts a frame: into the total first, then into one class. */
 static __always_inline void count(const struct frame *frame)
 {
-	struct books books = { .window = window };
+	struct books books = {
+		.window = window,
+		.cpu = bpf_get_smp_processor_id(),
+	};
+	__u32 mine = (books.window & 1) * constants.possible_cpus + books.cpu;
 	__u32 at;
 
-	books.column = (books.window & 1) * constants.cpus +
-		       bpf_get_smp_processor_id();
-	books.totals = bpf_map_lookup_elem(&totals, &books.column);
+	books.totals = bpf_map_lookup_elem(&totals, &mine);
 	if (!books.totals)
-		return;		/* never: every CPU has its columns */
+		return;		/* never: every CPU has its own */
 	add(&books.totals->total, frame);
 
 	switch (protocol(frame, &at)) {

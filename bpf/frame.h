@@ -18,6 +18,7 @@
 #include "xdptally.h"
 
 #define TOO_SHORT -1
+#define MOST_TAGS 2
 #define IP_OFFSET 0x1fff	/* the rest of the field are flags */
 #define IP6_OFFSET 0xfff8
 #define MOST_EXTENSIONS 6
@@ -60,7 +61,7 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
  */
 static __always_inline int protocol(const struct frame *frame, __u32 *at)
 {
-	__u16 copy, type;
+	__u16 copy, type = 0;
 	const __u16 *field;
 	int tag;
 
@@ -75,14 +76,18 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 	}
 
 	*at = ETH_HLEN;
-	for (tag = frame->tags; ; tag++, *at += 4) {
+#pragma unroll	/* offsets that are known are what the verifier checks best */
+	for (tag = 0; tag <= MOST_TAGS; tag++, *at += 4) {
 		field = header(frame, *at - 2, 2, &copy);
 		if (!field)
 			return TOO_SHORT;
 		type = bpf_ntohs(*field);
-		if (tag == 2 || (type != ETH_P_8021Q && type != ETH_P_8021AD))
-			return type;
+		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
+			break;
+		if (tag + frame->tags == MOST_TAGS)
+			break;	/* one too many: it is the type */
 	}
+	return type;
 }
 
 /*

@@ -19,7 +19,8 @@ struct constants {
 	__u64 seed;		/* of the hash: nobody can choose collisions */
 	__u32 max_sources;	/* of each family and generation */
 	__u32 slots;		/* of each index: a power of two */
-	__u32 cpus;		/* the highest number of one, and 1 */
+	__u32 cpus;		/* that have tallies: those below this number */
+	__u32 possible_cpus;	/* below this number are all that may come */
 	__u32 has_frags;	/* kernel 5.18: frames of several buffers */
 	__u32 is_layer3;	/* no Ethernet header: tun, WireGuard */
 	__u32 is_egress;	/* of the tc program: frames that go out */
@@ -68,13 +69,15 @@ struct totals {
 	struct tally malformed;	/* too short, or not what it says it is */
 	struct tally filtered;	/* of a source that --filter leaves out */
 	__u64 full;		/* untracked packets by cause: no id is left */
+	__u64 no_memory;	/* the CPU was added, and has no tallies */
 	__u64 busy;		/* no free slot was near */
 	__u32 spare[2];		/* for the program: an id + 1, by family; or 0 */
 } __attribute__((aligned(128)));	/* two cache lines: CPUs share none */
 
 enum untracked {
 	UNTRACKED_FULL = -1,
-	UNTRACKED_BUSY = -2,
+	UNTRACKED_NO_MEMORY = -2,
+	UNTRACKED_BUSY = -3,
 };
 
 #endif

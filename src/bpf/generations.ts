@@ -96,18 +96,16 @@ export class Generations {
     const { cpus, totals: all } = this.#object.memory;
     const sum = new BigUint64Array(TOTALS.words);
     const columns: number[] = [];
-    for (let cpu = 0; cpu < cpus; cpu++) {
-      const column = generation * cpus + cpu;
-      const totals = all.subarray(
-        column * TOTALS.words,
-        (column + 1) * TOTALS.words,
-      );
+    for (let cpu = 0; cpu < cpus.possible; cpu++) {
+      const at = (generation * cpus.possible + cpu) * TOTALS.words;
+      const totals = all.subarray(at, at + TOTALS.words);
       if (totals[TOTALS.total] === 0n) continue; // this CPU saw nothing
       for (let word = 0; word < TOTALS.words; word++) {
         sum[word]! += totals[word]!;
       }
       totals.fill(0n);
-      columns.push(column);
+      // One that was added since has no tallies: its sources are untracked.
+      if (cpu < cpus.present) columns.push(generation * cpus.present + cpu);
     }
     for (const family of FAMILIES) {
       this.#drainTable(family, generation, columns, sink[family]);

@@ -1,5 +1,6 @@
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
 import { BYS, type Keying } from "../key.ts";
+import type { Cpus } from "./cpus.ts";
 
 /**
  * The names and sizes of bpf/xdptally.h and the maps of bpf/xdptally.bpf.c.
@@ -23,7 +24,8 @@ export const TOTALS = {
   malformed: 6,
   filtered: 8,
   full: 10,
-  busy: 11,
+  noMemory: 11,
+  busy: 12,
   /** Two lines of a cache. */
   words: 16,
   size: 128,
@@ -77,7 +79,7 @@ export interface Constants {
   /** So that nobody can choose addresses that collide. */
   readonly seed: bigint;
   readonly maxSources: number;
-  readonly cpus: number;
+  readonly cpus: Cpus;
   readonly hasFragments: boolean;
   readonly isLayer3: boolean;
   /** Of the tc program: frames that go out. */
@@ -104,18 +106,19 @@ export function constants(
     Number(seed >> 32n),
     maxSources,
     slotsFor(maxSources),
-    cpus,
+    cpus.present,
+    cpus.possible,
     Number(hasFragments),
     Number(isLayer3),
     Number(isEgress),
     BYS.indexOf(keying.by),
     Number(filter !== undefined),
     Number(filter?.keepsRest ?? true),
-    ...new Array(5).fill(0), // the masks
+    ...new Array(6).fill(0), // the masks, and what the struct is aligned by
   );
   const bytes = new Uint8Array(words.buffer);
-  bytes.set(maskOf("ipv4", keying), 44);
-  bytes.set(maskOf("ipv6", keying), 48);
+  bytes.set(maskOf("ipv4", keying), 48);
+  bytes.set(maskOf("ipv6", keying), 52);
   return bytes;
 }
 

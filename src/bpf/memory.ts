@@ -1,6 +1,7 @@
 import { FAMILIES, type Family } from "../address.ts";
 import { check } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
+import type { Cpus } from "./cpus.ts";
 import {
   GENERATIONS,
   KEY_SIZE,
@@ -56,7 +57,7 @@ export type TableDescriptors = Readonly<
 
 /** What the program counts into, in this process's memory. */
 export class MapMemory implements Disposable {
-  readonly cpus: number;
+  readonly cpus: Cpus;
   readonly maxSources: number;
   readonly tables: Readonly<Record<Family, Table>>;
   readonly totals: BigUint64Array;
@@ -66,7 +67,7 @@ export class MapMemory implements Disposable {
   /** @throws {CallError} */
   constructor(
     maxSources: number,
-    cpus: number,
+    cpus: Cpus,
     sources: Readonly<Record<Family, TableDescriptors>>,
     totals: number,
   ) {
@@ -82,12 +83,14 @@ export class MapMemory implements Disposable {
       const { keys, tallies, used } = sources[family];
       return {
         keys: map(keys, maxSources, KEY_SIZE[family]),
-        tallies: map(tallies, cpus * maxSources, TALLY_SIZE),
+        tallies: map(tallies, cpus.present * maxSources, TALLY_SIZE),
         used: map(used, 1, USED_SIZE),
       };
     };
     this.tables = { ipv4: table("ipv4"), ipv6: table("ipv6") };
-    this.totals = new BigUint64Array(map(totals, cpus, TOTALS.size).buffer);
+    this.totals = new BigUint64Array(
+      map(totals, cpus.possible, TOTALS.size).buffer,
+    );
     this.#stack = stack.move();
   }
 

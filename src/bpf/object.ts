@@ -19,7 +19,7 @@ import {
 } from "./layout.ts";
 import { valueSize } from "./info.ts";
 import { raiseFileLimit, raiseMemlock } from "./limits.ts";
-import { possibleCpus } from "./cpus.ts";
+import { type Cpus, findCpus } from "./cpus.ts";
 import type { Libbpf } from "./library.ts";
 import { MapMemory, type TableDescriptors } from "./memory.ts";
 
@@ -32,6 +32,8 @@ export interface LoadOptions {
   /** Frames start at the IP header. */
   readonly isLayer3: boolean;
   readonly keying: Keying;
+  /** Else those of this machine. */
+  readonly cpus?: Cpus;
   /** Undefined: every source is kept. */
   readonly filter: Filter | undefined;
 }
@@ -71,7 +73,7 @@ export class LoadedObject implements Disposable {
     object: Deno.PointerObject,
     { hook, keying, filter, maxSources }: LoadOptions,
     hasFragments: boolean,
-    cpus: number,
+    cpus: Cpus,
   ) {
     this.lib = lib;
     this.keying = keying;
@@ -199,7 +201,7 @@ function load(
     "bpf_object__open_mem",
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
   );
-  const cpus = possibleCpus();
+  const cpus = options.cpus ?? findCpus();
   try {
     configure(lib, object, options, hasFragments, cpus);
     check("bpf_object__load", symbols.bpf_object__load(object));
@@ -216,26 +218,27 @@ function configure(
   object: Deno.PointerObject,
   options: LoadOptions,
   hasFragments: boolean,
-  cpus: number,
+  cpus: Cpus,
 ): void {
   const { symbols } = lib;
   const { maxSources, isLayer3, isEgress, keying, filter } = options;
   const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
-  const resize = (name: string, entries: number) =>
-    check(
-      "bpf_map__set_max_entries",
-      symbols.bpf_map__set_max_entries(findMap(lib, object, name), entries),
-    );
+  const resize = (name: string, entries: number) => {
+    const call = "bpf_map__set_max_entries";
+    if (entries >= 2 ** 32) throw new CallError(call, ERRNO.E2BIG);
+    const map = findMap(lib, object, name);
+    check(call, symbols.bpf_map__set_max_entries(map, entries));
+  };
   for (const family of FAMILIES) {
     const { index, keys, tallies, used } = SOURCE_MAPS[family];
     resize(index, GENERATIONS.length * slotsFor(maxSources));
     resize(keys, GENERATIONS.length * maxSources);
-    resize(tallies, GENERATIONS.length * cpus * maxSources);
+    resize(tallies, GENERATIONS.length * cpus.present * maxSources);
     resize(used, GENERATIONS.length);
     const networks = filter?.networks.filter((one) => one.family === family);
     resize(NETWORK_MAPS[family], Math.max(1, networks?.length ?? 0));
   }
-  resize("totals", GENERATIONS.length * cpus);
+  resize("totals", GENERATIONS.length * cpus.possible);
   const [seed] = crypto.getRandomValues(new BigUint64Array(1));
   const values = constants({
     seed: seed!,

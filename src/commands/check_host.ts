@@ -1,5 +1,5 @@
 import { embedded } from "../bpf/embedded.ts";
-import { possibleCpus } from "../bpf/cpus.ts";
+import { findCpus } from "../bpf/cpus.ts";
 import { isJited } from "../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import { AttachError, Link } from "../bpf/link.ts";
@@ -79,7 +79,7 @@ export function hostChecks(): HostChecks {
       ? "there"
       : "not there, and not needed",
   });
-  return { rows, lib, hasFragments, cpus: possibleCpus() };
+  return { rows, lib, hasFragments, cpus: findCpus().present };
 }
 
 function rights(): Finding {

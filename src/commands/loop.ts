@@ -162,7 +162,7 @@ export class Loop {
   /** Says what an operator would want to know, once. */
   #remark(watched: Watched): void {
     const { name } = watched.interface;
-    const { currentName, isFull } = watched;
+    const { currentName, isFull, hasNewCpu } = watched;
     if (currentName !== undefined && currentName !== name) {
       this.#once(
         `Interface "${name}" is named "${currentName}" now; its records keep the old name`,
@@ -171,6 +171,11 @@ export class Loop {
     if (isFull) {
       this.#once(
         `More sources on "${name}" than --max-sources: the rest is counted as untracked`,
+      );
+    }
+    if (hasNewCpu) {
+      this.#once(
+        `A CPU was added since the start: what "${name}" receives on it is counted as untracked; start again to have its sources`,
       );
     }
   }

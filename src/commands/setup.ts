@@ -1,7 +1,7 @@
 import type { Logger } from "@std/log/logger";
 import { embedded } from "../bpf/embedded.ts";
 import { describeHolder } from "../bpf/holder.ts";
-import { possibleCpus } from "../bpf/cpus.ts";
+import { findCpus } from "../bpf/cpus.ts";
 import { type Hook, mapMemory } from "../bpf/layout.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import {
@@ -222,7 +222,7 @@ function refusal(why: NativeRefusal): string {
 function announceMemory(options: WatchOptions, log: Logger): void {
   const MUCH = 100e6;
   const { maxSources, interfaces, directions } = options;
-  const bytes = mapMemory(maxSources, possibleCpus()) *
+  const bytes = mapMemory(maxSources, findCpus().present) *
     interfaces.length * directions.length;
   const message = `The maps will take about ${
     formatBytes(BigInt(Math.round(bytes)))

@@ -93,6 +93,11 @@ export class Watched implements Disposable {
     return this.#run.isFull;
   }
 
+  /** A CPU was added, and its packets are untracked. */
+  get hasNewCpu(): boolean {
+    return this.#run.hasNewCpu;
+  }
+
   /** The interface's name when it was last looked at; undefined: it was gone. */
   get currentName(): string | undefined {
     return this.#currentName;
@@ -218,7 +223,7 @@ function booksOf(words: BigUint64Array): Books {
     untracked: {
       ...tally(TOTALS.untracked),
       full: words[TOTALS.full]!,
-      noMemory: 0n, // nothing is allocated while frames are counted
+      noMemory: words[TOTALS.noMemory]!,
       busy: words[TOTALS.busy]!,
     },
     nonIp: tally(TOTALS.nonIp),

@@ -104,6 +104,11 @@ export class Run {
     return this.#books.untracked.full > 0n;
   }
 
+  /** Packets came on a CPU that was added since the start: they are untracked. */
+  get hasNewCpu(): boolean {
+    return this.#books.untracked.noMemory > 0n;
+  }
+
   /** Something that was counted could not be read, for good. */
   markIncomplete(): void {
     this.#isComplete = false;

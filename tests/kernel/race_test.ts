@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { FAMILIES } from "../../src/address.ts";
+import { FAMILIES, type Family } from "../../src/address.ts";
+import { findCpus } from "../../src/bpf/cpus.ts";
 import { bytes, ethernet, ETHERTYPE, ipv4, ipv6 } from "../lib/frames.ts";
 import { Program } from "../lib/program.ts";
 import type { Race } from "../lib/racer.ts";
@@ -28,26 +29,34 @@ function run(race: Race): Promise<void> {
 }
 
 const [one, other] = twoCpus();
+/** Spinning, they would wait for each other for ever. */
+const isAlone = one === other;
+
+/** Both CPUs, with frames from so many sources. */
+async function runBoth(
+  program: Program,
+  family: Family,
+  sources: number,
+): Promise<void> {
+  const progress = new Int32Array(new SharedArrayBuffer(4));
+  const { programFd } = program.object;
+  await Promise.all(
+    [one, other].map((cpu) =>
+      run({ cpu, program: programFd, ...FRAMES[family], sources, progress })
+    ),
+  );
+}
 
 for (const family of FAMILIES) {
   Deno.test({
     name:
       `two CPUs that meet new sources at the same moments, ${family}: each source has one id, and none is wasted`,
-    ignore: one === other, // spinning, they would wait for each other for ever
+    ignore: isAlone,
     async fn() {
       const sources = 20_000;
       // Each CPU may have an id to spare, after a race that it lost.
       using program = new Program({ maxSources: sources + 2 });
-      const progress = new Int32Array(new SharedArrayBuffer(4));
-      await Promise.all([one, other].map((cpu) =>
-        run({
-          cpu,
-          program: program.object.programFd,
-          ...FRAMES[family],
-          sources,
-          progress,
-        })
-      ));
+      await runBoth(program, family, sources);
       const { total, untracked, sources: rows } = program.take();
       assertEquals(total[0], 2 * sources);
       assertEquals(untracked[0], 0);
@@ -57,3 +66,17 @@ for (const family of FAMILIES) {
     },
   });
 }
+
+Deno.test({
+  name:
+    "a CPU that was not there at the start: what it sees is untracked, and the books balance",
+  ignore: isAlone,
+  async fn() {
+    const { possible } = findCpus();
+    using program = new Program({ cpus: { present: other, possible } });
+    await runBoth(program, "ipv4", 10);
+    const { total, untracked, sources } = program.take();
+    assertEquals([total[0], untracked[0]], [20, 10]);
+    assertEquals(sources.map(({ packets }) => packets), Array(10).fill(1));
+  },
+});

@@ -30,7 +30,7 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
   const bytes = constants({
     seed: 0x0102030405060708n,
     maxSources: 100,
-    cpus: 4,
+    cpus: { present: 4, possible: 8 },
     hasFragments: true,
     isLayer3: false,
     isEgress: false,
@@ -40,7 +40,7 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
   assertEquals(
     bytes.toHex(),
     "0807060504030201" + "64000000" + "00010000" + "04000000" +
-      "01000000" + "00000000".repeat(4) + "01000000" +
-      "fff00000" + "fffffffff" + "0".repeat(23),
+      "08000000" + "01000000" + "00000000".repeat(4) + "01000000" +
+      "fff00000" + "fffffffff" + "0".repeat(23) + "00000000",
   );
 });
