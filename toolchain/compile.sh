@@ -17,7 +17,7 @@ if grep -qx closed .toolchain/lane; then
 	export DENORT_BIN=$PWD/.toolchain/bin/denort-$arch
 fi
 
-copy=$(mktemp -d dist/compile.XXXXXX)
+copy=$(mktemp -d "$PWD/dist/compile.XXXXXX")
 trap 'rm -rf "$copy"' EXIT
 cp -r --parents "${files[@]}" "$copy"
 find "$copy" -exec touch --no-dereference --date="@$(toolchain/commit.sh time)" {} +
