@@ -10,7 +10,7 @@ export function raiseMemlock(): void {
   libc.setrlimit(RLIMIT_MEMLOCK, infinity);
 }
 
-/** An interface takes a dozen descriptors, and shells give 1024: take what may be had. */
+/** An interface takes two dozen descriptors, and shells give 1024: take what may be had. */
 export function raiseFileLimit(): void {
   const RLIMIT_NOFILE = 7;
   const limit = new BigUint64Array(2); // soft, hard

@@ -40,7 +40,7 @@ const notPermitted: Explain = ({ missing }) =>
 
 const tooManyFiles: Explain = () => ({
   exitCode: EXIT.failure,
-  why: "each interface takes a dozen open files",
+  why: "each interface takes two dozen open files",
   remedy: "raise the limit (ulimit -n)",
 });
 
@@ -100,10 +100,13 @@ const ADVICE: Record<string, Record<number, Explain>> = {
     }),
     [ERRNO.ENOMEM]: noMemory,
     [ERRNO.E2BIG]: noMemory,
-    [ERRNO.EINVAL]: oldKernel,
+    // libbpf 0.3 does not know tc programs by that name, nor the kernel tcx.
+    [ERRNO.EINVAL]: (at) => at.mode === "tc" ? noTcx(at) : oldKernel(at),
     [ERRNO.EOPNOTSUPP]: oldKernel, // libbpf 0.x, before Linux 5.2
     [ERRNO.EMFILE]: tooManyFiles,
   },
+  bpf_map__set_max_entries: { [ERRNO.E2BIG]: noMemory },
+  mmap: { [ERRNO.ENOMEM]: noMemory },
   bpf_link_create: {
     [ERRNO.EPERM]: notPermitted,
     [ERRNO.EBUSY]: taken,
@@ -125,7 +128,9 @@ const ADVICE: Record<string, Record<number, Explain>> = {
 };
 
 const WORDS: Record<string, string> = {
-  bpf_object__load: "load the XDP program for",
+  bpf_object__load: "load the program for",
+  bpf_map__set_max_entries: "load the program for",
+  mmap: "load the program for",
   bpf_link_create: "attach to",
 };
 

@@ -76,6 +76,7 @@ export class Setup {
       directions.map((direction) => {
         const object = this.#explained(
           netInterface,
+          direction,
           () =>
             loadObject(this.#lib, this.#elf, {
               hook: this.#hook(direction),
@@ -115,6 +116,7 @@ export class Setup {
       const { index, driver } = netInterface;
       const attachment = this.#explained(
         netInterface,
+        direction,
         () =>
           this.#hook(direction) === "tc"
             ? { link: new Link(object, index, "tc", direction) }
@@ -162,8 +164,13 @@ export class Setup {
   }
 
   /** Runs `action` with libbpf's messages caught, and its errors put into words. */
-  #explained<T>(netInterface: NetInterface, action: () => T): T {
-    const { verbosity, maxSources, mode } = this.#options;
+  #explained<T>(
+    netInterface: NetInterface,
+    direction: Direction,
+    action: () => T,
+  ): T {
+    const { verbosity, maxSources } = this.#options;
+    const mode = this.#hook(direction) === "tc" ? "tc" : this.#options.mode;
     const messages: string[] = [];
     const tell = verbosity > 1
       ? (line: string) => void this.#log.debug(line)

@@ -57,7 +57,7 @@ Deno.test("not root: exit 3, and what it takes", async () => {
   await assertRefused(
     ["vb"],
     3,
-    'Cannot load the XDP program for "vb": not permitted without CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON: Operation not permitted (EPERM); run it with sudo, or give it CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON',
+    'Cannot load the program for "vb": not permitted without CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON: Operation not permitted (EPERM); run it with sudo, or give it CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON',
     { in: stage.name, through },
   );
 });

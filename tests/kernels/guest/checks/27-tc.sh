@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2016 # variables of jq
+# Both directions by tc, which has links from Linux 6.6 on; before, it is refused.
+
+make_stage
+join near far 10.1.0
+if ! here xdptally --direction both --json --count 1 --interval 100ms near >records 2>notices; then
+	grep -q "Linux 6.6" notices || fail "$(tail -n 1 notices)"
+	echo refused
+	exit
+fi
+start_xdptally --hook tc --direction both near
+send 10.1.0.1
+stop_xdptally
+expect "what came in is not exact" \
+	'map(select(.type == "end" and .direction == "in").total.packets) == [$sent]' \
+	--argjson sent "$DATAGRAMS"
+expect "there is no record of what went out" \
+	'any(.type == "end" and .direction == "out" and .complete)'
