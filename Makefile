@@ -38,7 +38,7 @@ VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' deno.json)
 BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. \
 	-I/usr/include/$(ARCH)-linux-gnu
 SOURCES := deno.json $(shell find src -name '*.ts') toolchain/compile.sh \
-	dist/embed/xdptally.bpf.o dist/embed/commit
+	dist/embed/xdptally.bpf.o dist/embed/xdptally_btf.bpf.o dist/embed/commit
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 build: dist/xdptally dist/share
@@ -80,7 +80,7 @@ dist/$(OTHER_ARCH)/xdptally: $(SOURCES) dist/embed/$(OTHER_ARCH)/libraries | set
 
 dist/embed/$(OTHER_ARCH)/libraries: | setup-dist
 
-dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) | setup
+dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) | setup
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
 

@@ -6,6 +6,11 @@
 #include <linux/pkt_cls.h>
 #include "books.h"
 
+/* Whether a frame may have more than one buffer. */
+#ifndef HAS_FRAGS
+#define HAS_FRAGS(ctx) constants.has_frags
+#endif
+
 char _license[] SEC("license") = "Dual MIT/GPL";
 
 SEC("xdp")
@@ -16,8 +21,8 @@ int xdptally(struct xdp_md *ctx)
 		.data = (void *)(long)ctx->data,
 		.data_end = (void *)(long)ctx->data_end,
 		.packets = 1,
-		.bytes = constants.has_frags ? bpf_xdp_get_buff_len(ctx)
-					     : ctx->data_end - ctx->data,
+		.bytes = HAS_FRAGS(ctx) ? bpf_xdp_get_buff_len(ctx)
+					: ctx->data_end - ctx->data,
 	};
 
 	count(&frame);

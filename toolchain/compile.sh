@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 arch=$1
 output=$PWD/$2
 deno=$PWD/.toolchain/bin/deno
-files=(deno.json src dist/embed/xdptally.bpf.o dist/embed/commit "dist/embed/$arch")
+files=(deno.json src dist/embed/*.bpf.o dist/embed/commit "dist/embed/$arch")
 options=(--target "$arch-unknown-linux-gnu" --include dist/embed)
 if grep -qx closed .toolchain/lane; then
 	files+=(toolchain/closed .toolchain/std)

@@ -1,6 +1,6 @@
 /** Figure 8: what narrowing down costs, to who asks for it and to who does not. */
-import { embedded } from "../../src/bpf/embedded.ts";
-import { loadObject, type LoadOptions, PLAIN } from "../../src/bpf/object.ts";
+import { loadObject } from "../../src/bpf/load.ts";
+import { type LoadOptions, PLAIN } from "../../src/bpf/object.ts";
 import { parseFilter } from "../../src/filter.ts";
 import { BY_SOURCE } from "../../src/key.ts";
 import type { Effort, Finding } from "../lib/bench.ts";
@@ -32,7 +32,7 @@ function load(stack: DisposableStack): Loaded {
   programs["empty"] = stack.use(floors).program("pass");
   for (const [name, options] of Object.entries(WAYS)) {
     const object = stack.use(
-      loadObject(lib, embedded("xdptally.bpf.o"), {
+      loadObject(lib, {
         ...PLAIN,
         maxSources: TABLE,
         ...options,

@@ -1,6 +1,6 @@
 /** Figure 1: what a frame costs in the program. */
-import { embedded } from "../../src/bpf/embedded.ts";
-import { loadObject, PLAIN } from "../../src/bpf/object.ts";
+import { loadObject } from "../../src/bpf/load.ts";
+import { PLAIN } from "../../src/bpf/object.ts";
 import type { Effort, Finding } from "../lib/bench.ts";
 import { feed, Feeder } from "../lib/feeder.ts";
 import { IPV4, type Kind, KINDS } from "../lib/frames.ts";
@@ -49,7 +49,7 @@ const POINTS: readonly Point[] = KINDS.flatMap((kind) =>
 
 function load(stack: DisposableStack): Loaded {
   const ours = stack.use(
-    loadObject(lib, embedded("xdptally.bpf.o"), {
+    loadObject(lib, {
       maxSources: TABLE,
       ...PLAIN,
     }),

@@ -1,7 +1,7 @@
 /** BPF objects of the bench, in the kernel without an interface. */
-import { embedded } from "../../src/bpf/embedded.ts";
 import { openLibbpf } from "../../src/bpf/library.ts";
-import { loadObject, PLAIN } from "../../src/bpf/object.ts";
+import { loadObject } from "../../src/bpf/load.ts";
+import { PLAIN } from "../../src/bpf/object.ts";
 import { check, checkPointer } from "../../src/ffi/errno.ts";
 import { cString, opts } from "../../src/ffi/memory.ts";
 
@@ -13,7 +13,7 @@ const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
 
 /** Whether this kernel lets programs take frames of several buffers: ours does then. */
 export function takesFragments(): boolean {
-  using object = loadObject(lib, embedded("xdptally.bpf.o"), {
+  using object = loadObject(lib, {
     ...PLAIN,
     maxSources: 1,
   });

@@ -57,9 +57,8 @@ export const USED_SIZE = 8;
 /** struct key4 and key6: the address, and behind it the detail. */
 export const KEY_SIZE: Record<Family, number> = { ipv4: 8, ipv6: 24 };
 
-/** Ids have so many bits, the rest of a slot's word is its era. */
+/** Bits of an id, as many as `--max-sources` may need; the rest of a slot is its era. */
 const ID_BITS = 21;
-export const MOST_SOURCES = 2 ** ID_BITS;
 /** Eras go from the first to the last, and begin anew. 0 is in unused slots. */
 export const FIRST_ERA = 1, LAST_ERA = 2 ** (32 - ID_BITS) - 1;
 

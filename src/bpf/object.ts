@@ -1,25 +1,21 @@
-import { CallError, check, checkPointer, ERRNO } from "../ffi/errno.ts";
-import { cString, opts, u32 } from "../ffi/memory.ts";
+import { check, checkPointer } from "../ffi/errno.ts";
+import { cString, u32 } from "../ffi/memory.ts";
 import { FAMILIES, type Family } from "../address.ts";
 import type { Filter } from "../filter.ts";
 import { BY_SOURCE, type Keying } from "../key.ts";
 import {
-  constants,
-  GENERATIONS,
   type Hook,
   KEY_SIZE,
   NETWORK_MAPS,
   OBJECT_NAME,
   PROGRAMS,
   SLOT_SIZE,
-  slotsFor,
   SOURCE_MAPS,
   TALLY_SIZE,
   TOTALS,
 } from "./layout.ts";
 import { valueSize } from "./info.ts";
-import { raiseFileLimit, raiseMemlock } from "./limits.ts";
-import { type Cpus, findCpus } from "./cpus.ts";
+import type { Cpus } from "./cpus.ts";
 import type { Libbpf } from "./library.ts";
 import { MapMemory, type TableDescriptors } from "./memory.ts";
 
@@ -34,6 +30,8 @@ export interface LoadOptions {
   readonly keying: Keying;
   /** Else those of this machine. */
   readonly cpus?: Cpus;
+  /** Else if the kernel has it: looks at frames in the kernel's own struct. */
+  readonly usesBtf?: boolean;
   /** Undefined: every source is kept. */
   readonly filter: Filter | undefined;
 }
@@ -56,28 +54,36 @@ export interface MapDescriptors {
   readonly idle: number;
 }
 
+/** What the kernel lets the program do. */
+export interface Abilities {
+  /** It takes frames of several buffers. */
+  readonly hasFragments: boolean;
+  /** It looks for them in the kernel's own struct. */
+  readonly usesBtf: boolean;
+}
+
 /** An object whose maps exist and whose program was verified. */
-export class LoadedObject implements Disposable {
+export class LoadedObject implements Abilities, Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
   readonly maps: MapDescriptors;
-  /** The program takes frames of several buffers. */
   readonly hasFragments: boolean;
+  readonly usesBtf: boolean;
   readonly keying: Keying;
-  /** Not to be touched once the object is disposed of. */
-  readonly memory: MapMemory;
+  #memory: MapMemory | undefined;
   #object: Deno.PointerObject | undefined;
 
   constructor(
     lib: Libbpf,
     object: Deno.PointerObject,
     { hook, keying, filter, maxSources }: LoadOptions,
-    hasFragments: boolean,
+    { hasFragments, usesBtf }: Abilities,
     cpus: Cpus,
   ) {
     this.lib = lib;
     this.keying = keying;
     this.hasFragments = hasFragments;
+    this.usesBtf = usesBtf;
     this.#object = object;
     const { symbols } = lib;
     const map = (name: string): number =>
@@ -108,7 +114,7 @@ export class LoadedObject implements Disposable {
     };
     this.#compareLayout();
     if (filter !== undefined) this.#enter(filter, map);
-    this.memory = new MapMemory(
+    this.#memory = new MapMemory(
       maxSources,
       cpus,
       this.maps.sources,
@@ -155,128 +161,23 @@ export class LoadedObject implements Disposable {
     }
   }
 
+  /** What the program counts into; there until the object is disposed of. */
+  get memory(): MapMemory {
+    if (this.#memory === undefined) throw new Error("The maps are closed");
+    return this.#memory;
+  }
+
   [Symbol.dispose](): void {
     if (this.#object === undefined) return;
-    this.memory[Symbol.dispose]();
+    this.#memory?.[Symbol.dispose]();
+    this.#memory = undefined;
     this.lib.symbols.bpf_object__close(this.#object);
     this.#object = undefined;
   }
 }
 
-/**
- * Opens, sizes and loads the object: with support for frames of several
- * buffers, or, where the kernel does not know that flag (before 5.18), without.
- *
- * @throws {CallError} from the call that failed
- */
-export function loadObject(
-  lib: Libbpf,
-  elf: Uint8Array<ArrayBuffer>,
-  options: LoadOptions,
-): LoadedObject {
-  raiseMemlock();
-  raiseFileLimit();
-  if (
-    options.hook === "xdp" && lib.symbols.bpf_program__set_flags !== null
-  ) {
-    try {
-      return load(lib, elf, options, true);
-    } catch (error) {
-      if (!(error instanceof CallError) || error.errno !== ERRNO.EINVAL) {
-        throw error;
-      }
-    }
-  }
-  return load(lib, elf, options, false);
-}
-
-function load(
-  lib: Libbpf,
-  elf: Uint8Array<ArrayBuffer>,
-  options: LoadOptions,
-  hasFragments: boolean,
-): LoadedObject {
-  const { symbols } = lib;
-  const object = checkPointer(
-    "bpf_object__open_mem",
-    symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
-  );
-  const cpus = options.cpus ?? findCpus();
-  try {
-    configure(lib, object, options, hasFragments, cpus);
-    check("bpf_object__load", symbols.bpf_object__load(object));
-    return new LoadedObject(lib, object, options, hasFragments, cpus);
-  } catch (error) {
-    symbols.bpf_object__close(object);
-    throw error;
-  }
-}
-
-/** What is settled between open and load: sizes, constants, flags. */
-function configure(
-  lib: Libbpf,
-  object: Deno.PointerObject,
-  options: LoadOptions,
-  hasFragments: boolean,
-  cpus: Cpus,
-): void {
-  const { symbols } = lib;
-  const { maxSources, isLayer3, isEgress, keying, filter } = options;
-  const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
-  const resize = (name: string, entries: number) => {
-    const call = "bpf_map__set_max_entries";
-    if (entries >= 2 ** 32) throw new CallError(call, ERRNO.E2BIG);
-    const map = findMap(lib, object, name);
-    check(call, symbols.bpf_map__set_max_entries(map, entries));
-  };
-  for (const family of FAMILIES) {
-    const { index, keys, tallies, used } = SOURCE_MAPS[family];
-    resize(index, GENERATIONS.length * slotsFor(maxSources));
-    resize(keys, GENERATIONS.length * maxSources);
-    resize(tallies, GENERATIONS.length * cpus.present * maxSources);
-    resize(used, GENERATIONS.length);
-    const networks = filter?.networks.filter((one) => one.family === family);
-    resize(NETWORK_MAPS[family], Math.max(1, networks?.length ?? 0));
-  }
-  resize("totals", GENERATIONS.length * cpus.possible);
-  const [seed] = crypto.getRandomValues(new BigUint64Array(1));
-  const values = constants({
-    seed: seed!,
-    maxSources,
-    cpus,
-    hasFragments,
-    isLayer3,
-    isEgress,
-    keying,
-    filter,
-  });
-  check(
-    "bpf_map__set_initial_value",
-    symbols.bpf_map__set_initial_value(
-      findMap(lib, object, `${OBJECT_NAME}.rodata`),
-      values,
-      BigInt(values.length),
-    ),
-  );
-  for (const [hook, name] of Object.entries(PROGRAMS)) {
-    const program = checkPointer(
-      "bpf_object__find_program_by_name",
-      symbols.bpf_object__find_program_by_name(object, cString(name)),
-    );
-    const isWanted = hook === options.hook;
-    check(
-      "bpf_program__set_autoload",
-      symbols.bpf_program__set_autoload(program, isWanted),
-    );
-    if (!isWanted || !hasFragments) continue;
-    check(
-      "bpf_program__set_flags",
-      symbols.bpf_program__set_flags?.(program, XDP_HAS_FRAGS) ?? 0,
-    );
-  }
-}
-
-function findMap(
+/** @throws {CallError} */
+export function findMap(
   lib: Libbpf,
   object: Deno.PointerObject,
   name: string,

@@ -1,9 +1,9 @@
-import { embedded } from "../bpf/embedded.ts";
 import { findCpus } from "../bpf/cpus.ts";
 import { isJited } from "../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import { AttachError, Link } from "../bpf/link.ts";
-import { type LoadedObject, loadObject, PLAIN } from "../bpf/object.ts";
+import { hasBtf, loadObject } from "../bpf/load.ts";
+import { type LoadedObject, PLAIN } from "../bpf/object.ts";
 import { EXIT, Failure } from "../errors.ts";
 import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 import { findInterface } from "../net/interfaces.ts";
@@ -75,9 +75,9 @@ export function hostChecks(): HostChecks {
   );
   add("kernel BTF", {
     state: "ok",
-    value: isThere("/sys/kernel/btf/vmlinux")
+    value: hasBtf()
       ? "there"
-      : "not there, and not needed",
+      : "not there: a frame costs a call more, and nothing is missing",
   });
   return { rows, lib, hasFragments, cpus: findCpus().present };
 }
@@ -114,7 +114,7 @@ function programChecks(
       messages,
       undefined,
       () =>
-        loadObject(lib, embedded("xdptally.bpf.o"), {
+        loadObject(lib, {
           ...PLAIN,
           maxSources: 1,
         }),
@@ -200,14 +200,5 @@ function read(path: string): string {
     return Deno.readTextFileSync(path).trimEnd();
   } catch {
     return "";
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

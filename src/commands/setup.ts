@@ -1,5 +1,4 @@
 import type { Logger } from "@std/log/logger";
-import { embedded } from "../bpf/embedded.ts";
 import { describeHolder } from "../bpf/holder.ts";
 import { findCpus } from "../bpf/cpus.ts";
 import { type Hook, mapMemory } from "../bpf/layout.ts";
@@ -11,7 +10,8 @@ import {
   Link,
   type NativeRefusal,
 } from "../bpf/link.ts";
-import { type LoadedObject, loadObject } from "../bpf/object.ts";
+import { loadObject } from "../bpf/load.ts";
+import type { LoadedObject } from "../bpf/object.ts";
 import type { WatchOptions } from "../cli/parse.ts";
 import { moment } from "../clock.ts";
 import type { Direction } from "../key.ts";
@@ -52,7 +52,6 @@ export class Setup {
   readonly #options: WatchOptions;
   readonly #log: Logger;
   readonly #lib: Libbpf;
-  readonly #elf = embedded("xdptally.bpf.o");
   #mustRestore = false;
 
   /** @throws {Failure} there is no libbpf that can be used */
@@ -78,7 +77,7 @@ export class Setup {
           netInterface,
           direction,
           () =>
-            loadObject(this.#lib, this.#elf, {
+            loadObject(this.#lib, {
               hook: this.#hook(direction),
               isEgress: direction === "out",
               maxSources,

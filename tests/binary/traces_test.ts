@@ -18,10 +18,12 @@ const ALLOWED: readonly (string | RegExp)[] = [
   /^\/proc\/(self|\d+)\/(cgroup|exe|maps|mountinfo)$/,
   /^\/proc\/(meminfo|version_signature)$/,
   /^\/sys\/fs\/cgroup\//,
-  /^\/sys\/devices\/system\/cpu\/(online|possible)$/,
+  /^\/sys\/devices\/system\/cpu\/(online|present|possible)$/,
   /^\/sys\/devices\/system\/cpu\/cpu0\/(tsc_freq_khz|cpufreq\/cpuinfo_max_freq)$/,
   "/dev/urandom",
   /^\/(etc\/localtime|usr\/share\/zoneinfo\/.*)$/,
+  // The kernel's own structs, as libbpf needs them.
+  "/sys/kernel/btf/vmlinux",
   // The interfaces' own counters, and this process's rights.
   /^\/proc\/self\/(net\/dev|status|task)$/,
   /^\/proc\/self\/task\/\d+\/status$/,

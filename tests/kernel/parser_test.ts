@@ -90,11 +90,21 @@ Deno.test("the reading takes what is too short for a test run as malformed", () 
   assertEquals(read(new Uint8Array(), true), { class: "malformed" });
 });
 
-Deno.test("bytes are those of all buffers of a frame", () => {
-  using program = new Program();
-  const frame = bytes(FRAMES[0]!.frame, Array(9000).fill(0));
-  assertCounts(program, frame, false, "a jumbo frame");
-});
+for (const usesBtf of [true, false]) {
+  const way = usesBtf ? "by the kernel's own struct" : "by a call";
+  Deno.test({
+    name: `bytes are those of all buffers of a frame, ${way}`,
+    fn() {
+      using program = new Program({ usesBtf });
+      for (const padding of [0, 1, 1000, 9000]) {
+        const frame = bytes(FRAMES[0]!.frame, Array(padding).fill(0));
+        assertCounts(program, frame, false, `${frame.length} bytes`);
+      }
+      assertEquals(program.object.usesBtf, usesBtf);
+    },
+    ignore: usesBtf && lacksKernel(6, 2, "a look at its own structs"),
+  });
+}
 
 Deno.test({
   name: "headers that a driver leaves out of the linear part are found",

@@ -1,12 +1,11 @@
 /** The BPF program in the kernel, without an interface. */
 import type { Family } from "../../src/address.ts";
-import { embedded } from "../../src/bpf/embedded.ts";
 import { Generations } from "../../src/bpf/generations.ts";
 import { TOTALS } from "../../src/bpf/layout.ts";
 import { openLibbpf } from "../../src/bpf/library.ts";
+import { loadObject } from "../../src/bpf/load.ts";
 import {
   type LoadedObject,
-  loadObject,
   type LoadOptions,
   PLAIN,
 } from "../../src/bpf/object.ts";
@@ -37,7 +36,7 @@ export class Program implements Disposable {
   readonly #generations: Generations;
 
   constructor(options: Partial<LoadOptions> = {}) {
-    this.object = loadObject(lib, embedded("xdptally.bpf.o"), {
+    this.object = loadObject(lib, {
       ...PLAIN,
       maxSources: 64,
       ...options,
