@@ -6,7 +6,7 @@ import { Feeder } from "../lib/feeder.ts";
 import { IPV4 } from "../lib/frames.ts";
 import { figure, type Goal } from "../lib/goals.ts";
 import { built, programById } from "../lib/objects.ts";
-import { residentBytes } from "../lib/process.ts";
+import { type Memory, memoryOf } from "../lib/process.ts";
 import { tableLines } from "../lib/results.ts";
 import { spreadOf } from "../lib/spread.ts";
 import { Ticker } from "../lib/ticker.ts";
@@ -19,27 +19,34 @@ const FURTHER = { sources: 1000, ticks: 1000 };
 const MOST_A_SOURCE = 64;
 
 export async function memory({ isQuick, rounds }: Effort): Promise<Finding> {
-  const empty = await emptyBytes();
-  const rows: string[][] = [["empty program", "", megabytes(empty), "", ""]];
+  const empty = await emptyMemory();
+  const rows: string[][] = [[
+    "empty program",
+    "",
+    megabytes(empty.own),
+    "",
+    "",
+    megabytes(empty.resident),
+  ]];
   const goals: Goal[] = [];
   for (const sources of SOURCES) {
     if (isQuick && sources > 100_000) continue;
-    const found: number[] = [];
+    const found: Memory[] = [];
     for (let round = 0; round < (isQuick ? 1 : rounds); round++) {
       await using run = await Run.start(sources);
-      found.push(await run.bytesAfter(sources));
+      found.push(await run.memoryAfter(sources));
     }
-    const { median, min, max } = spreadOf(found);
-    const each = sources === 0 ? NaN : (median - empty) / sources;
+    const { median, min, max } = spreadOf(found.map(({ own }) => own));
     rows.push([
       "xdptally",
       String(sources),
       ...[median, min, max].map(megabytes),
+      megabytes(spreadOf(found.map(({ resident }) => resident)).median),
     ]);
     if (sources === 1_000_000) {
       goals.push({
         what: `${sources} sources: bytes a source over the empty program`,
-        found: each,
+        found: (median - empty.own) / sources,
         most: MOST_A_SOURCE,
       });
     }
@@ -54,9 +61,13 @@ export async function memory({ isQuick, rounds }: Effort): Promise<Finding> {
   return {
     title: "figure 4: memory",
     lines: [
-      `Resident MB after a tick with so many sources and ${SETTLE} with none, in a table with room for them.`,
+      `MB of its own after a tick with so many sources and ${SETTLE} with none, in a table with room for them; resident MB with the`,
+      "executable's pages, and the maps, which the kernel has and the process shares.",
       "",
-      ...tableLines([["", "sources", "MB", "min", "max"], ...rows]),
+      ...tableLines([
+        ["", "sources", "own", "min", "max", "resident"],
+        ...rows,
+      ]),
       "",
       ...await allocations(),
     ],
@@ -93,12 +104,12 @@ class Run implements AsyncDisposable {
     );
   }
 
-  /** Resident bytes once so many sources were seen, and after a while. */
-  async bytesAfter(sources: number): Promise<number> {
+  /** Once so many sources were seen, and after a while. */
+  async memoryAfter(sources: number): Promise<Memory> {
     if (sources > 0) this.#feeder.feedEach(sources);
     // However a tick fell: these follow the one that has the last of them.
     for (let tick = 0; tick < SETTLE; tick++) await this.#tick();
-    return residentBytes(this.#child.pid);
+    return memoryOf(this.#child.pid);
   }
 
   /** Lets so many ticks pass, each with some sources. */
@@ -120,10 +131,10 @@ class Run implements AsyncDisposable {
   }
 }
 
-async function emptyBytes(): Promise<number> {
+async function emptyMemory(): Promise<Memory> {
   await using child = new Child([built("empty"), "wait"], "stdout");
   await child.hear(/^ready$/);
-  return residentBytes(child.pid);
+  return memoryOf(child.pid);
 }
 
 /** Bytes that a run has more after so many ticks than after its first ones. */
@@ -131,9 +142,10 @@ async function growthOver(ticks: number): Promise<number> {
   const { sources } = FURTHER;
   await using run = await Run.start(sources);
   await run.pass(SETTLE, sources);
-  const before = await run.bytesAfter(sources);
+  const before = await run.memoryAfter(sources);
   await run.pass(ticks, sources);
-  return await run.bytesAfter(sources) - before;
+  const after = await run.memoryAfter(sources);
+  return after.own - before.own;
 }
 
 /** What one tick allocates in the heap of JavaScript. */

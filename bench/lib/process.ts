@@ -1,9 +1,17 @@
 /** What the kernel says of a process. @see proc(5) */
 
-/** Bytes of memory that it has now. */
-export function residentBytes(pid: number): number {
+/** Bytes of memory that a process has. */
+export interface Memory {
+  readonly resident: number;
+  /** Of that, what is no file's and no map's: its own. */
+  readonly own: number;
+}
+
+export function memoryOf(pid: number): Memory {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) * 1024;
+  const bytes = (field: string) =>
+    Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)![1]) * 1024;
+  return { resident: bytes("VmRSS"), own: bytes("RssAnon") };
 }
 
 export interface Work {
