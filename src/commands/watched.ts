@@ -67,10 +67,6 @@ export class Watched implements Disposable {
     this.interface = netInterface;
     this.#currentName = netInterface.name;
     this.start = this.#windowEnd = start;
-    this.#window = {
-      ipv4: new SourceList("ipv4", options.keying),
-      ipv6: new SourceList("ipv6", options.keying),
-    };
     this.#received = origin.direction === "in"
       ? receiveCounters().get(netInterface.name)
       : undefined;
