@@ -1,5 +1,8 @@
 import { ADDRESS_SIZE, type Family, FORMAT_ADDRESS } from "./address.ts";
 
+/** Sources of a family that can be kept: the program's ids have 21 bits. */
+export const MOST_SOURCES = 2 ** 21;
+
 /** What packets may be counted by. */
 export const BYS = [
   "source",

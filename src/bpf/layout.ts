@@ -1,9 +1,9 @@
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
-import { BYS, type Keying } from "../key.ts";
+import { BYS, type Keying, MOST_SOURCES } from "../key.ts";
 import type { Cpus } from "./cpus.ts";
 
 /**
- * The names and sizes of bpf/xdptally.h and the maps of bpf/xdptally.bpf.c.
+ * The names and sizes of bpf/xdptally.h, and the maps of bpf/books.h and sources.h.
  * `LoadedObject` compares the sizes with those of the maps that were loaded.
  */
 
@@ -57,8 +57,8 @@ export const USED_SIZE = 8;
 /** struct key4 and key6: the address, and behind it the detail. */
 export const KEY_SIZE: Record<Family, number> = { ipv4: 8, ipv6: 24 };
 
-/** Bits of an id, as many as `--max-sources` may need; the rest of a slot is its era. */
-const ID_BITS = 21;
+/** Bits of an id; the rest of a slot's word is its era. */
+const ID_BITS = Math.log2(MOST_SOURCES);
 /** Eras go from the first to the last, and begin anew. 0 is in unused slots. */
 export const FIRST_ERA = 1, LAST_ERA = 2 ** (32 - ID_BITS) - 1;
 

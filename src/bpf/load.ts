@@ -115,7 +115,7 @@ function configure(
   cpus: Cpus,
 ): void {
   const { symbols } = lib;
-  const { maxSources, isLayer3, isEgress, keying, filter } = options;
+  const { maxSources, filter } = options;
   const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
   const resize = (name: string, entries: number) => {
     const call = "bpf_map__set_max_entries";
@@ -134,16 +134,7 @@ function configure(
   }
   resize("totals", GENERATIONS.length * cpus.possible);
   const [seed] = crypto.getRandomValues(new BigUint64Array(1));
-  const values = constants({
-    seed: seed!,
-    maxSources,
-    cpus,
-    hasFragments,
-    isLayer3,
-    isEgress,
-    keying,
-    filter,
-  });
+  const values = constants({ ...options, seed: seed!, cpus, hasFragments });
   check(
     "bpf_map__set_initial_value",
     symbols.bpf_map__set_initial_value(

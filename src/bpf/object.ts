@@ -31,7 +31,7 @@ export interface LoadOptions {
   /** Else those of this machine. */
   readonly cpus?: Cpus;
   /** Else if the kernel has it: looks at frames in the kernel's own struct. */
-  readonly usesBtf?: boolean;
+  readonly usesBtf?: boolean | undefined;
   /** Undefined: every source is kept. */
   readonly filter: Filter | undefined;
 }

@@ -1,3 +1,4 @@
+import { MOST_SOURCES } from "../key.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Option } from "./options.ts";
 import { parseWhole } from "./values.ts";
@@ -41,8 +42,6 @@ export function parseCheck(args: readonly string[]): CheckCommand {
     },
   };
 }
-
-export const MOST_SOURCES = 1 << 21;
 
 export function parseMaxSources(text = "65536"): number {
   return parseWhole("max-sources", text, 1, MOST_SOURCES);

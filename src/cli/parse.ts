@@ -1,4 +1,4 @@
-import { BYS } from "../key.ts";
+import { BYS, MOST_SOURCES } from "../key.ts";
 import {
   type FilePattern,
   type FormatName,
@@ -6,12 +6,7 @@ import {
 } from "../output/filename.ts";
 import type { Limit } from "../tally/limit.ts";
 import { parseArguments } from "./arguments.ts";
-import {
-  type CheckCommand,
-  MOST_SOURCES,
-  parseCheck,
-  parseMaxSources,
-} from "./check.ts";
+import { type CheckCommand, parseCheck, parseMaxSources } from "./check.ts";
 import {
   checkInterfaces,
   type Mode,

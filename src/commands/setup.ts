@@ -1,6 +1,6 @@
 import type { Logger } from "@std/log/logger";
 import { describeHolder } from "../bpf/holder.ts";
-import { findCpus } from "../bpf/cpus.ts";
+import { type Cpus, findCpus } from "../bpf/cpus.ts";
 import { type Hook, mapMemory } from "../bpf/layout.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../bpf/library.ts";
 import {
@@ -52,6 +52,9 @@ export class Setup {
   readonly #options: WatchOptions;
   readonly #log: Logger;
   readonly #lib: Libbpf;
+  readonly #cpus = findCpus();
+  /** Whether the kernel took the object that uses BTF; undefined: not tried yet. */
+  #usesBtf: boolean | undefined;
   #mustRestore = false;
 
   /** @throws {Failure} there is no libbpf that can be used */
@@ -60,7 +63,7 @@ export class Setup {
     this.#log = log;
     this.#lib = openLibbpf();
     log.debug(`Using ${this.#lib.name}`);
-    announceMemory(options, log);
+    announceMemory(options, this.#cpus, log);
   }
 
   /**
@@ -73,19 +76,23 @@ export class Setup {
     const { directions, maxSources, keying, filter } = this.#options;
     return interfaces.flatMap((netInterface) =>
       directions.map((direction) => {
+        const hook = this.#hook(direction);
         const object = this.#explained(
           netInterface,
           direction,
           () =>
             loadObject(this.#lib, {
-              hook: this.#hook(direction),
+              hook,
               isEgress: direction === "out",
               maxSources,
               isLayer3: linkLayer(netInterface.hardwareType) === "ip",
               keying,
               filter,
+              cpus: this.#cpus,
+              usesBtf: this.#usesBtf,
             }),
         );
+        if (hook === "xdp") this.#usesBtf = object.usesBtf;
         return {
           interface: netInterface,
           direction,
@@ -225,10 +232,13 @@ function refusal(why: NativeRefusal): string {
 }
 
 /** Says what the maps will take, aloud where that is much. */
-function announceMemory(options: WatchOptions, log: Logger): void {
+function announceMemory(
+  { maxSources, interfaces, directions }: WatchOptions,
+  { present }: Cpus,
+  log: Logger,
+): void {
   const MUCH = 100e6;
-  const { maxSources, interfaces, directions } = options;
-  const bytes = mapMemory(maxSources, findCpus().present) *
+  const bytes = mapMemory(maxSources, present) *
     interfaces.length * directions.length;
   const message = `The maps will take about ${
     formatBytes(BigInt(Math.round(bytes)))

@@ -219,11 +219,21 @@ function addAll(
   others: Uint32Array,
 ): void {
   for (let at = 0; at < others.length; at += 2) {
-    const low = counters[begin + at]! + others[at]!;
-    counters[begin + at] = low;
-    const carry = low >= TWO_32 ? 1 : 0;
-    counters[begin + at + 1]! += others[at + 1]! + carry;
+    addHalves(counters, begin + at, others, at);
   }
+}
+
+/** Adds a u64, as halves, to another one. */
+function addHalves(
+  counters: Uint32Array,
+  to: number,
+  others: Uint32Array,
+  at: number,
+): void {
+  const low = counters[to]! + others[at]!;
+  const carry = low >= TWO_32 ? 1 : 0;
+  counters[to] = low;
+  counters[to + 1] = counters[to + 1]! + others[at + 1]! + carry;
 }
 
 /** The counters of row `row` of `counters`. */
@@ -241,11 +251,11 @@ export function addCounters(
   from: number,
 ): void {
   for (let half = 0; half < HALVES; half += 2) {
-    const to = row * HALVES + half;
-    const at = from * HALVES + half;
-    const low = counters[to]! + list.counters[at]!;
-    const carry = low >= TWO_32 ? 1 : 0;
-    counters[to] = low;
-    counters[to + 1] = counters[to + 1]! + list.counters[at + 1]! + carry;
+    addHalves(
+      counters,
+      row * HALVES + half,
+      list.counters,
+      from * HALVES + half,
+    );
   }
 }
