@@ -1,8 +1,8 @@
-import { type Command, parseCommandLine } from "./cli/parse.ts";
-import { watch } from "./commands/watch.ts";
-import { EXIT, type ExitCode, Failure } from "./errors.ts";
-import { diagnosticsLog } from "./log.ts";
-import { openStdout, ReaderGone } from "./sink/stream.ts";
+import { type Command, parseCommandLine } from "./commands/watch/parse.ts";
+import { watch } from "./commands/watch/watch.ts";
+import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
+import { diagnosticsLog } from "./process/log.ts";
+import { openStdout, ReaderGone } from "./sinks/stream.ts";
 
 // What only some command lines need is imported by these: of the 43 ms of a
 // start 5 went into modules that it did not use.
@@ -12,15 +12,15 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     const command = parseCommandLine(args);
     if (command.name === "report") {
-      const { report } = await import("./commands/report.ts");
+      const { report } = await import("./commands/report/report.ts");
       return await report(command.options, diagnosticsLog("normal"));
     }
     if (command.name === "top") {
-      const { top } = await import("./commands/top.ts");
+      const { top } = await import("./commands/top/top.ts");
       return await top(command.options);
     }
     if (command.name === "check") {
-      const { check } = await import("./commands/check.ts");
+      const { check } = await import("./commands/check/check.ts");
       const { text, exitCode } = check(command.options);
       await print(text);
       return exitCode;
@@ -44,7 +44,7 @@ async function textOf(
     return (await import("./commands/version.ts")).versionText();
   }
   if (command.name === "list") {
-    return (await import("./commands/list.ts")).interfaceTable();
+    return (await import("./commands/interface_table.ts")).interfaceTable();
   }
   const help = await import("./cli/help.ts");
   switch (command.name) {

@@ -1,7 +1,7 @@
 /** What the sources must look like. */
 import { assert, assertEquals } from "@std/assert";
-import { OPTIONS } from "../src/cli/options.ts";
-import { EXIT_MEANINGS } from "../src/errors.ts";
+import { OPTIONS } from "../src/commands/watch/options.ts";
+import { EXIT_MEANINGS } from "../src/basics/errors.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replaceAll("%20", " ");
 const IMPORTS = Deno.args;

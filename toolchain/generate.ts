@@ -5,7 +5,7 @@
  */
 import { COMPLETIONS, type Shell } from "../src/cli/completions.ts";
 import { manPage } from "../src/cli/man.ts";
-import { VERSION } from "../src/version.ts";
+import { VERSION } from "../src/basics/version.ts";
 
 const PLACES: Record<Shell, string> = {
   bash: "bash-completion/completions/xdptally",

@@ -1,8 +1,8 @@
 /** Figure 8: what narrowing down costs, to who asks for it and to who does not. */
 import { loadObject } from "../../src/bpf/load.ts";
 import { type LoadOptions, PLAIN } from "../../src/bpf/object.ts";
-import { parseFilter } from "../../src/filter.ts";
-import { BY_SOURCE } from "../../src/key.ts";
+import { parseFilter } from "../../src/basics/network_filter.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 import type { Effort, Finding } from "../lib/bench.ts";
 import { IPV4 } from "../lib/frames.ts";
 import { BenchObject, lib, takesFragments } from "../lib/objects.ts";

@@ -1,19 +1,19 @@
 /**
  * xdptally with the bench's hand on its clock: a tick for each line on stdin,
- * made of the product's own parts as src/commands/loop.ts makes it. After each
+ * made of the product's own parts as src/engine/loop.ts makes it. After each
  * it says on stderr how long it took from the switch of the generation to the
  * last byte written, how long of that it waited for running programs, both in
  * ns, and the bytes of heap that it used.
  * usage: tick_child.ts ARGUMENTS…, those of xdptally
  */
-import { parseCommandLine } from "../../src/cli/parse.ts";
-import { Intake } from "../../src/commands/intake.ts";
-import { requireInterfaces } from "../../src/commands/lookup.ts";
-import { Setup } from "../../src/commands/setup.ts";
-import { diagnosticsLog } from "../../src/log.ts";
+import { parseCommandLine } from "../../src/commands/watch/parse.ts";
+import { Intake } from "../../src/engine/intake.ts";
+import { requireInterfaces } from "../../src/engine/lookup.ts";
+import { Setup } from "../../src/engine/setup.ts";
+import { diagnosticsLog } from "../../src/process/log.ts";
 import { receiveCounters } from "../../src/net/counters.ts";
-import { RecordSink } from "../../src/sink/records.ts";
-import { StopRequest } from "../../src/stop.ts";
+import { RecordSink } from "../../src/sinks/record_sink.ts";
+import { StopRequest } from "../../src/process/stop_request.ts";
 
 const command = parseCommandLine(Deno.args);
 if (command.name !== "watch" || command.options.format === "prom") {

@@ -1,9 +1,9 @@
 /** Captures of a month, made up: what a crontab on many hosts leaves. */
 import { addSource } from "../../tests/lib/sources.ts";
-import type { Family } from "../../src/address.ts";
-import { BY_SOURCE } from "../../src/key.ts";
-import { fileName, parsePattern } from "../../src/output/filename.ts";
-import { jsonl } from "../../src/output/jsonl.ts";
+import type { Family } from "../../src/basics/address.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
+import { fileName, parsePattern } from "../../src/formats/capture_name.ts";
+import { jsonl } from "../../src/formats/jsonl.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
 import {
   type Moment,
@@ -11,8 +11,8 @@ import {
   type RunOptions,
   type Window,
 } from "../../src/tally/run.ts";
-import { plus, SourceList } from "../../src/tally/sources.ts";
-import { VERSION } from "../../src/version.ts";
+import { plus, SourceList } from "../../src/tally/source_list.ts";
+import { VERSION } from "../../src/basics/version.ts";
 import { Random } from "./random.ts";
 
 export interface MonthSize {

@@ -1,4 +1,4 @@
-import { EXIT, Failure } from "../errors.ts";
+import { EXIT, Failure } from "../basics/errors.ts";
 
 /** Numbers that are above those of all CPUs. CPUs may be fewer: there can be gaps. */
 export interface Cpus {

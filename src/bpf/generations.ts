@@ -1,6 +1,6 @@
 import { check } from "../ffi/errno.ts";
 import { u32 } from "../ffi/memory.ts";
-import { FAMILIES, type Family } from "../address.ts";
+import { FAMILIES, type Family } from "../basics/address.ts";
 import {
   FIRST_ERA,
   type Generation,
@@ -15,7 +15,7 @@ import type { LoadedObject } from "./object.ts";
 /** Takes the sources of a generation. */
 export interface SourceSink {
   /**
-   * @param keys in network byte order, see src/key.ts; each begins `stride`
+   * @param keys in network byte order, see src/basics/keys.ts; each begins `stride`
    * words after the one before
    * @param tallies of each CPU: for each key two u64, packets and bytes, as u32
    * halves, the lower half first. A key may have no packets.

@@ -1,4 +1,4 @@
-import { bootTime } from "../clock.ts";
+import { bootTime } from "../process/clock.ts";
 import { attachedProgram } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 

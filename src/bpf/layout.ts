@@ -1,5 +1,5 @@
-import { ADDRESS_SIZE, FAMILIES, type Family } from "../address.ts";
-import { BYS, type Keying, MOST_SOURCES } from "../key.ts";
+import { ADDRESS_SIZE, FAMILIES, type Family } from "../basics/address.ts";
+import { BYS, type Keying, MOST_SOURCES } from "../basics/keys.ts";
 import type { Cpus } from "./cpus.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { EXIT, Failure } from "../errors.ts";
+import { EXIT, Failure } from "../basics/errors.ts";
 import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { LIBBPF, PRINT_CALLBACK } from "../ffi/libbpf.ts";

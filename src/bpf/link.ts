@@ -1,7 +1,7 @@
 import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { opts } from "../ffi/memory.ts";
-import type { Direction } from "../key.ts";
+import type { Direction } from "../basics/keys.ts";
 import { linkInterface, XDP_FLAGS } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";

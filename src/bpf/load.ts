@@ -1,6 +1,6 @@
 import { CallError, check, checkPointer, ERRNO } from "../ffi/errno.ts";
 import { cString, opts } from "../ffi/memory.ts";
-import { FAMILIES } from "../address.ts";
+import { FAMILIES } from "../basics/address.ts";
 import { type Cpus, findCpus } from "./cpus.ts";
 import { embedded } from "./embedded.ts";
 import {

@@ -1,4 +1,4 @@
-import { FAMILIES, type Family } from "../address.ts";
+import { FAMILIES, type Family } from "../basics/address.ts";
 import { check } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Cpus } from "./cpus.ts";

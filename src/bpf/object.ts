@@ -1,8 +1,8 @@
 import { check, checkPointer } from "../ffi/errno.ts";
 import { cString, u32 } from "../ffi/memory.ts";
-import { FAMILIES, type Family } from "../address.ts";
-import type { Filter } from "../filter.ts";
-import { BY_SOURCE, type Keying } from "../key.ts";
+import { FAMILIES, type Family } from "../basics/address.ts";
+import type { Filter } from "../basics/network_filter.ts";
+import { BY_SOURCE, type Keying } from "../basics/keys.ts";
 import {
   type Hook,
   KEY_SIZE,

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
-import type { Option } from "./options.ts";
-import { plainForm } from "./plain.ts";
+import type { Option } from "../commands/watch/options.ts";
+import { plainForm } from "./normal_form.ts";
 
 type NameOf<Table extends readonly Option[]> = Table[number]["name"];
 

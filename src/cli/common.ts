@@ -1,4 +1,4 @@
-import { EXIT, Failure } from "../errors.ts";
+import { EXIT, Failure } from "../basics/errors.ts";
 import { parseTime, parseWord } from "./values.ts";
 
 /** What the commands that attach take alike. */

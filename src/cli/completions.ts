@@ -1,5 +1,5 @@
-import { type Option, OPTIONS } from "./options.ts";
-import { CHOICES } from "./parse.ts";
+import { type Option, OPTIONS } from "../commands/watch/options.ts";
+import { CHOICES } from "../commands/watch/parse.ts";
 
 export type Shell = "bash" | "zsh" | "fish";
 

@@ -1,8 +1,8 @@
-import { EXIT_MEANINGS } from "../errors.ts";
-import { CHECK_OPTIONS } from "./check.ts";
-import { type Option, OPTIONS } from "./options.ts";
-import { REPORT_OPTIONS } from "./report.ts";
-import { TOP_OPTIONS } from "./top.ts";
+import { EXIT_MEANINGS } from "../basics/errors.ts";
+import { CHECK_OPTIONS } from "../commands/check/options.ts";
+import { type Option, OPTIONS } from "../commands/watch/options.ts";
+import { REPORT_OPTIONS } from "../commands/report/options.ts";
+import { TOP_OPTIONS } from "../commands/top/options.ts";
 
 /** The manual page, in mdoc(7). */
 export function manPage(version: string): string {

@@ -1,4 +1,4 @@
-import { EXIT, Failure } from "../errors.ts";
+import { EXIT, Failure } from "../basics/errors.ts";
 import type { Limit } from "../tally/limit.ts";
 
 /** A value that cannot be used: which, why, and what would be. */

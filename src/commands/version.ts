@@ -1,7 +1,7 @@
 import { embeddedCommit } from "../bpf/embedded.ts";
 import { openLibbpf } from "../bpf/library.ts";
-import { Failure } from "../errors.ts";
-import { VERSION } from "../version.ts";
+import { Failure } from "../basics/errors.ts";
+import { VERSION } from "../basics/version.ts";
 
 /** What `-V` prints: the version, then what a bug report should name too. */
 export function versionText(): string {

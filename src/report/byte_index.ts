@@ -84,7 +84,7 @@ function grown<T extends Uint8Array | Uint32Array>(
 }
 
 /**
- * Seeded for each process, like the hash of src/tally/table.ts: who sends the
+ * Seeded for each process, like the hash of src/tally/source_table.ts: who sends the
  * packets must not choose the collisions.
  */
 function hash(bytes: Uint8Array, from: number, to: number): number {

@@ -1,8 +1,13 @@
 import { SumColumn } from "./columns.ts";
 import { Coverage, type Incomplete, type Stream } from "./coverage.ts";
 import { type Group, Groups, Window } from "./groups.ts";
-import { type Class, CLASSES, type JsonRecord, LineReader } from "./line.ts";
-import { SourceRows } from "./rows.ts";
+import {
+  type Class,
+  CLASSES,
+  type JsonRecord,
+  LineReader,
+} from "./record_reader.ts";
+import { SourceRows } from "./source_scanner.ts";
 import { type Point, SeriesColumns } from "./series.ts";
 
 export type By = "source" | "hour" | "host" | "interface";

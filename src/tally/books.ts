@@ -1,4 +1,4 @@
-import { minus, NOTHING, plus, type Tally } from "./sources.ts";
+import { minus, NOTHING, plus, type Tally } from "./source_list.ts";
 
 /** Packets whose source had no room, by the cause. */
 export interface Untracked extends Tally {

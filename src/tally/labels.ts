@@ -1,7 +1,7 @@
-import { FAMILIES, type Family } from "../address.ts";
+import { FAMILIES, type Family } from "../basics/address.ts";
 import { type Source, sourceAt } from "./rank.ts";
-import { NOTHING, plus, type SourceList, type Tally } from "./sources.ts";
-import type { SourceTable } from "./table.ts";
+import { NOTHING, plus, type SourceList, type Tally } from "./source_list.ts";
+import type { SourceTable } from "./source_table.ts";
 
 /** A source by its row in the run's tables; rows are never moved. */
 interface Label {

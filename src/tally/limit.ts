@@ -1,4 +1,4 @@
-import type { SourceList } from "./sources.ts";
+import type { SourceList } from "./source_list.ts";
 
 /** What one source may send: packets a second in a tick, or bytes in the run. */
 export interface Limit {

@@ -1,4 +1,4 @@
-import { COUNTER, HALVES, type SourceList } from "./sources.ts";
+import { COUNTER, HALVES, type SourceList } from "./source_list.ts";
 
 /** A counter, most first, then the address; or the address alone. */
 export type Sort = "packets" | "bytes" | "ip";

@@ -5,8 +5,8 @@ import {
   plus,
   type SourceList,
   type Tally,
-} from "./sources.ts";
-import { firstRows } from "./top.ts";
+} from "./source_list.ts";
+import { firstRows } from "./first_rows.ts";
 
 /** A row of a list, by the list and its place in it. */
 export interface Place {
@@ -16,7 +16,7 @@ export interface Place {
 
 /** A source as a record shows it. */
 export interface Source extends Tally {
-  /** Its address, or what else is counted by; see src/key.ts. */
+  /** Its address, or what else is counted by; see src/basics/keys.ts. */
   readonly key: string;
 }
 

@@ -1,9 +1,9 @@
-import type { Family } from "../address.ts";
-import type { By, Direction } from "../key.ts";
+import type { Family } from "../basics/address.ts";
+import type { By, Direction } from "../basics/keys.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
-import type { Count, Tally } from "./sources.ts";
+import type { Count, Tally } from "./source_list.ts";
 
 /** What the records of one interface have in common. */
 export interface Origin {

@@ -1,5 +1,5 @@
-import { FAMILIES, type Family } from "../address.ts";
-import type { Keying } from "../key.ts";
+import { FAMILIES, type Family } from "../basics/address.ts";
+import type { Keying } from "../basics/keys.ts";
 import {
   addBooks,
   balances,
@@ -28,8 +28,8 @@ import {
   plus,
   type SourceList,
   type Tally,
-} from "./sources.ts";
-import { SourceTable } from "./table.ts";
+} from "./source_list.ts";
+import { SourceTable } from "./source_table.ts";
 
 /** A moment, in milliseconds of the clock that is never stepped and of the wall's. */
 export interface Moment {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { Namespace, sh } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
-import { OPTIONS } from "../../src/cli/options.ts";
+import { OPTIONS } from "../../src/commands/watch/options.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 const SHARE = `${ROOT}dist/share`;

@@ -5,8 +5,8 @@
  * environment, only its frames run.
  */
 import { assert } from "@std/assert";
-import { parseFilter } from "../../src/filter.ts";
-import { BY_SOURCE } from "../../src/key.ts";
+import { parseFilter } from "../../src/basics/network_filter.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
 import { type Counted, Program } from "../lib/program.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FAMILIES, type Family } from "../../src/address.ts";
+import { FAMILIES, type Family } from "../../src/basics/address.ts";
 import { findCpus } from "../../src/bpf/cpus.ts";
 import { bytes, ethernet, ETHERTYPE, ipv4, ipv6 } from "../lib/frames.ts";
 import { Program } from "../lib/program.ts";

@@ -1,4 +1,4 @@
-import { emptySnapshot, metricsText } from "../../src/output/metrics.ts";
+import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
 
 const START = {
   host: "h",

@@ -1,5 +1,5 @@
 /** The BPF program in the kernel, without an interface. */
-import type { Family } from "../../src/address.ts";
+import type { Family } from "../../src/basics/address.ts";
 import { Generations } from "../../src/bpf/generations.ts";
 import { TOTALS } from "../../src/bpf/layout.ts";
 import { openLibbpf } from "../../src/bpf/library.ts";
@@ -9,7 +9,7 @@ import {
   type LoadOptions,
   PLAIN,
 } from "../../src/bpf/object.ts";
-import { SourceList } from "../../src/tally/sources.ts";
+import { SourceList } from "../../src/tally/source_list.ts";
 import { type TestRun, testRun } from "./test_run.ts";
 
 /** Opened once: libbpf stays open, and a test that opens it would leak it. */

@@ -3,8 +3,8 @@
  * design: where the two differ, one of them is wrong.
  */
 
-import type { Filter } from "../../src/filter.ts";
-import type { By } from "../../src/key.ts";
+import type { Filter } from "../../src/basics/network_filter.ts";
+import type { By } from "../../src/basics/keys.ts";
 
 export type Reading =
   | { readonly class: "nonIp" | "malformed" | "filtered" }

@@ -1,4 +1,4 @@
-import type { SourceList } from "../../src/tally/sources.ts";
+import type { SourceList } from "../../src/tally/source_list.ts";
 
 /** Appends one source. @param counters packets and bytes, as u32 halves */
 export function addSource(

@@ -1,4 +1,4 @@
-/** What the sequences of src/top/diff.ts make of a terminal. */
+/** What the sequences of src/view/diff.ts make of a terminal. */
 export class Vt {
   readonly cells: string[];
   readonly #width: number;

@@ -3,7 +3,7 @@ import {
   type CheckRow,
   checksJson,
   checksText,
-} from "../../src/output/checks.ts";
+} from "../../src/commands/check/check_table.ts";
 
 const ROWS: CheckRow[] = [
   { on: "host", name: "kernel", state: "ok", value: "6.1" },

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { helpText, topHelpText } from "../../src/cli/help.ts";
-import { OPTIONS } from "../../src/cli/options.ts";
-import { parseCommandLine, type WatchOptions } from "../../src/cli/parse.ts";
-import { TOP_OPTIONS } from "../../src/cli/top.ts";
-import { BY_SOURCE } from "../../src/key.ts";
-import { EXIT_MEANINGS, Failure } from "../../src/errors.ts";
+import { OPTIONS } from "../../src/commands/watch/options.ts";
+import {
+  parseCommandLine,
+  type WatchOptions,
+} from "../../src/commands/watch/parse.ts";
+import { TOP_OPTIONS } from "../../src/commands/top/options.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
+import { EXIT_MEANINGS, Failure } from "../../src/basics/errors.ts";
 
 const DEFAULTS: WatchOptions = {
   interfaces: ["eth0"],

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { gunzipSync } from "node:zlib";
-import { fileName, parsePattern } from "../../src/output/filename.ts";
+import { fileName, parsePattern } from "../../src/formats/capture_name.ts";
 import {
   gzipMember,
   HEADER_SIZE,
   memberLength,
-} from "../../src/output/gzip.ts";
+} from "../../src/formats/gzip_member.ts";
 
 const FIELDS = {
   host: "web1",

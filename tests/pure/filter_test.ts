@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { formatIpv6, parseAddress } from "../../src/address.ts";
-import { parseFilter } from "../../src/filter.ts";
-import { type By, keyText } from "../../src/key.ts";
+import { formatIpv6, parseAddress } from "../../src/basics/address.ts";
+import { parseFilter } from "../../src/basics/network_filter.ts";
+import { type By, keyText } from "../../src/basics/keys.ts";
 
 for (
   const [text, address] of [

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Labels } from "../../src/tally/labels.ts";
-import { SourceTable } from "../../src/tally/table.ts";
+import { SourceTable } from "../../src/tally/source_table.ts";
 import { listOf, type Row, v4, v6 } from "./lists.ts";
 
 function labels(top: number, limit = 100) {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseCpus } from "../../src/bpf/cpus.ts";
 import { constants, mapMemory, slotsFor } from "../../src/bpf/layout.ts";
-import { BY_SOURCE } from "../../src/key.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 
 Deno.test("the numbers of CPUs may have gaps, and room is for the highest", () => {
   for (

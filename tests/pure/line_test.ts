@@ -1,11 +1,14 @@
 /** Lines of captures are read in two ways; they have to be the same. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { writeMonth } from "../../bench/lib/month.ts";
-import { eachLine, openCapture } from "../../src/commands/capture_lines.ts";
-import { gzipMember } from "../../src/output/gzip.ts";
-import { type JsonRecord, LineReader } from "../../src/report/line.ts";
+import {
+  eachLine,
+  openCapture,
+} from "../../src/commands/report/capture_lines.ts";
+import { gzipMember } from "../../src/formats/gzip_member.ts";
+import { type JsonRecord, LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/report.ts";
-import { SourceRows } from "../../src/report/rows.ts";
+import { SourceRows } from "../../src/report/source_scanner.ts";
 import { Folder } from "../lib/folder.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

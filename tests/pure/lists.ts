@@ -1,6 +1,6 @@
 import { addSource } from "../lib/sources.ts";
-import type { Family } from "../../src/address.ts";
-import { SourceList } from "../../src/tally/sources.ts";
+import type { Family } from "../../src/basics/address.ts";
+import { SourceList } from "../../src/tally/source_list.ts";
 
 export interface Row {
   readonly key: readonly number[];

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { emptySnapshot, metricsText } from "../../src/output/metrics.ts";
-import { BY_SOURCE } from "../../src/key.ts";
+import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { Run } from "../../src/tally/run.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
 import { METRICS, PAGE } from "../lib/metrics.ts";

@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatIpv4, formatIpv6 } from "../../src/address.ts";
-import { csv, CSV_HEADER } from "../../src/output/csv.ts";
-import { jsonl } from "../../src/output/jsonl.ts";
+import { formatIpv4, formatIpv6 } from "../../src/basics/address.ts";
+import { csv, CSV_HEADER } from "../../src/formats/csv.ts";
+import { jsonl } from "../../src/formats/jsonl.ts";
 import {
   formatBytes,
   formatMapContents,
   formatRate,
   text,
-} from "../../src/output/text.ts";
+} from "../../src/formats/text.ts";
 import type { EndRecord, TickRecord } from "../../src/tally/records.ts";
 
 const TICK: TickRecord = {

@@ -1,16 +1,16 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseReport } from "../../src/cli/report.ts";
-import { EXIT, Failure } from "../../src/errors.ts";
+import { parseReport } from "../../src/commands/report/options.ts";
+import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { SumColumn } from "../../src/report/columns.ts";
-import { reportCsv, reportJsonl } from "../../src/report/data.ts";
+import { reportCsv, reportJsonl } from "../../src/report/format_data.ts";
 import {
   type Report,
   Reporter,
   type ReportOptions,
 } from "../../src/report/report.ts";
-import { reportHtml } from "../../src/report/html.ts";
+import { reportHtml } from "../../src/report/format_html.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
-import { reportText } from "../../src/report/text.ts";
+import { reportText } from "../../src/report/format_text.ts";
 
 const NONE = { packets: 0, bytes: 0 };
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Books, EMPTY_BOOKS } from "../../src/tally/books.ts";
-import { BY_SOURCE } from "../../src/key.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { Run } from "../../src/tally/run.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 

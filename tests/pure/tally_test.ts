@@ -1,12 +1,12 @@
-import { BY_SOURCE } from "../../src/key.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { assert, assertEquals } from "@std/assert";
-import type { Family } from "../../src/address.ts";
+import type { Family } from "../../src/basics/address.ts";
 import { balances, EMPTY_BOOKS } from "../../src/tally/books.ts";
 import { ordered, type Sort } from "../../src/tally/order.ts";
 import { rank, sourceAt } from "../../src/tally/rank.ts";
-import { SourceList } from "../../src/tally/sources.ts";
-import { SourceTable } from "../../src/tally/table.ts";
-import { firstRows } from "../../src/tally/top.ts";
+import { SourceList } from "../../src/tally/source_list.ts";
+import { SourceTable } from "../../src/tally/source_table.ts";
+import { firstRows } from "../../src/tally/first_rows.ts";
 import { addSource } from "../lib/sources.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 

@@ -1,10 +1,10 @@
-import { BY_SOURCE } from "../../src/key.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
 import type { StartRecord, TickRecord } from "../../src/tally/records.ts";
 import { Run } from "../../src/tally/run.ts";
-import { ASCII, UNICODE } from "../../src/top/spark.ts";
-import { View } from "../../src/top/view.ts";
-import type { Frame } from "../../src/top/cells.ts";
+import { ASCII, UNICODE } from "../../src/view/spark.ts";
+import { View } from "../../src/view/view.ts";
+import type { Frame } from "../../src/view/cells.ts";
 import { listOf, type Row, v4 } from "./lists.ts";
 
 const START = 1_700_000_000_000;

@@ -1,7 +1,7 @@
 /** Filters by network and by text. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { parseAddress } from "../../src/address.ts";
-import { parseChoice } from "../../src/top/filter.ts";
+import { parseAddress } from "../../src/basics/address.ts";
+import { parseChoice } from "../../src/view/row_filter.ts";
 
 function matches(filter: string, ip: string): boolean {
   return parseChoice(filter).matches({ ip, address: parseAddress(ip)! });

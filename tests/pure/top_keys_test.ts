@@ -1,6 +1,6 @@
 /** What terminals send, as keys. */
 import { assertEquals } from "@std/assert";
-import { KeyDecoder } from "../../src/top/keys.ts";
+import { KeyDecoder } from "../../src/view/key_decoder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -7,10 +7,10 @@ import {
   DIM,
   Frame,
   REVERSE,
-} from "../../src/top/cells.ts";
-import { difference } from "../../src/top/diff.ts";
-import { depthOf, hasUnicode, isDumb, sgr } from "../../src/top/palette.ts";
-import { bar, sparkline, UNICODE } from "../../src/top/spark.ts";
+} from "../../src/view/cells.ts";
+import { difference } from "../../src/view/diff.ts";
+import { depthOf, hasUnicode, isDumb, sgr } from "../../src/view/palette.ts";
+import { bar, sparkline, UNICODE } from "../../src/view/spark.ts";
 import { Vt } from "../lib/vt.ts";
 import { from, Ticks, viewOf } from "./ticks.ts";
 

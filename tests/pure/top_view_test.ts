@@ -5,7 +5,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import type { View } from "../../src/top/view.ts";
+import type { View } from "../../src/view/view.ts";
 import { v6 } from "./lists.ts";
 import { addresses, from, linesOf, Ticks, viewOf } from "./ticks.ts";
 

@@ -1,5 +1,5 @@
 // No npm package carries @std/log. This has the names and the behaviour of
-// what src/log.ts uses of it, and nothing else.
+// what src/process/log.ts uses of it, and nothing else.
 
 const LEVELS = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40 } as const;
 

@@ -1,0 +1,107 @@
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { EXIT, Failure } from "../basics/errors.ts";
+import type { Option } from "../commands/watch/options.ts";
+import { badValue } from "./values.ts";
+
+/**
+ * Brings arguments into the one form that parseArgs takes as it is meant:
+ * `--name=value`, `--name`, and the rest as strings. It would mangle `-i1s`,
+ * turn the interface `007` into 7 and `--top -1` into an unknown option.
+ */
+export function plainForm(
+  args: readonly string[],
+  table: readonly Option[],
+): { options: string[]; positionals: string[] } {
+  const options: string[] = [];
+  const positionals: string[] = [];
+  const rest = [...args];
+
+  const add = (option: Option, given: string, value: string | undefined) => {
+    if (option.value === undefined) {
+      if (value !== undefined) throw badOption(given, "it takes no value");
+      options.push(`--${option.name}`);
+      return;
+    }
+    const text = value ?? rest.shift();
+    if (text === undefined) {
+      throw badOption(
+        given,
+        `its value is missing; give ${option.value}: ${option.help}`,
+      );
+    }
+    if (text === "") {
+      throw badValue(option.name, "", `give ${option.value}: ${option.help}`);
+    }
+    options.push(`--${option.name}=${text}`);
+  };
+
+  for (let arg; (arg = rest.shift()) !== undefined;) {
+    if (arg === "--") {
+      positionals.push(...rest.splice(0));
+    } else if (arg.startsWith("--")) {
+      const equals = arg.indexOf("=");
+      const given = equals < 0 ? arg : arg.slice(0, equals);
+      const option = table.find(({ name }) => `--${name}` === given);
+      if (option === undefined) throw unknownOption(given, table);
+      add(option, given, equals < 0 ? undefined : arg.slice(equals + 1));
+    } else if (arg.startsWith("-") && arg !== "-") {
+      for (let at = 1; at < arg.length; at++) {
+        const given = `-${arg[at]}`;
+        const option: Option | undefined = table.find(({ short }) =>
+          short === arg[at]
+        );
+        // `-json` is more likely a slip of `--json` than four options.
+        if (option === undefined) {
+          throw unknownOption(
+            at === 1 || optionsLike(arg, table).best ? arg : given,
+            table,
+          );
+        }
+        const attached = arg.slice(at + 1);
+        if (option.value !== undefined) {
+          add(option, given, attached === "" ? undefined : attached);
+          break;
+        }
+        add(option, given, undefined);
+      }
+    } else {
+      positionals.push(arg);
+    }
+  }
+  return { options, positionals };
+}
+
+function badOption(given: string, why: string): Failure {
+  return new Failure(EXIT.usage, `Cannot use ${given}: ${why}`);
+}
+
+function unknownOption(given: string, table: readonly Option[]): Failure {
+  const { best, nearest } = optionsLike(given, table);
+  const advice = best === undefined
+    ? `the nearest are ${nearest.join(" and ")}, and xdptally -h lists all`
+    : `did you mean ${best}?`;
+  return badOption(`"${given}"`, `there is no such option; ${advice}`);
+}
+
+/**
+ * The options that a text is nearest to, and the one that it begins or that
+ * a slip or two made it of.
+ */
+function optionsLike(
+  given: string,
+  table: readonly Option[],
+): { best?: string; nearest: string[] } {
+  const word = given.replace(/^-+/, "").toLowerCase().replaceAll("_", "-");
+  const distance = (name: string) => levenshteinDistance(word, name);
+  const nearest = table.map(({ name }) => name)
+    .toSorted((a, b) => distance(a) - distance(b));
+  const best = word.length < 2
+    ? undefined
+    : nearest.find((name) =>
+      name.startsWith(word) || distance(name) <= word.length / 3
+    );
+  const flags = nearest.slice(0, 2).map((name) => `--${name}`);
+  return best === undefined
+    ? { nearest: flags }
+    : { best: `--${best}`, nearest: flags };
+}

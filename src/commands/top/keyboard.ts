@@ -1,0 +1,94 @@
+import { fileName } from "../../formats/capture_name.ts";
+import { ACCESS, canAccess } from "../../process/user.ts";
+import { reasonOf } from "../../sinks/failures.ts";
+import type { Screen } from "./screen.ts";
+import { type Key, KeyDecoder } from "../../view/key_decoder.ts";
+import type { Effect, View } from "../../view/view.ts";
+
+/** How long the rest of a key's sequence may take over a slow line, in ms. */
+const PATIENCE = 50;
+
+/** What keys ask for that is not the view's to do. */
+export interface Controls {
+  end(): void;
+  setInterval(interval: number): void;
+}
+
+/** Keys from stdin to the view, and what they ask for beyond it. */
+export class Keyboard {
+  readonly #view: View;
+  readonly #screen: Screen;
+  readonly #controls: Controls;
+  readonly #decoder = new KeyDecoder();
+
+  constructor(view: View, screen: Screen, controls: Controls) {
+    this.#view = view;
+    this.#screen = screen;
+    this.#controls = controls;
+  }
+
+  /** Listens until there is nothing to listen to, which is the end as well. */
+  async listen(): Promise<void> {
+    const buffer = new Uint8Array(1024);
+    let timer: number | undefined;
+    for (let read; (read = await Deno.stdin.read(buffer)) !== null;) {
+      clearTimeout(timer);
+      this.#press(this.#decoder.push(buffer.subarray(0, read)));
+      if (!this.#decoder.isWaiting) continue;
+      timer = setTimeout(() => this.#press(this.#decoder.flush()), PATIENCE);
+    }
+    this.#controls.end();
+  }
+
+  #press(keys: readonly Key[]): void {
+    for (const key of keys) {
+      const effect = this.#view.press(key);
+      if (effect !== undefined) this.#act(effect);
+    }
+    if (keys.length > 0) this.#screen.draw();
+  }
+
+  #act(effect: Effect): void {
+    switch (effect.kind) {
+      case "quit":
+        return this.#controls.end();
+      case "redraw":
+        return this.#screen.redraw();
+      case "interval":
+        return this.#controls.setInterval(effect.interval);
+      case "askExport":
+        return this.#view.askExport(proposal(this.#view.current));
+      case "export":
+        return this.#export(effect.path, effect.text);
+    }
+  }
+
+  #export(path: string, text: string): void {
+    const lines = text.split("\n").length - 1;
+    try {
+      Deno.writeTextFileSync(path, text, { createNew: true });
+      this.#view.say(`Wrote ${lines} lines to "${path}"`);
+    } catch (error) {
+      const advice = error instanceof Deno.errors.AlreadyExists
+        ? "give another name"
+        : 'name a place that this user may write to, like "/tmp/"';
+      this.#view.say(
+        `Cannot write to "${path}": ${reasonOf(error)}; ${advice}`,
+        true,
+      );
+    }
+  }
+}
+
+/** A name that can be written to: here, or where everybody may write. */
+function proposal(name: string): string {
+  const isOpen = canAccess(".", ACCESS.write | ACCESS.search);
+  const path = `${isOpen ? "" : "/tmp/"}xdptally-%i-%Y%m%dT%H%M%SZ.jsonl`;
+  const fields = {
+    host: "",
+    interface: name,
+    time: new Date(),
+    isLocal: false,
+  };
+  return fileName({ path, format: "jsonl", isGzip: false }, fields);
+}

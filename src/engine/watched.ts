@@ -1,0 +1,229 @@
+import { Generations } from "../bpf/generations.ts";
+import { type Generation, TOTALS } from "../bpf/layout.ts";
+import type { AttachMode, Link } from "../bpf/link.ts";
+import type { LoadedObject } from "../bpf/object.ts";
+import { bootTime, moment } from "../process/clock.ts";
+import { type Counter, receiveCounters } from "../net/counters.ts";
+import { interfaceName, type NetInterface } from "../net/interfaces.ts";
+import type { Books } from "../tally/books.ts";
+import type { Discrepancy } from "../tally/crosscheck.ts";
+import type { Limit } from "../tally/limit.ts";
+import type { Source } from "../tally/rank.ts";
+import type {
+  EndReason,
+  EndRecord,
+  Origin,
+  TickRecord,
+} from "../tally/records.ts";
+import {
+  type Moment,
+  Run,
+  type RunOptions,
+  type Window,
+} from "../tally/run.ts";
+import { minus, SourceList } from "../tally/source_list.ts";
+
+type ReceiveCounters = ReadonlyMap<string, Counter>;
+
+/** A window that has ended and has not been read whole. */
+interface Unread {
+  readonly generation: Generation;
+  readonly end: Moment;
+  readonly skipped: number;
+  readonly rxCounter: Counter | undefined;
+}
+
+/**
+ * One interface that is being watched. A window is made in three steps:
+ * `retire` switches the generation, `waitForAll` (one for all interfaces)
+ * lets the running programs finish, `read` empties what was retired.
+ */
+export class Watched implements Disposable {
+  readonly interface: NetInterface;
+  readonly start: Moment;
+  readonly #object: LoadedObject;
+  readonly #link: Link;
+  readonly #generations: Generations;
+  readonly #run: Run;
+  readonly #window: Window;
+  /** What no more frames are counted into, and has not been read whole. */
+  readonly #unread: Unread[] = [];
+  /** What the interface had received when it was attached. */
+  readonly #received: Counter | undefined;
+  #currentName: string | undefined;
+  /** When the last window ended. */
+  #windowEnd: Moment;
+  /** Deadlines that passed in the window that is open. */
+  #skipped = 0;
+
+  constructor(
+    netInterface: NetInterface,
+    object: LoadedObject,
+    link: Link,
+    start: Moment,
+    origin: Origin,
+    options: RunOptions,
+  ) {
+    this.interface = netInterface;
+    this.#currentName = netInterface.name;
+    this.start = this.#windowEnd = start;
+    this.#received = origin.direction === "in"
+      ? receiveCounters().get(netInterface.name)
+      : undefined;
+    this.#object = object;
+    this.#link = link;
+    this.#generations = new Generations(object);
+    this.#window = {
+      ipv4: new SourceList("ipv4", options.keying, options.maxSources),
+      ipv6: new SourceList("ipv6", options.keying, options.maxSources),
+    };
+    this.#run = new Run(origin, options, this.start);
+  }
+
+  get isComplete(): boolean {
+    return this.#run.isComplete;
+  }
+
+  /** More sources came than the run keeps. */
+  get isFull(): boolean {
+    return this.#run.isFull;
+  }
+
+  /** A CPU was added, and its packets are untracked. */
+  get hasNewCpu(): boolean {
+    return this.#run.hasNewCpu;
+  }
+
+  /** The interface's name when it was last looked at; undefined: it was gone. */
+  get currentName(): string | undefined {
+    return this.#currentName;
+  }
+
+  /** Why it cannot go on, if it cannot. */
+  lost(): "interface-gone" | "detached" | undefined {
+    this.#currentName = interfaceName(this.interface.index);
+    if (this.#currentName === undefined) return "interface-gone";
+    return this.#link.interfaceIndex() === 0 ? "detached" : undefined;
+  }
+
+  /**
+   * Ends the window: later frames count into the next one. Where the window
+   * before has not been read whole, that comes first, and this one goes on.
+   *
+   * @param skipped deadlines that passed before this one without a tick
+   * @param received what the interfaces say they received, just now
+   */
+  retire(skipped: number, received: ReceiveCounters): void {
+    this.#skipped += skipped + 1; // this one too, unless the window does end
+    if (this.#unread.length > 0) return;
+    const generation = this.#generations.active;
+    this.#generations.switch();
+    this.#skipped--;
+    this.#endWindow(generation, received);
+  }
+
+  /** Detaches. The last window ends here. */
+  detach(skipped: number, received: ReceiveCounters): void {
+    this.#link[Symbol.dispose]();
+    this.#skipped += skipped;
+    this.#endWindow(this.#generations.active, received);
+  }
+
+  #endWindow(generation: Generation, received: ReceiveCounters): void {
+    const end = this.#windowEnd = moment();
+    const skipped = this.#skipped;
+    const rxCounter = this.#sinceStart(received);
+    this.#unread.push({ generation, end, skipped, rxCounter });
+    this.#skipped = 0;
+  }
+
+  /** Undefined also where the counter began anew: the interface was moved. */
+  #sinceStart(received: ReceiveCounters): Counter | undefined {
+    const now = received.get(this.#currentName ?? this.interface.name);
+    if (now === undefined || this.#received === undefined) return undefined;
+    const counter = minus(now, this.#received);
+    return counter.packets < 0n ? undefined : counter;
+  }
+
+  /** Waits until nothing counts into what was retired or detached, anywhere. */
+  waitForAll(): void {
+    this.#generations.waitForAll();
+  }
+
+  /**
+   * Reads what was retired, and after `detach` the rest. A record is good
+   * until the next is asked for.
+   *
+   * @throws {CallError} nothing is lost: the next call goes on from there
+   */
+  *read(): Generator<TickRecord> {
+    for (let unread; (unread = this.#unread[0]) !== undefined;) {
+      const books = booksOf(
+        this.#generations.drain(unread.generation, this.#window),
+      );
+      this.#unread.shift();
+      const reading = (bootTime() - unread.end.boot) / 1000;
+      yield this.#run.close(this.#window, books, { ...unread, reading });
+      this.#window.ipv4.clear();
+      this.#window.ipv6.clear();
+    }
+  }
+
+  /** How the interface's own counter differs, if it does beyond doubt. */
+  get discrepancy(): Discrepancy | undefined {
+    return this.#run.discrepancy;
+  }
+
+  get mode(): AttachMode {
+    return this.#link.mode;
+  }
+
+  /** Something that was counted may be missing. */
+  markIncomplete(): void {
+    this.#run.markIncomplete();
+  }
+
+  /**
+   * The source that exceeds a limit, to be asked while the record that `read`
+   * gave is good.
+   */
+  sourceOver(limit: Limit, { elapsed }: TickRecord): Source | undefined {
+    return this.#run.sourceOver(limit, this.#window, elapsed);
+  }
+
+  /** The run up to the last tick, in the form of an end record. */
+  soFar(): EndRecord {
+    return this.#run.end("signal", this.#windowEnd);
+  }
+
+  /** The record of the whole run; what is still unread makes it incomplete. */
+  end(reason: EndReason): EndRecord {
+    if (this.#unread.length > 0) this.#run.markIncomplete();
+    return this.#run.end(reason, this.#windowEnd);
+  }
+
+  /** Gives back what it holds in the kernel, once the run has ended. */
+  [Symbol.dispose](): void {
+    this.#link[Symbol.dispose]();
+    this.#object[Symbol.dispose]();
+  }
+}
+
+function booksOf(words: BigUint64Array): Books {
+  const tally = (at: number) => ({
+    packets: words[at]!,
+    bytes: words[at + 1]!,
+  });
+  return {
+    total: tally(TOTALS.total),
+    untracked: {
+      ...tally(TOTALS.untracked),
+      full: words[TOTALS.full]!,
+      noMemory: words[TOTALS.noMemory]!,
+      busy: words[TOTALS.busy]!,
+    },
+    nonIp: tally(TOTALS.nonIp),
+    malformed: tally(TOTALS.malformed),
+    filtered: tally(TOTALS.filtered),
+  };
+}

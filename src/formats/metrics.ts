@@ -1,0 +1,232 @@
+import { FAMILIES } from "../basics/address.ts";
+import { EMPTY_BOOKS, sourcesOf } from "../tally/books.ts";
+import type { Snapshot, StartRecord } from "../tally/records.ts";
+import { NOTHING, type Tally } from "../tally/source_list.ts";
+
+/** What metrics say about one interface. */
+export interface Watch {
+  readonly start: StartRecord;
+  readonly snapshot: Snapshot;
+  readonly isRunning: boolean;
+  readonly maxSources: number;
+}
+
+/** Before the first tick: counters that begin with 0 lose nothing to `rate()`. */
+export function emptySnapshot(
+  { host, run, interface: name, direction, by, start }: StartRecord,
+): Snapshot {
+  return {
+    ...{ host, run, interface: name, direction, by },
+    end: start,
+    ticks: 0,
+    skipped: 0,
+    reading: 0,
+    complete: true,
+    books: EMPTY_BOOKS,
+    kept: { ipv4: 0, ipv6: 0 },
+    sources: [],
+    others: NOTHING,
+  };
+}
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [Labels, number | bigint];
+
+/** A metric family; the samples of a counter have `_total` behind its name. */
+interface Metric {
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+/** The forms in which metrics are read, by their media types. */
+export const METRICS_TYPES = {
+  prometheus: "text/plain; version=0.0.4; charset=utf-8",
+  openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+} as const;
+
+export type MetricsForm = keyof typeof METRICS_TYPES;
+
+/**
+ * The page of metrics: in Prometheus' own text format, or in OpenMetrics, where
+ * the name of a counter's family is without `_total`.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
+ */
+export function metricsText(
+  watches: readonly Watch[],
+  form: MetricsForm = "prometheus",
+): string {
+  const isOpen = form === "openMetrics";
+  const families = metrics(watches).map(({ name, type, help, samples }) => {
+    const full = type === "counter" ? `${name}_total` : name;
+    const family = isOpen ? name : full;
+    const lines = samples.map(([labels, value]) =>
+      `${full}${labelText(labels)} ${value}\n`
+    );
+    return `# HELP ${family} ${help}\n# TYPE ${family} ${type}\n${
+      lines.join("")
+    }`;
+  });
+  return families.join("") + (isOpen ? "# EOF\n" : "");
+}
+
+function labelText(labels: Labels): string {
+  const pairs = Object.entries(labels)
+    .map(([name, value]) => `${name}="${escape(value)}"`);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+function escape(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
+    .replaceAll("\n", "\\n");
+}
+
+function metrics(watches: readonly Watch[]): Metric[] {
+  const each = (samples: (watch: Watch) => Iterable<Sample>) =>
+    watches.flatMap((watch) =>
+      [...samples(watch)].map(([labels, value]): Sample => [
+        {
+          interface: watch.start.interface,
+          direction: watch.start.direction,
+          ...labels,
+        },
+        value,
+      ])
+    );
+  const gauge = (
+    name: string,
+    help: string,
+    samples: (watch: Watch) => Iterable<Sample>,
+  ): Metric => ({ name, type: "gauge", help, samples: each(samples) });
+  const counter = (
+    name: string,
+    help: string,
+    samples: (snapshot: Snapshot) => Iterable<Sample>,
+  ): Metric => ({
+    name,
+    type: "counter",
+    help,
+    samples: each(({ snapshot }) => samples(snapshot)),
+  });
+  /** The same tallies as packets and as bytes. */
+  const tallies = (
+    name: string,
+    what: string,
+    list: (snapshot: Snapshot) => Iterable<readonly [Labels, Tally]>,
+  ) =>
+    (["packets", "bytes"] as const).map((unit) =>
+      counter(
+        `xdptally_${name}${unit}`,
+        `${unit === "packets" ? "Frames" : "Bytes of frames"} ${what}`,
+        (snapshot) =>
+          Array.from(list(snapshot), ([labels, tally]) => [
+            labels,
+            tally[unit],
+          ]),
+      )
+    );
+
+  return [
+    {
+      name: "xdptally_build_info",
+      type: "gauge",
+      help: "The version that counts",
+      samples: [...new Set(watches.map(({ start }) => start.version))]
+        .map((version) => [{ version }, 1]),
+    },
+    gauge(
+      "xdptally_interface_info",
+      "How the program is attached",
+      ({ start }) => [[{ mode: start.mode }, 1]],
+    ),
+    gauge(
+      "xdptally_running",
+      "Whether the interface is being counted",
+      ({ isRunning }) => [[{}, Number(isRunning)]],
+    ),
+    gauge(
+      "xdptally_start_time_seconds",
+      "When counting began, as a Unix time",
+      ({ start }) => [[{}, start.start.getTime() / 1000]],
+    ),
+    gauge(
+      "xdptally_interval_seconds",
+      "From one tick to the next, when none is late",
+      ({ start }) => [[{}, start.interval]],
+    ),
+    gauge(
+      "xdptally_last_tick_time_seconds",
+      "When the last tick ended, as a Unix time",
+      ({ snapshot }) => [[{}, snapshot.end.getTime() / 1000]],
+    ),
+    gauge(
+      "xdptally_tick_reading_seconds",
+      "How long reading the last tick took, from its end",
+      ({ snapshot }) => [[{}, snapshot.reading]],
+    ),
+    gauge(
+      "xdptally_complete",
+      "Whether everything was read and the books balance",
+      ({ snapshot }) => [[{}, Number(snapshot.complete)]],
+    ),
+    gauge(
+      "xdptally_sources",
+      "Sources that are kept",
+      ({ snapshot }) =>
+        FAMILIES.map((family) => [{ family }, snapshot.kept[family]]),
+    ),
+    gauge(
+      "xdptally_max_sources",
+      "Sources that can be kept of each family",
+      ({ maxSources }) => [[{}, maxSources]],
+    ),
+    counter("xdptally_ticks", "Ticks", ({ ticks }) => [[{}, ticks]]),
+    counter(
+      "xdptally_missed_deadlines",
+      "Ticks that were merged into the next one",
+      ({ skipped }) => [[{}, skipped]],
+    ),
+    ...tallies(
+      "",
+      "that the program saw, counted on their own",
+      ({ books }) => [[{}, books.total]],
+    ),
+    ...tallies(
+      "class_",
+      "by what became of them; the classes add up to the total",
+      classes,
+    ),
+    counter(
+      "xdptally_untracked_by_cause_packets",
+      "Frames whose source got no room, by the cause",
+      ({ books: { untracked } }) => [
+        [{ cause: "full" }, untracked.full],
+        [{ cause: "no_memory" }, untracked.noMemory],
+        [{ cause: "busy" }, untracked.busy],
+      ],
+    ),
+    ...tallies(
+      "source_",
+      "of the sources with most packets, each since it is among them; the series add up to the class source",
+      ({ sources, others }) => [
+        ...sources.map(({ key, ...tally }) =>
+          [{ source: key }, tally] as const
+        ),
+        [{ source: "other" }, others],
+      ],
+    ),
+  ];
+}
+
+function classes({ books }: Snapshot): [Labels, Tally][] {
+  return [
+    [{ class: "source" }, sourcesOf(books)],
+    [{ class: "untracked" }, books.untracked],
+    [{ class: "non_ip" }, books.nonIp],
+    [{ class: "malformed" }, books.malformed],
+    [{ class: "filtered" }, books.filtered],
+  ];
+}

@@ -1,0 +1,283 @@
+import type { Logger } from "@std/log/logger";
+import { EXIT, Failure } from "../basics/errors.ts";
+import {
+  gzipMember,
+  HEADER_SIZE,
+  memberLength,
+} from "../formats/gzip_member.ts";
+import { reasonOf } from "./failures.ts";
+import type { Target } from "./target.ts";
+
+export interface CaptureFileOptions {
+  readonly path: string;
+  /** One gzip member for each write. */
+  readonly isGzip: boolean;
+  /** What an empty file starts with. */
+  readonly header: string;
+  /** Wait until the disk has it. */
+  readonly isSynced: boolean;
+  readonly log: Logger;
+}
+
+/** Characters of records that may wait for room. */
+const MOST_WAITING = 1 << 26;
+
+/**
+ * A capture on disk. Records are appended whole: one write call under a lock,
+ * taken back if it falls short; what an earlier process left torn is moved to
+ * `FILE.torn` before anything is appended. A file that was removed or renamed
+ * is made anew, one that was truncated is gone on with. What cannot be written
+ * (a full disk) waits, and is tried again with the next record.
+ */
+export class CaptureFile implements Target {
+  readonly name: string;
+  readonly #options: CaptureFileOptions;
+  #file: Deno.FsFile | undefined;
+  /** The size up to which the file was whole when it was last looked at. */
+  #sound = 0;
+  #queue: string[] = [];
+  #lost = 0;
+  /** The path names another file, which this process may not open. */
+  #isOutOfReach = false;
+  /** Why nothing can be written just now; empty: it can. */
+  #trouble = "";
+
+  constructor(options: CaptureFileOptions) {
+    this.name = `"${options.path}"`;
+    this.#options = options;
+  }
+
+  /**
+   * Opens the file, and moves away what is torn at its end, while the process
+   * may still do so.
+   *
+   * @throws {Failure} exit code 7: it cannot be opened
+   */
+  async prepare(): Promise<void> {
+    let file;
+    try {
+      file = this.#current();
+    } catch (error) {
+      throw new Failure(
+        EXIT.output,
+        `Cannot write to ${this.name}: ${reasonOf(error)}; name another file`,
+      );
+    }
+    await file.lock(true);
+    try {
+      this.#sound = this.#mend(file, file.statSync().size);
+    } catch {
+      // There is no room to move it; the first record tries again.
+    } finally {
+      await file.unlock();
+    }
+  }
+
+  /** Whether this process has no right to open it. */
+  isForbidden(): boolean {
+    try {
+      this.#current();
+      return false;
+    } catch (error) {
+      return error instanceof Deno.errors.PermissionDenied;
+    }
+  }
+
+  /** One write takes all, or nothing. */
+  readonly taken = 0;
+
+  get isWaiting(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  add(record: string): void {
+    this.#queue.push(record);
+    if (this.#trouble === "") return;
+    const waiting = () =>
+      this.#queue.reduce((sum, { length }) => sum + length, 0);
+    while (this.#queue.length > 1 && waiting() > MOST_WAITING) {
+      this.#queue.shift();
+      this.#lost++;
+    }
+  }
+
+  /** Appends what was kept; what cannot be written is kept on, and said once. */
+  async flush(): Promise<void> {
+    if (this.#queue.length === 0) return;
+    const { log } = this.#options;
+    try {
+      await this.#append();
+      if (this.#trouble !== "") log.info(`Writing to ${this.name} again`);
+      this.#trouble = "";
+    } catch (error) {
+      const trouble = reasonOf(error);
+      if (trouble !== this.#trouble) {
+        log.error(
+          `Cannot write to ${this.name}: ${trouble}; counting goes on, and records wait for room`,
+        );
+      }
+      this.#trouble = trouble;
+    }
+  }
+
+  /** Exit code 7, if some records are not in the file. */
+  get failure(): Failure | undefined {
+    const missing = this.#lost + this.#queue.length;
+    if (missing === 0) return undefined;
+    return new Failure(
+      EXIT.output,
+      `Cannot write to ${this.name}: ${this.#trouble}; its last ${
+        missing === 1 ? "record is" : `${missing} records are`
+      } lost, make room for the next run`,
+    );
+  }
+
+  async #append(): Promise<void> {
+    const file = this.#current();
+    const records = this.#queue.length;
+    await file.lock(true);
+    try {
+      let { size } = file.statSync();
+      if (size !== this.#sound) size = this.#mend(file, size);
+      const bytes = this.#encode(size, this.#queue.slice(0, records));
+      const written = await file.write(bytes).catch((error) => {
+        file.truncateSync(size);
+        throw error;
+      });
+      if (written < bytes.length) {
+        file.truncateSync(size);
+        throw new Error("there is room for a part only");
+      }
+      this.#sound = size + bytes.length;
+      this.#queue.splice(0, records);
+      if (this.#options.isSynced) await file.syncData();
+    } finally {
+      await file.unlock();
+    }
+  }
+
+  #open(): Deno.FsFile {
+    const { path } = this.#options;
+    const open = () =>
+      Deno.openSync(path, { read: true, append: true, create: true });
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const folder = path.slice(0, path.lastIndexOf("/"));
+      Deno.mkdirSync(folder, { recursive: true });
+      return open();
+    }
+  }
+
+  #encode(size: number, records: string[]): Uint8Array {
+    const header = size === 0 ? this.#options.header : "";
+    const bytes = new TextEncoder().encode(header + records.join(""));
+    return this.#options.isGzip ? gzipMember(bytes) : bytes;
+  }
+
+  /** The file that the path names now, or named when it could be opened. */
+  #current(): Deno.FsFile {
+    if (this.#file !== undefined && this.#isStill(this.#file)) {
+      return this.#file;
+    }
+    let fresh;
+    try {
+      fresh = this.#open();
+    } catch (error) {
+      const isDenied = error instanceof Deno.errors.PermissionDenied;
+      if (this.#file === undefined || !isDenied) throw error;
+      if (!this.#isOutOfReach) {
+        this.#options.log.warn(
+          `Cannot open ${this.name} anew: ${
+            reasonOf(error)
+          }; going on in the file that was moved, --user root follows the name`,
+        );
+      }
+      this.#isOutOfReach = true;
+      return this.#file;
+    }
+    this.close();
+    this.#sound = 0;
+    return this.#file = fresh;
+  }
+
+  /** Whether the path still names `file`. */
+  #isStill(file: Deno.FsFile): boolean {
+    const mine = file.statSync();
+    try {
+      const there = Deno.statSync(this.#options.path);
+      return there.ino === mine.ino && there.dev === mine.dev;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      if (error instanceof Deno.errors.PermissionDenied) return true;
+      throw error;
+    }
+  }
+
+  /** Moves what is torn at the end of the file away. Returns the size left. */
+  #mend(file: Deno.FsFile, size: number): number {
+    const whole = this.#options.isGzip
+      ? wholeMembers(file, size)
+      : wholeLines(file, size);
+    if (whole < size) {
+      using torn = Deno.openSync(`${this.#options.path}.torn`, {
+        append: true,
+        create: true,
+      });
+      for (let at = whole; at < size;) {
+        const part = readAt(file, at, Math.min(size - at, CHUNK));
+        for (let rest = part; rest.length > 0;) {
+          rest = rest.subarray(torn.writeSync(rest));
+        }
+        at += part.length;
+      }
+      file.truncateSync(whole);
+    }
+    return whole;
+  }
+
+  close(): void {
+    this.#file?.close();
+    this.#file = undefined;
+  }
+}
+
+const CHUNK = 65_536;
+
+/** Where the last line that ends in a newline ends. */
+function wholeLines(file: Deno.FsFile, size: number): number {
+  for (let end = size; end > 0; end -= Math.min(end, CHUNK)) {
+    const start = Math.max(0, end - CHUNK);
+    const newline = readAt(file, start, end - start).lastIndexOf(0x0a);
+    if (newline >= 0) return start + newline + 1;
+  }
+  return 0;
+}
+
+/** Where the last whole gzip member ends. */
+function wholeMembers(file: Deno.FsFile, size: number): number {
+  for (let at = 0;;) {
+    if (at === size) return at;
+    const length = memberLength(
+      readAt(file, at, Math.min(HEADER_SIZE, size - at)),
+    );
+    if (length === undefined && size - at >= HEADER_SIZE) {
+      throw new Error("it has something else in it than captures of xdptally");
+    }
+    if (length === undefined || at + length > size) return at;
+    at += length;
+  }
+}
+
+function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  file.seekSync(at, Deno.SeekMode.Start);
+  let read = 0;
+  while (read < length) {
+    const more = file.readSync(bytes.subarray(read));
+    if (more === null) break;
+    read += more;
+  }
+  return bytes.subarray(0, read);
+}

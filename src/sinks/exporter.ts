@@ -1,0 +1,177 @@
+import { timingSafeEqual } from "node:crypto";
+import { EXIT, Failure } from "../basics/errors.ts";
+import { type HttpAnswer, type HttpRequest, wanted } from "../http/message.ts";
+import { HttpServer } from "../http/server.ts";
+import {
+  METRICS_TYPES,
+  type MetricsForm,
+  metricsText,
+} from "../formats/metrics.ts";
+import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+import { reasonOf } from "./failures.ts";
+import type { Sink } from "./sink.ts";
+import { Watches } from "./interface_states.ts";
+
+/** Where metrics are served, and to whom. */
+export interface ExporterOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** Names of files; undefined: everybody may read. */
+  readonly tokenFile: string | undefined;
+  /** Of a certificate and its key, in PEM; undefined: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly maxSources: number;
+}
+
+/** Ticks that may be missing before `/healthz` says so. */
+const LATE = 3;
+/** And milliseconds on top of them: reading a large table takes a while. */
+const GRACE = 5000;
+
+/** Keeps what metrics say, and serves it to Prometheus. */
+export class Exporter implements Sink, Disposable {
+  readonly #options: ExporterOptions;
+  readonly #watches: Watches;
+  readonly #token: string | undefined;
+  readonly #tls: { readonly cert: string; readonly key: string } | undefined;
+  #server: HttpServer | undefined;
+
+  /**
+   * Reads the files that it takes, while the process may.
+   *
+   * @throws {Failure} one of them cannot be read
+   */
+  constructor(options: ExporterOptions) {
+    const { tokenFile, tls, maxSources } = options;
+    this.#options = options;
+    this.#watches = new Watches(maxSources);
+    this.#token = tokenFile === undefined
+      ? undefined
+      : readSecret(tokenFile).trim();
+    if (this.#token === "") {
+      throw new Failure(
+        EXIT.usage,
+        `Cannot use --listen-token "${tokenFile}": it is empty; put a token in it`,
+      );
+    }
+    this.#tls = tls && { cert: readSecret(tls.cert), key: readSecret(tls.key) };
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @throws {Failure} the address cannot be had, or the certificate not be used
+   */
+  listen(): void {
+    const { hostname, port } = this.#options;
+    try {
+      const listener = this.#tls === undefined
+        ? Deno.listen({ hostname, port })
+        : Deno.listenTls({ hostname, port, ...this.#tls });
+      this.#server = new HttpServer(
+        listener,
+        (request) => this.answer(request),
+      );
+    } catch (error) {
+      throw new Failure(
+        EXIT.failure,
+        `Cannot listen on ${
+          hostname.includes(":") ? `[${hostname}]` : hostname
+        }:${port}: ${
+          reasonOf(error)
+        }; name another address or port, or look at the certificate`,
+      );
+    }
+  }
+
+  /** The answer to a request. */
+  answer({ method, path, headers }: HttpRequest): HttpAnswer {
+    if (method !== "GET" && method !== "HEAD") {
+      return { status: 405, body: "", headers: { allow: "GET, HEAD" } };
+    }
+    if (path === "/healthz") return this.#health();
+    if (path !== "/metrics") {
+      return { status: 404, body: "There are /metrics and /healthz\n" };
+    }
+    if (!this.#isAllowed(headers.get("authorization"))) {
+      return {
+        status: 401,
+        body: "",
+        headers: { "www-authenticate": "Bearer" },
+      };
+    }
+    const form = formFor(headers.get("accept") ?? "");
+    return {
+      status: 200,
+      type: METRICS_TYPES[form],
+      body: metricsText(this.#watches.all, form),
+    };
+  }
+
+  /** Whether all interfaces are counted, and their ticks not late. */
+  #health(): HttpAnswer {
+    const now = Date.now();
+    const ill = this.#watches.all.filter(({ isRunning, start, snapshot }) =>
+      !isRunning ||
+      now - snapshot.end.getTime() > LATE * start.interval * 1000 + GRACE
+    );
+    const names = ill.map(({ start }) => start.interface).join(", ");
+    return ill.length === 0
+      ? { status: 200, body: "ok\n" }
+      : { status: 503, body: `not counting: ${names}\n` };
+  }
+
+  #isAllowed(authorization = ""): boolean {
+    if (this.#token === undefined) return true;
+    const encoder = new TextEncoder();
+    const given = encoder.encode(authorization);
+    const expected = encoder.encode(`Bearer ${this.#token}`);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  }
+
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  start(record: StartRecord): void {
+    this.#watches.start(record);
+  }
+
+  tick(record: TickRecord): void {
+    this.#watches.update(record);
+  }
+
+  end(record: EndRecord): void {
+    this.#watches.update(record);
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    // What was served is with those who asked for it.
+  }
+
+  [Symbol.dispose](): void {
+    this.#server?.[Symbol.dispose]();
+  }
+}
+
+/** OpenMetrics for who names it, and not less than the older text. */
+function formFor(accept: string): MetricsForm {
+  const open = wanted(accept, "application/openmetrics-text") ?? 0;
+  const text = wanted(accept, "text/plain") ?? 0;
+  return open > 0 && open >= text ? "openMetrics" : "prometheus";
+}
+
+function readSecret(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new Failure(
+      EXIT.usage,
+      `Cannot read "${path}": ${reasonOf(error)}; name a file that is there`,
+    );
+  }
+}

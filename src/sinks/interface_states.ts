@@ -1,0 +1,41 @@
+import { emptySnapshot, type Watch } from "../formats/metrics.ts";
+import type {
+  EndRecord,
+  Origin,
+  StartRecord,
+  TickRecord,
+} from "../tally/records.ts";
+
+/** What metrics say now, by interface and direction. */
+export class Watches {
+  readonly #byName = new Map<string, Watch>();
+  readonly #maxSources: number;
+
+  constructor(maxSources: number) {
+    this.#maxSources = maxSources;
+  }
+
+  get all(): Watch[] {
+    return [...this.#byName.values()];
+  }
+
+  start(start: StartRecord): void {
+    this.#byName.set(nameOf(start), {
+      start,
+      snapshot: emptySnapshot(start),
+      isRunning: true,
+      maxSources: this.#maxSources,
+    });
+  }
+
+  update(record: TickRecord | EndRecord): void {
+    const watch = this.#byName.get(nameOf(record))!;
+    const isRunning = "seq" in record;
+    const snapshot = record.snapshot();
+    this.#byName.set(nameOf(record), { ...watch, snapshot, isRunning });
+  }
+}
+
+function nameOf({ interface: name, direction }: Origin): string {
+  return `${name} ${direction}`;
+}

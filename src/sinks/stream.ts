@@ -1,0 +1,109 @@
+import { EXIT, Failure } from "../basics/errors.ts";
+import { libc } from "../ffi/libc.ts";
+import type { Target } from "./target.ts";
+
+/** The reader of a pipe went away: a reason to end, not a failure. */
+export class ReaderGone extends Error {
+  override readonly name = "ReaderGone";
+}
+
+/** Bytes of a write: so much that a slow reader can be seen to read. */
+const MOST_AT_ONCE = 65_536;
+
+interface Writer {
+  write(bytes: Uint8Array): Promise<number>;
+}
+
+/**
+ * Output that is no regular file: stdout, a FIFO, a device. Writing does not
+ * block the program: a reader that pauses (`| less`) must not keep signals
+ * from ending the run.
+ */
+export class Stream implements Target {
+  readonly name: string;
+  readonly #open: () => Promise<Writer>;
+  #writer: Writer | undefined;
+  #queue: Uint8Array[] = [];
+  #taken = 0;
+
+  /** @param open called at the first write: a FIFO opens when it has a reader */
+  constructor(name: string, open: () => Promise<Writer>) {
+    this.name = name;
+    this.#open = open;
+  }
+
+  get isWaiting(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  add(text: string): void {
+    if (text !== "") this.#queue.push(new TextEncoder().encode(text));
+  }
+
+  /**
+   * Writes what was kept.
+   *
+   * @throws {ReaderGone}
+   * @throws {Failure} it cannot be written
+   */
+  async flush(): Promise<void> {
+    for (let bytes; (bytes = this.#queue.shift()) !== undefined;) {
+      while (bytes.length > 0) {
+        const written = await this.#writeSome(bytes.subarray(0, MOST_AT_ONCE));
+        this.#taken += written;
+        bytes = bytes.subarray(written);
+      }
+    }
+  }
+
+  async #writeSome(bytes: Uint8Array): Promise<number> {
+    try {
+      this.#writer ??= await this.#open();
+      return await this.#writer.write(bytes);
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
+      if (error instanceof Deno.errors.WouldBlock) {
+        await stdoutWritable();
+        return 0;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Failure(
+        EXIT.output,
+        `Cannot write to ${this.name}: ${why}; make room, or send it elsewhere`,
+      );
+    }
+  }
+
+  close(): void {
+    // Descriptors end with the process; stdout is not ours to close.
+  }
+}
+
+/**
+ * Standard output.
+ *
+ * @throws {Failure} it is not open for writing; writes would seem to work
+ */
+export function openStdout(): Stream {
+  const F_GETFL = 3, O_ACCMODE = 3, O_RDONLY = 0;
+  const flags = libc.fcntl(1, F_GETFL);
+  if (flags < 0 || (flags & O_ACCMODE) === O_RDONLY) {
+    throw new Failure(
+      EXIT.output,
+      "Cannot write to stdout: it is not open for writing; redirect it with >",
+    );
+  }
+  return new Stream("stdout", () => Promise.resolve(Deno.stdout));
+}
+
+/** Waits until stdout, which somebody made nonblocking, takes more. */
+async function stdoutWritable(): Promise<void> {
+  const POLLOUT = 4;
+  // struct pollfd { int fd; short events; short revents; }
+  const pollfd = new Uint8Array(Int32Array.of(1, POLLOUT).buffer);
+  await libc.poll(pollfd, 1n, 1000);
+}

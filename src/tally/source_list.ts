@@ -1,0 +1,267 @@
+import { type Family, formatAddressAt } from "../basics/address.ts";
+import {
+  BY_SOURCE,
+  isPlain,
+  type Keying,
+  keySize,
+  keyText,
+} from "../basics/keys.ts";
+
+/** Packets and bytes, exact. */
+export interface Tally {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+/** A counter, exact: a bigint only where a number would not be. */
+export type Count = number | bigint;
+
+/** A sum of counters, exact. */
+export class Sum {
+  #bigint = 0n;
+  #number = 0;
+
+  add(count: Count): void {
+    const sum = typeof count === "number" ? this.#number + count : Infinity;
+    if (sum <= Number.MAX_SAFE_INTEGER) this.#number = sum;
+    else this.#bigint += BigInt(count);
+  }
+
+  get value(): bigint {
+    return this.#bigint + BigInt(this.#number);
+  }
+}
+
+export const NOTHING: Tally = { packets: 0n, bytes: 0n };
+
+export function plus(a: Tally, b: Tally): Tally {
+  return { packets: a.packets + b.packets, bytes: a.bytes + b.bytes };
+}
+
+export function minus(a: Tally, b: Tally): Tally {
+  return { packets: a.packets - b.packets, bytes: a.bytes - b.bytes };
+}
+
+/** Counter words of a row: packets and bytes, the lower half of each first. */
+export const HALVES = 4;
+const TWO_32 = 2 ** 32;
+/** Upper halves below this are those of safe integers. */
+const SAFE_HIGH = 2 ** 21;
+/** Where a counter is in those of a row. */
+export const COUNTER = { packets: 0, bytes: 2 } as const;
+
+/**
+ * Sources of one family with their counters, in rows from 0. Typed arrays with
+ * u64 counters as u32 halves: objects or bigints would cost several times the
+ * memory and the time at a million rows.
+ */
+export class SourceList {
+  readonly family: Family;
+  readonly keying: Keying;
+  /** u32 words of a key. */
+  readonly words: number;
+  /** Keys are whole addresses. */
+  readonly #isPlain: boolean;
+  length = 0;
+  /** In network byte order: the addresses, with their details if there are. */
+  keys: Uint32Array<ArrayBuffer>;
+  counters: Uint32Array<ArrayBuffer>;
+
+  constructor(family: Family, keying = BY_SOURCE, capacity = 64) {
+    this.family = family;
+    this.keying = keying;
+    this.words = keySize(family, keying) / 4;
+    this.#isPlain = isPlain(family, keying);
+    this.keys = new Uint32Array(capacity * this.words);
+    this.counters = new Uint32Array(capacity * HALVES);
+  }
+
+  /** Forgets the rows and keeps their room. */
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** Appends sources that are not in the list; see `SourceSink` of src/bpf. */
+  addSources(
+    keys: Uint32Array,
+    stride: number,
+    tallies: readonly Uint32Array[],
+    count: number,
+  ): void {
+    this.#reserve(this.length + count);
+    const first = this.length;
+    this.#addKeys(keys, stride, count);
+    const begin = first * HALVES;
+    const end = begin + count * HALVES;
+    const [one, ...others] = tallies;
+    if (one === undefined) this.counters.fill(0, begin, end);
+    else this.counters.set(one, begin);
+    for (const other of others) addAll(this.counters, begin, other);
+    this.length += count;
+    this.#dropUnused(first);
+  }
+
+  #addKeys(from: Uint32Array, stride: number, count: number): void {
+    const { keys, words } = this;
+    let to = this.length * words;
+    for (let row = 0, at = 0; row < count; row++, at += stride) {
+      for (let word = 0; word < words; word++) keys[to++] = from[at + word]!;
+    }
+  }
+
+  /** Takes rows without packets out again, from row `first` on. */
+  #dropUnused(first: number): void {
+    const { counters, length } = this;
+    let row = first;
+    const isUsed = (at: number) =>
+      counters[at * HALVES] !== 0 || counters[at * HALVES + 1] !== 0;
+    while (row < length && isUsed(row)) row++;
+    this.length = row;
+    for (; row < length; row++) if (isUsed(row)) this.appendRow(this, row);
+  }
+
+  /** Appends row `row` of `list`. */
+  appendRow(list: SourceList, row: number): void {
+    this.#reserve(this.length + 1);
+    const { words } = this;
+    for (let word = 0; word < words; word++) {
+      this.keys[this.length * words + word] = list.keys[row * words + word]!;
+    }
+    for (let half = 0; half < HALVES; half++) {
+      this.counters[this.length * HALVES + half] = list
+        .counters[row * HALVES + half]!;
+    }
+    this.length++;
+  }
+
+  /** Adds the counters of row `from` of `list` to those of row `row`. */
+  addRow(row: number, list: SourceList, from: number): void {
+    addCounters(this.counters, row, list, from);
+  }
+
+  /** Packets of a row, rounded where they exceed 2^53: for sorting and rates. */
+  packets(row: number): number {
+    return this.counters[row * HALVES]! +
+      this.counters[row * HALVES + 1]! * TWO_32;
+  }
+
+  /** Bytes of a row, rounded where they exceed 2^53. */
+  bytes(row: number): number {
+    return this.counters[row * HALVES + 2]! +
+      this.counters[row * HALVES + 3]! * TWO_32;
+  }
+
+  /** The counters of a row, exact. */
+  tally(row: number): Tally {
+    return readTally(this.counters, row);
+  }
+
+  /** The key of a row for people. */
+  keyText(row: number): string {
+    return this.#isPlain
+      ? formatAddressAt(this.family, this.keys, row)
+      : keyText(this.family, this.keying, this.key(row));
+  }
+
+  /** Counter `at` (see `COUNTER`) of a row, exact and without a bigint mostly. */
+  count(row: number, at: number): Count {
+    const low = this.counters[row * HALVES + at]!;
+    const high = this.counters[row * HALVES + at + 1]!;
+    if (high === 0) return low;
+    return high < SAFE_HIGH
+      ? high * TWO_32 + low
+      : BigInt(low) + (BigInt(high) << 32n);
+  }
+
+  /** The key of a row, in network byte order. */
+  key(row: number): Uint8Array {
+    return new Uint8Array(
+      this.keys.buffer,
+      row * this.words * 4,
+      this.words * 4,
+    );
+  }
+
+  /** The counters of all rows together. */
+  sum(): Tally {
+    const total = new Uint32Array(HALVES);
+    for (let row = 0; row < this.length; row++) {
+      addCounters(total, 0, this, row);
+    }
+    return readTally(total, 0);
+  }
+
+  /** Rows that there is room for. */
+  get capacity(): number {
+    return this.counters.length / HALVES;
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.capacity) return;
+    const more = Math.max(rows, this.capacity * 2);
+    this.keys = grown(this.keys, more * this.words);
+    this.counters = grown(this.counters, more * HALVES);
+  }
+}
+
+/**
+ * An array with more room. ArrayBuffer.transfer would free the old memory at
+ * once, and from then on V8 checks in every access to any typed array whether
+ * it was detached: ticks took twice as long.
+ */
+function grown(
+  array: Uint32Array<ArrayBuffer>,
+  length: number,
+): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(length);
+  larger.set(array);
+  return larger;
+}
+
+/** Adds the u64 counters of `others`, as halves, to those from `begin` on. */
+function addAll(
+  counters: Uint32Array,
+  begin: number,
+  others: Uint32Array,
+): void {
+  for (let at = 0; at < others.length; at += 2) {
+    addHalves(counters, begin + at, others, at);
+  }
+}
+
+/** Adds a u64, as halves, to another one. */
+function addHalves(
+  counters: Uint32Array,
+  to: number,
+  others: Uint32Array,
+  at: number,
+): void {
+  const low = counters[to]! + others[at]!;
+  const carry = low >= TWO_32 ? 1 : 0;
+  counters[to] = low;
+  counters[to + 1] = counters[to + 1]! + others[at + 1]! + carry;
+}
+
+/** The counters of row `row` of `counters`. */
+export function readTally(counters: Uint32Array, row: number): Tally {
+  const u64 = (at: number) =>
+    BigInt(counters[at]!) + (BigInt(counters[at + 1]!) << 32n);
+  return { packets: u64(row * HALVES), bytes: u64(row * HALVES + 2) };
+}
+
+/** Adds the counters of row `from` of `list` to row `row` of `counters`. */
+export function addCounters(
+  counters: Uint32Array,
+  row: number,
+  list: SourceList,
+  from: number,
+): void {
+  for (let half = 0; half < HALVES; half += 2) {
+    addHalves(
+      counters,
+      row * HALVES + half,
+      list.counters,
+      from * HALVES + half,
+    );
+  }
+}

@@ -1,0 +1,160 @@
+import { formatBytes } from "../formats/text.ts";
+import { bits, clock, grouped, percent, rate, shareOf } from "./numbers.ts";
+import type { Pane } from "./pane.ts";
+import type { Scope, Sort } from "./row_order.ts";
+import { HISTORY, type Row } from "./source_rows.ts";
+
+/** A column of the table. */
+export interface Column {
+  readonly head: string;
+  readonly width: number;
+  /** What it sorts by, where it does. */
+  readonly sort?: Sort;
+  readonly isLeft?: boolean;
+  /** Drawn by table.ts, the rest is text. */
+  readonly picture?: "bar" | "trend";
+  text(row: Row): string;
+  /** In the row of the total. */
+  readonly total: string;
+}
+
+const ADDRESS = 15;
+const LEAST_BAR = 6, MOST_BAR = 30;
+const LEAST_TREND = 8;
+
+/**
+ * The columns that a width has room for: address, rate, bits and share always,
+ * the others one after the other.
+ *
+ * @param addresses the longest address there is to show
+ */
+export function columnsFor(
+  pane: Pane,
+  scope: Scope,
+  sort: Sort,
+  addresses: number,
+  width: number,
+): Column[] {
+  const gap = width >= 100 ? 2 : 1;
+  const { counts, share, rest } = textColumns(pane, scope, sort);
+  const fixed = [...counts, share].reduce(
+    (sum, { width }) => sum + gap + width,
+    0,
+  );
+  const address: Column = {
+    head: "ADDRESS",
+    width: Math.max(0, Math.min(Math.max(ADDRESS, addresses), width - fixed)),
+    sort: "ip",
+    isLeft: true,
+    text: ({ ip }) => ip,
+    total: "total",
+  };
+  const picture = (picture: "bar" | "trend", width: number): Column => ({
+    head: picture === "trend" ? "TREND" : "",
+    width,
+    isLeft: true,
+    picture,
+    text: () => "",
+    total: "",
+  });
+  const [second, first] = rest;
+  const columns = [
+    address,
+    ...counts,
+    share,
+    picture("bar", LEAST_BAR),
+    second,
+    picture("trend", LEAST_TREND),
+    first,
+  ];
+  let room = width - fixed - address.width;
+  const fitting = columns.filter((column, at) => {
+    if (at <= counts.length + 1) return true;
+    const fits = column.width + gap <= room;
+    room = fits ? room - column.width - gap : 0;
+    return fits;
+  });
+  return fitting.map((column) => {
+    const most = column.picture === "bar" ? MOST_BAR : HISTORY;
+    if (column.picture === undefined) return column;
+    const others = fitting.filter(({ picture }) => picture !== undefined);
+    const more = Math.floor(room / others.length);
+    return { ...column, width: Math.min(most, column.width + more) };
+  });
+}
+
+/** The columns with numbers; `counts` say what `scope` is about. */
+function textColumns(
+  { last, books, peak }: Pane,
+  scope: Scope,
+  sort: Sort,
+): { counts: Column[]; share: Column; rest: [Column, Column] } {
+  const elapsed = last?.elapsed ?? NaN;
+  const tick = last?.books.total ?? { packets: 0n, bytes: 0n };
+  const run = books.total;
+  const ofRun = (row: Row) => row.run ?? row.tick;
+  const rates: Column = {
+    head: "PACKETS/S",
+    width: Math.max(9, grouped(Math.round(peak)).length),
+    text: (row) => rate(row.tick.packets, elapsed),
+    total: rate(tick.packets, elapsed),
+  };
+  const totals: Column = {
+    head: scope === "run" ? "PACKETS" : "TOTAL",
+    width: Math.max(9, grouped(run.packets).length),
+    text: (row) => grouped(ofRun(row).packets),
+    total: grouped(run.packets),
+  };
+  const share: Column = {
+    head: "SHARE",
+    width: 6,
+    text: (row) =>
+      percent(shareIn(row, scope, sort, scope === "run" ? run : tick)),
+    total: (scope === "run" ? run : tick).packets > 0n ? "100.0%" : "",
+  };
+  const first: Column = {
+    head: "FIRST SEEN",
+    width: 10,
+    sort: "first",
+    text: (row) => day(row.first, last!.end),
+    total: "",
+  };
+  if (scope === "run") {
+    const volume: Column = {
+      head: "BYTES",
+      width: 8,
+      sort: "bytes",
+      text: (row) => formatBytes(ofRun(row).bytes),
+      total: formatBytes(run.bytes),
+    };
+    const counts = [{ ...totals, sort: "packets" as const }, volume];
+    return { counts, share, rest: [rates, first] };
+  }
+  const speed: Column = {
+    head: "BIT/S",
+    width: 7,
+    sort: "bytes",
+    text: (row) => bits(row.tick.bytes, elapsed),
+    total: bits(tick.bytes, elapsed),
+  };
+  const counts = [{ ...rates, sort: "packets" as const }, speed];
+  return { counts, share, rest: [totals, first] };
+}
+
+/** A row's part of the whole, in what rows are sorted by. */
+export function shareIn(
+  row: Row,
+  scope: Scope,
+  sort: Sort,
+  whole: { readonly packets: bigint; readonly bytes: bigint },
+): number {
+  const unit = sort === "bytes" ? "bytes" : "packets";
+  const part = scope === "run" ? row.run ?? row.tick : row.tick;
+  return shareOf(part[unit], whole[unit]);
+}
+
+/** A time of the last day, else a date. */
+function day(time: Date, now: Date): string {
+  const isFar = now.getTime() - time.getTime() > 86_400_000;
+  return isFar ? time.toISOString().slice(0, 10) : clock(time);
+}

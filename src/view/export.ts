@@ -1,0 +1,54 @@
+import { tally, untracked } from "../formats/jsonl.ts";
+import type { Pane } from "./pane.ts";
+import type { Scope, Sort } from "./row_order.ts";
+import type { Row } from "./source_rows.ts";
+
+/** How the rows of an export were chosen and ordered. */
+export interface Choice {
+  readonly sort: Sort;
+  readonly scope: Scope;
+  readonly filter: string | undefined;
+  readonly family: 4 | 6 | undefined;
+}
+
+/**
+ * What is seen as JSON Lines: a `view` with the last tick's books, then a
+ * `row` for each source, in the order of the screen.
+ */
+export function viewLines(
+  pane: Pane,
+  last: NonNullable<Pane["last"]>,
+  rows: readonly Row[],
+  choice: Choice,
+): string {
+  const { host, run, interface: name } = pane.start;
+  const line = (type: string, rest: Record<string, unknown>) =>
+    `${
+      JSON.stringify({ schema: 1, type, host, run, interface: name, ...rest })
+    }\n`;
+  const { books } = last;
+  const view = line("view", {
+    seq: last.seq,
+    start: last.start,
+    end: last.end,
+    elapsed: last.elapsed,
+    complete: last.complete,
+    total: tally(books.total),
+    untracked: untracked(books.untracked),
+    nonIp: tally(books.nonIp),
+    malformed: tally(books.malformed),
+    runTotal: tally(pane.books.total),
+    sources: pane.sources,
+    ...choice,
+    filter: choice.filter ?? null,
+    family: choice.family ?? null,
+  });
+  return view + rows.map((row) =>
+    line("row", {
+      ip: row.ip,
+      ...tally(row.tick),
+      runTotal: row.run === undefined ? null : tally(row.run),
+      firstSeen: row.first,
+    })
+  ).join("");
+}

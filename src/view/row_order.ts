@@ -1,0 +1,77 @@
+import type { Row } from "./source_rows.ts";
+
+export const SORTS = ["packets", "bytes", "ip", "first"] as const;
+export type Sort = typeof SORTS[number];
+
+/** What rows show: the last tick, or the run. */
+export type Scope = "tick" | "run";
+
+/** Steps by which a share has to change before its row moves: 10% and 1%. */
+const STEP: Record<Scope, number> = {
+  tick: Math.log(1.1),
+  run: Math.log(1.01),
+};
+
+/** Nothing has a logarithm. */
+const LEAST = 1e-12;
+
+/**
+ * Orders rows steadily: by steps of their share, and within a step as they were
+ * before. A row keeps its step until its share is a whole one away, so that
+ * rows change places when one of them did change, and neither with each tremble
+ * nor when all of them get faster.
+ *
+ * @param isFresh nothing is kept of an order before: by the values alone
+ */
+export function order(
+  rows: Row[],
+  sort: Sort,
+  scope: Scope,
+  isFresh: boolean,
+): Row[] {
+  if (sort === "ip") return rows.sort(compareAddresses);
+  if (sort === "first") {
+    return rows.sort((a, b) => b.born - a.born || compareAddresses(a, b));
+  }
+  const all = rows.reduce((sum, row) => sum + valueOf(row, sort, scope), 0);
+  for (const row of rows) {
+    const share = valueOf(row, sort, scope) / (all || 1);
+    const step = Math.log(LEAST + share) / STEP[scope];
+    if (isFresh) row.place = Infinity;
+    if (isFresh || !(Math.abs(step - row.step) < 1)) {
+      row.step = Math.round(step);
+    }
+  }
+  rows.sort(isFresh ? byValue(sort, scope) : bySteps(sort, scope));
+  for (const [place, row] of rows.entries()) row.place = place;
+  return rows;
+}
+
+function valueOf(row: Row, sort: "packets" | "bytes", scope: Scope): number {
+  return scope === "tick"
+    ? row.smooth[sort]
+    : Number((row.run ?? row.tick)[sort]);
+}
+
+type Compare = (a: Row, b: Row) => number;
+
+function byValue(sort: "packets" | "bytes", scope: Scope): Compare {
+  return (a, b) =>
+    valueOf(b, sort, scope) - valueOf(a, sort, scope) ||
+    compareAddresses(a, b);
+}
+
+function bySteps(sort: "packets" | "bytes", scope: Scope): Compare {
+  const ofNew = byValue(sort, scope);
+  return (a, b) =>
+    b.step - a.step || (a.place === b.place ? ofNew(a, b) : a.place - b.place);
+}
+
+/** IPv4 before IPv6, then by the bytes. */
+function compareAddresses({ address: a }: Row, { address: b }: Row): number {
+  if (a.length !== b.length) return a.length - b.length;
+  for (let at = 0; at < a.length; at++) {
+    if (a[at] !== b[at]) return a[at]! - b[at]!;
+  }
+  return 0;
+}
