@@ -80,9 +80,10 @@ dist/$(OTHER_ARCH)/xdptally: $(SOURCES) dist/embed/$(OTHER_ARCH)/libraries | set
 
 dist/embed/$(OTHER_ARCH)/libraries: | setup-dist
 
-dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) | setup
+dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) src/bpf/layout.ts src/basics/keys.ts toolchain/compare_layout.ts | setup
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
+	@$(DENO) run --quiet --no-check --allow-ffi $(IMPORTS) toolchain/compare_layout.ts $@
 
 # Written only where it is another one: then the executable is made anew.
 dist/embed/commit: always

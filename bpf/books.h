@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * The books: every frame is in exactly one place of one generation.
+ * The books: each frame is in exactly one class of one generation.
  *
- * Two generations of everything: frames are counted into the one that `window`
- * names, while user space reads the other at leisure. A frame reads `window`
- * once, so it is in one generation whole, or in none.
+ * There are two generations of all counters. Frames are counted into the one
+ * that `window` names while user space reads the other. The program reads
+ * `window` once a frame, so a frame is in one generation whole.
  */
 #ifndef BOOKS_H
 #define BOOKS_H
 
 #include "frame.h"
+#include "keys.h"
 #include "sources.h"
 
-/* era << 1 | generation: set by user space */
+/* era << 1 | generation; user space sets it */
 volatile __u32 window = FIRST_ERA << 1;
 
-#define NETWORKS(key)						\
+#define NETWORKS(key_)						\
 	struct {						\
 		__uint(type, BPF_MAP_TYPE_LPM_TRIE);		\
 		__uint(map_flags, BPF_F_NO_PREALLOC);		\
 		__uint(max_entries, 1);				\
-		__uint(key_size, sizeof(key));			\
-		__uint(value_size, sizeof(__u32));		\
+		__type(key, key_);				\
+		__type(value, __u32);				\
 	}
 
 NETWORKS(struct network4) networks4 SEC(".maps");
@@ -30,9 +31,10 @@ NETWORKS(struct network6) networks6 SEC(".maps");
 ARRAY(struct totals) totals SEC(".maps");	/* [generation][cpu] */
 
 /*
- * Never read by the program: the kernel ends an update of a map of maps by
- * waiting for all running programs (synchronize_rcu), and that is what user
- * space wants after a switch.
+ * The program does not use these two. When user space updates a map of maps,
+ * the kernel waits until all running programs have ended (synchronize_rcu,
+ * maybe_wait_bpf_programs in kernel/bpf/syscall.c): user space needs that wait
+ * after it switches the generation.
  */
 struct inner {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -48,7 +50,7 @@ struct {
 	__array(values, struct inner);
 } barrier SEC(".maps");
 
-/* Where a frame is entered. */
+/* Where a frame is counted. */
 struct books {
 	__u32 window, cpu;
 	struct totals *totals;
@@ -85,7 +87,7 @@ static __always_inline void add_source(const struct table *table,
 		books->totals->busy += frame->packets;
 }
 
-/* The longest network that has the source decides; `keep` is its value. */
+/* `keep` is the value of the longest network that contains the source. */
 static __always_inline int is_kept(const __u32 *keep)
 {
 	return keep ? *keep : constants.keeps_rest;
@@ -101,6 +103,7 @@ static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 	struct network4 network;
 	struct iphdr copy;
 	const struct iphdr *ip = header(frame, at, sizeof(*ip), &copy);
+	const struct packet packet = { .frame = frame, .at = at, .v4 = ip };
 	struct key4 key = {};
 
 	if (!ip || ip->version != 4 || ip->ihl < 5)
@@ -112,10 +115,8 @@ static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 		if (!is_kept(bpf_map_lookup_elem(&networks4, &network)))
 			return add(&books->totals->filtered, frame);
 	}
-	key.address = constants.by == BY_DESTINATION ? ip->daddr : ip->saddr;
-	if (constants.by >= BY_PROTOCOL)
-		key.detail = detail(frame, at + ip->ihl * 4, ip->protocol,
-				    ip->frag_off & bpf_htons(IP_OFFSET));
+	key.address = read_key(&packet, &key.detail) == DESTINATION ?
+		      ip->daddr : ip->saddr;
 	if (constants.mask4 != ~0U)
 		key.address &= constants.mask4;
 
@@ -132,6 +133,7 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 	struct network6 network;
 	struct ipv6hdr copy;
 	const struct ipv6hdr *ip = header(frame, at, sizeof(*ip), &copy);
+	const struct packet packet = { .frame = frame, .at = at, .v6 = ip };
 	struct key6 key = {};
 	int word;
 
@@ -144,9 +146,8 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 		if (!is_kept(bpf_map_lookup_elem(&networks6, &network)))
 			return add(&books->totals->filtered, frame);
 	}
-	key.address = constants.by == BY_DESTINATION ? ip->daddr : ip->saddr;
-	if (constants.by >= BY_PROTOCOL)
-		key.detail = detail6(frame, at + sizeof(*ip), ip->nexthdr);
+	key.address = read_key(&packet, &key.detail) == DESTINATION ?
+		      ip->daddr : ip->saddr;
 	if (constants.mask6[3] != ~0U)
 		for (word = 0; word < 4; word++)
 			key.address.s6_addr32[word] &= constants.mask6[word];
@@ -154,7 +155,7 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 	add_source(&table, (__u64 *)&key, frame, books);
 }
 
-/* Counts a frame: into the total first, then into one class. */
+/* Adds a frame to the total, then to exactly one class. */
 static __always_inline void count(const struct frame *frame)
 {
 	struct books books = {
@@ -166,7 +167,7 @@ static __always_inline void count(const struct frame *frame)
 
 	books.totals = bpf_map_lookup_elem(&totals, &mine);
 	if (!books.totals)
-		return;		/* never: every CPU has its own */
+		return;		/* never: each possible CPU has totals */
 	add(&books.totals->total, frame);
 
 	switch (protocol(frame, &at)) {

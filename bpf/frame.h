@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * Reading a frame, as XDP or tc gives it: one bounds check a header. What the
- * constants rule out is removed by the verifier.
+ * Reads the headers of a frame that XDP or tc gives, with one bounds check a
+ * header. The verifier knows the constants and removes the code that they
+ * rule out.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -19,24 +20,22 @@
 
 #define TOO_SHORT -1
 #define MOST_TAGS 2
-#define IP_OFFSET 0x1fff	/* the rest of the field are flags */
-#define IP6_OFFSET 0xfff8
-#define MOST_EXTENSIONS 6
 
 /* Set before loading. */
 const volatile struct constants constants;
 
 struct frame {
 	void *ctx;
-	const void *data, *data_end;	/* the part that is in one piece */
-	int is_skb;			/* known at compile time */
-	int tags;			/* VLAN tags that the kernel put aside */
-	__u64 packets, bytes;		/* what it counts as */
+	const void *data, *data_end;	/* the linear part */
+	int is_skb;			/* tc, not XDP; the compiler knows */
+	int tags;			/* VLAN tags that are not in the data */
+	__u64 packets, bytes;		/* what the frame adds to a tally */
 };
 
 /*
- * A header of `size` bytes, `at` bytes into the frame: where it lies, or a
- * copy in `buffer` where it is not in the linear part (mlx5, tc).
+ * A header of `size` bytes at offset `at` of the frame, in place; or a copy in
+ * `buffer` where it is beyond the linear part (mlx5, tc). NULL: the frame ends
+ * before the header does.
  */
 static __always_inline const void *header(const struct frame *frame, __u32 at,
 					  __u32 size, void *buffer)
@@ -55,9 +54,9 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 }
 
 /*
- * The EtherType in front of the network header at `*at`, in host order; past
- * up to two VLAN tags, or made from the IP version where there is no Ethernet
- * header. TOO_SHORT: the frame ends before it.
+ * The EtherType in host order, after up to two VLAN tags; `*at` becomes the
+ * offset of the header behind it. Without an Ethernet header, the IP version
+ * gives the EtherType. TOO_SHORT: the frame ends before the EtherType.
  */
 static __always_inline int protocol(const struct frame *frame, __u32 *at)
 {
@@ -76,7 +75,7 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 	}
 
 	*at = ETH_HLEN;
-#pragma unroll	/* offsets that are known are what the verifier checks best */
+#pragma unroll	/* constant offsets keep the verifier's work small */
 	for (tag = 0; tag <= MOST_TAGS; tag++, *at += 4) {
 		field = header(frame, *at - 2, 2, &copy);
 		if (!field)
@@ -85,63 +84,15 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
 			break;
 		if (tag + frame->tags == MOST_TAGS)
-			break;	/* one too many: it is the type */
+			break;	/* a third tag is an EtherType that is not parsed */
 	}
 	return type;
 }
 
 /*
- * The transport protocol, and the port that it sends to where BY_PORT asks for
- * it; 0 in the later fragments, which have none.
+ * Bytes of the Ethernet, IP and TCP or UDP headers. Each packet of a merged
+ * one had them on the wire.
  */
-static __always_inline __be32 detail(const struct frame *frame, __u32 at,
-				     __u32 protocol, int is_later_fragment)
-{
-	__u32 ports, port = 0;
-	const __u32 *field;
-
-	if (constants.by == BY_PORT && !is_later_fragment &&
-	    (protocol == IPPROTO_TCP || protocol == IPPROTO_UDP ||
-	     protocol == IPPROTO_DCCP || protocol == IPPROTO_SCTP ||
-	     protocol == IPPROTO_UDPLITE)) {
-		field = header(frame, at, sizeof(ports), &ports);
-		port = field ? bpf_ntohl(*field) & 0xffff : 0;
-	}
-	return bpf_htonl(protocol << 24 | port);
-}
-
-/* Past the extension headers of an IPv6 packet, to what it carries. */
-static __always_inline __be32 detail6(const struct frame *frame, __u32 at,
-				      __u32 next)
-{
-	int is_later_fragment = 0, count;
-
-	for (count = 0; count < MOST_EXTENSIONS; count++) {
-		struct { __u8 next, length; __be16 offset; } copy;
-		const typeof(copy) *extension;
-
-		if (next != IPPROTO_HOPOPTS && next != IPPROTO_ROUTING &&
-		    next != IPPROTO_DSTOPTS && next != IPPROTO_FRAGMENT &&
-		    next != IPPROTO_AH)
-			break;
-		extension = header(frame, at, sizeof(copy), &copy);
-		if (!extension)
-			break;
-		if (next == IPPROTO_FRAGMENT) {
-			is_later_fragment |= extension->offset &
-					     bpf_htons(IP6_OFFSET);
-			at += 8;
-		} else if (next == IPPROTO_AH) {
-			at += (extension->length + 2) * 4;
-		} else {
-			at += (extension->length + 1) * 8;
-		}
-		next = extension->next;
-	}
-	return detail(frame, at, next, is_later_fragment);
-}
-
-/* All headers of a TCP or UDP packet, which each packet of a merged one had. */
 static __always_inline __u32 headers_size(const struct frame *frame)
 {
 	union {

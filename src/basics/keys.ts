@@ -1,16 +1,44 @@
+/** What packets are counted by: `--by` and the prefixes, in one table (pure). */
 import { ADDRESS_SIZE, type Family, FORMAT_ADDRESS } from "./address.ts";
 
-/** Sources of a family that can be kept: the program's ids have 21 bits. */
+/** The most sources of a family that can be kept: an id has 21 bits. */
 export const MOST_SOURCES = 2 ** 21;
 
-/** What packets may be counted by. */
-export const BYS = [
-  "source",
-  "destination",
-  "source,protocol",
-  "source,port",
-] as const;
-export type By = typeof BYS[number];
+/** A word of `--by`. */
+interface Key {
+  /** For the option's documentation. */
+  readonly help: string;
+  /**
+   * The text behind the address, of the four bytes of `detail` in struct key4
+   * and key6. Without it the address alone is the key.
+   */
+  readonly detailText?: (detail: Uint8Array) => string;
+}
+
+/**
+ * The keys, in the order of `enum key_by` in bpf/keys.h, which has a case for
+ * each. `make` compares the names: "source,port" is KEY_SOURCE_PORT there.
+ */
+export const KEYS = {
+  "source": { help: "the source address" },
+  "destination": { help: "the destination address" },
+  "source,protocol": {
+    help: "the source and the transport protocol: 10.0.0.1,tcp",
+    detailText: ([protocol]) => protocolName(protocol!),
+  },
+  "source,port": {
+    help: "the source, the protocol and the destination port: 10.0.0.1,tcp,443",
+    detailText: ([protocol, , high, low]) =>
+      WITH_PORTS.has(protocol!)
+        ? `${protocolName(protocol!)},${high! * 256 + low!}`
+        : protocolName(protocol!),
+  },
+} as const satisfies Record<string, Key>;
+
+export type By = keyof typeof KEYS;
+
+/** All words of `--by`. */
+export const BYS = Object.keys(KEYS) as By[];
 
 /** Of frames, as the interface sees them. */
 export type Direction = "in" | "out";
@@ -27,47 +55,50 @@ export const BY_SOURCE: Keying = {
   prefix: { ipv4: 32, ipv6: 128 },
 };
 
-/** Whether protocol and port stand behind the address. */
-export function hasDetail({ by }: Keying): boolean {
-  return by === "source,protocol" || by === "source,port";
+function keyOf({ by }: Keying): Key {
+  return KEYS[by];
 }
 
-/** Whether a key is a whole address, and nothing else. */
+/** Whether a key is a whole address and nothing else. */
 export function isPlain(family: Family, keying: Keying): boolean {
-  return !hasDetail(keying) &&
+  return keyOf(keying).detailText === undefined &&
     keying.prefix[family] === ADDRESS_SIZE[family] * 8;
 }
 
 /** Bytes of a key: the address, and the detail if there is one. */
 export function keySize(family: Family, keying: Keying): number {
-  return ADDRESS_SIZE[family] + (hasDetail(keying) ? 4 : 0);
+  const hasDetail = keyOf(keying).detailText !== undefined;
+  return ADDRESS_SIZE[family] + (hasDetail ? 4 : 0);
 }
 
 /**
- * A key for people: `10.0.0.1`, `10.0.0.0/24`, `10.0.0.1,tcp`,
- * `10.0.0.1,tcp,443` with the port that it sends to.
+ * A key for people.
  *
- * @param key in network byte order: the address, then protocol, 0, port
+ * @param key in network byte order: the address, then the detail
+ * @example
+ * ```ts
+ * const keying = { by: "source,port", prefix: { ipv4: 32, ipv6: 128 } } as const;
+ * keyText("ipv4", keying, Uint8Array.of(10, 0, 0, 1, 6, 0, 1, 187)); // "10.0.0.1,tcp,443"
+ * ```
  */
 export function keyText(
   family: Family,
-  { by, prefix }: Keying,
+  keying: Keying,
   key: Uint8Array,
 ): string {
   const size = ADDRESS_SIZE[family];
+  const bits = keying.prefix[family];
   const address = FORMAT_ADDRESS[family](key.subarray(0, size));
-  const network = prefix[family] === size * 8
-    ? address
-    : `${address}/${prefix[family]}`;
-  if (key.length === size) return network;
-  const number = key[size]!;
-  const protocol = PROTOCOLS[number] ?? String(number);
-  const hasPort = by === "source,port" && WITH_PORTS.has(number);
-  const port = key[size + 2]! * 256 + key[size + 3]!;
-  return `${network},${protocol}${hasPort ? `,${port}` : ""}`;
+  const network = bits === size * 8 ? address : `${address}/${bits}`;
+  const detail = keyOf(keying).detailText?.(key.subarray(size));
+  return detail === undefined ? network : `${network},${detail}`;
 }
 
-/** Of IANA's registry of protocol numbers, those that are met. */
+function protocolName(number: number): string {
+  return PROTOCOLS[number] ?? String(number);
+}
+
+/** The common ones of IANA's registry of protocol numbers. */
 const PROTOCOLS: Readonly<Record<number, string>> = {
   1: "icmp",
   2: "igmp",
@@ -89,5 +120,5 @@ const PROTOCOLS: Readonly<Record<number, string>> = {
   136: "udplite",
 };
 
-/** bpf/xdptally.bpf.c reads ports of the same ones. */
+/** TCP, UDP, DCCP, SCTP and UDP-Lite, as in bpf/keys.h: ports come first. */
 const WITH_PORTS = new Set([6, 17, 33, 132, 136]);

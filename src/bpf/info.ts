@@ -16,11 +16,6 @@ function info(lib: Libbpf, fd: number, size: number): DataView<ArrayBuffer> {
   return new DataView(buffer.buffer);
 }
 
-/** Bytes of a map's value. */
-export function valueSize(lib: Libbpf, fd: number): number {
-  return info(lib, fd, 80).getUint32(12, true);
-}
-
 /** Whether a program runs as machine code. */
 export function isJited(lib: Libbpf, fd: number): boolean {
   return info(lib, fd, 80 + 16).getUint32(16, true) > 0;

@@ -89,7 +89,7 @@ export class MapMemory implements Disposable {
     };
     this.tables = { ipv4: table("ipv4"), ipv6: table("ipv6") };
     this.totals = new BigUint64Array(
-      map(totals, cpus.possible, TOTALS.size).buffer,
+      map(totals, cpus.possible, TOTALS.words * 8).buffer,
     );
     this.#stack = stack.move();
   }

@@ -5,16 +5,11 @@ import type { Filter } from "../basics/network_filter.ts";
 import { BY_SOURCE, type Keying } from "../basics/keys.ts";
 import {
   type Hook,
-  KEY_SIZE,
   NETWORK_MAPS,
   OBJECT_NAME,
   PROGRAMS,
-  SLOT_SIZE,
   SOURCE_MAPS,
-  TALLY_SIZE,
-  TOTALS,
 } from "./layout.ts";
-import { valueSize } from "./info.ts";
 import type { Cpus } from "./cpus.ts";
 import type { Libbpf } from "./library.ts";
 import { MapMemory, type TableDescriptors } from "./memory.ts";
@@ -112,7 +107,6 @@ export class LoadedObject implements Abilities, Disposable {
       barrier: map("barrier"),
       idle: map("idle"),
     };
-    this.#compareLayout();
     if (filter !== undefined) this.#enter(filter, map);
     this.#memory = new MapMemory(
       maxSources,
@@ -137,27 +131,6 @@ export class LoadedObject implements Abilities, Disposable {
           0n,
         ),
       );
-    }
-  }
-
-  /** The two sides are built together, so this fails only in a broken build. */
-  #compareLayout(): void {
-    const expect = (fd: number, size: number) => {
-      const found = valueSize(this.lib, fd);
-      if (found !== size) {
-        throw new Error(
-          `bpf/xdptally.h and src/bpf/layout.ts differ: a map has values of ${found} bytes, not ${size}`,
-        );
-      }
-    };
-    expect(this.maps.totals, TOTALS.size);
-    expect(this.maps.window, 4);
-    for (const family of FAMILIES) {
-      const { index, keys, tallies, used } = this.maps.sources[family];
-      expect(index, SLOT_SIZE);
-      expect(keys, KEY_SIZE[family]);
-      expect(tallies, TALLY_SIZE);
-      expect(used, 4);
     }
   }
 

@@ -1,0 +1,97 @@
+/**
+ * Compares src/bpf/layout.ts with the BTF of the built BPF object, so that a
+ * struct or an enum that only one side changes fails `make`.
+ * usage: compare_layout.ts OBJECT
+ */
+import { ENUMS, STRUCTS } from "../src/bpf/layout.ts";
+
+const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
+
+/** @see bpf/btf.h of libbpf */
+const { symbols: libbpf } = Deno.dlopen("libbpf.so.1", {
+  btf__parse: { parameters: ["buffer", "pointer"], result: "pointer" }, // path, ext
+  btf__find_by_name_kind: {
+    parameters: ["pointer", "buffer", "u32"], // btf, name, kind
+    result: "i32",
+  },
+  btf__type_by_id: { parameters: ["pointer", "u32"], result: "pointer" },
+  btf__name_by_offset: { parameters: ["pointer", "u32"], result: "pointer" },
+});
+
+/** Of linux/btf.h. */
+const KIND = { struct: 4, enum: 6 } as const;
+
+/** The names and values of an enum, or the offsets and the size of a struct, in bytes. */
+function layoutOf(
+  btf: Deno.PointerValue,
+  kind: keyof typeof KIND,
+  name: string,
+): Map<string, number> {
+  const id = libbpf.btf__find_by_name_kind(btf, cString(name), KIND[kind]);
+  if (id < 0) return new Map();
+  // struct btf_type: u32 name_off, info, size; then entries of 12 or 8 bytes.
+  const type = new Deno.UnsafePointerView(libbpf.btf__type_by_id(btf, id)!);
+  const count = type.getUint32(4) & 0xffff;
+  const layout = new Map<string, number>();
+  if (kind === "struct") layout.set("size", type.getUint32(8));
+  for (let entry = 0; entry < count; entry++) {
+    const at = 12 + entry * (kind === "struct" ? 12 : 8);
+    const text = libbpf.btf__name_by_offset(btf, type.getUint32(at))!;
+    const value = kind === "struct"
+      ? type.getUint32(at + 8) / 8
+      : type.getInt32(at + 4);
+    layout.set(Deno.UnsafePointerView.getCString(text), value);
+  }
+  return layout;
+}
+
+/** `maxSources` -> `max_sources` */
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** What differs, a line each. */
+function differences(
+  what: string,
+  ours: Readonly<Record<string, number>>,
+  theirs: ReadonlyMap<string, number>,
+): string[] {
+  const names = new Set([...Object.keys(ours), ...theirs.keys()]);
+  return [...names].filter((name) => ours[name] !== theirs.get(name)).map((
+    name,
+  ) =>
+    `${what}: "${name}" is ${
+      ours[name] ?? "missing"
+    } in src/bpf/layout.ts and ${
+      theirs.get(name) ?? "missing"
+    } in bpf/xdptally.h`
+  );
+}
+
+const [object = ""] = Deno.args;
+const btf = libbpf.btf__parse(cString(object), null);
+if (btf === null) {
+  console.error(`Cannot compare the layout: "${object}" has no BTF`);
+  Deno.exit(1);
+}
+const found = [
+  ...Object.entries(STRUCTS).flatMap(([name, members]) =>
+    differences(
+      `struct ${name}`,
+      Object.fromEntries(
+        Object.entries(members).map(([key, at]) => [snakeCase(key), at]),
+      ),
+      layoutOf(btf, "struct", name),
+    )
+  ),
+  ...Object.entries(ENUMS).flatMap(([name, values]) =>
+    differences(`enum ${name}`, values, layoutOf(btf, "enum", name))
+  ),
+];
+for (const line of found) console.error(line);
+if (found.length > 0) {
+  console.error(
+    "Cannot build: src/bpf/layout.ts (or KEYS of src/basics/keys.ts) and bpf/xdptally.h differ; change both",
+  );
+  Deno.exit(1);
+}
