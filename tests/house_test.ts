@@ -1,7 +1,5 @@
 /** What the sources must look like. */
 import { assert, assertEquals } from "@std/assert";
-import { OPTIONS } from "../src/commands/watch/options.ts";
-import { EXIT_MEANINGS } from "../src/basics/errors.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replaceAll("%20", " ");
 const IMPORTS = Deno.args;
@@ -93,76 +91,114 @@ Deno.test("a file of src/ fits in a reading", () => {
   }
 });
 
-Deno.test("imports point down the layers", () => {
-  const layers = [
-    "main.ts",
-    "commands/",
-    "sink/",
-    "http/",
-    "cli/",
-    "report/",
-    "top/",
-    "output/",
-    "tally/",
-    "net/",
-    "process/",
-    "bpf/",
-    "ffi/",
-  ];
-  const pure = ["cli/", "report/", "top/", "output/", "tally/"];
-  const layerOf = (path: string) =>
-    layers.findIndex((layer) => path.startsWith(layer));
+/** The rooms of src/ from the top down; a file imports from its own and below. */
+const LAYERS = [
+  "main.ts",
+  "commands/",
+  "engine/",
+  "hooks/",
+  "sinks/",
+  "http/",
+  "cli/",
+  "report/",
+  "view/",
+  "formats/",
+  "tally/",
+  "net/",
+  "process/",
+  "bpf/",
+  "ffi/",
+  "basics/",
+];
+
+/** They touch neither Deno nor FFI, and import only one another. */
+const PURE = ["cli/", "report/", "view/", "formats/", "tally/", "basics/"];
+
+/** What a file imports of src/, statically or not; paths are relative to src/. */
+function importsOf(file: string): string[] {
+  const from = file.slice("src/".length);
+  const text = Deno.readTextFileSync(ROOT + file);
+  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]*\.ts)"/g);
+  return Array.from(
+    found,
+    ([, to]) => new URL(to!, `file:///${from}`).pathname.slice(1),
+  );
+}
+
+const layerOf = (path: string) =>
+  LAYERS.findIndex((layer) => path.startsWith(layer));
+
+Deno.test("every file of src/ is in a layer, and imports point down", () => {
   for (const file of files("src", ".ts")) {
     const from = file.slice("src/".length);
-    for (
-      const [, to] of Deno.readTextFileSync(ROOT + file).matchAll(
-        /from "(\..*\.ts)"/g,
-      )
-    ) {
-      const path = new URL(to!, `file:///${from}`).pathname.slice(1);
-      const [one, other] = [layerOf(from), layerOf(path)];
-      if (one >= 0 && other >= 0) {
-        assert(one <= other, `${from} imports ${path}`);
-      }
-      if (pure.some((layer) => from.startsWith(layer))) {
-        const allowed = [
-          ...pure,
-          "address.ts",
-          "errors.ts",
-          "filter.ts",
-          "key.ts",
-        ];
+    assert(layerOf(from) >= 0, `${from} is in no layer`);
+    for (const to of importsOf(file)) {
+      assert(layerOf(from) <= layerOf(to), `${from} imports ${to}`);
+      if (PURE.some((layer) => from.startsWith(layer))) {
         assert(
-          allowed.some((layer) => path.startsWith(layer)),
-          `${from} imports ${path}`,
+          PURE.some((layer) => to.startsWith(layer)),
+          `${from} is pure and imports ${to}`,
         );
       }
     }
   }
 });
 
+Deno.test("no file of src/ imports itself through others", () => {
+  const imports = new Map(
+    files("src", ".ts").map((file) => [
+      file.slice("src/".length),
+      importsOf(file),
+    ]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]) => {
+    assert(!path.includes(file), [...path, file].join(" -> "));
+    if (done.has(file)) return;
+    for (const to of imports.get(file) ?? []) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+});
+
 Deno.test("pure layers do not touch Deno", () => {
   for (
-    const folder of [
-      "src/cli",
-      "src/report",
-      "src/top",
-      "src/tally",
-      "src/output",
-    ]
+    const file of PURE.flatMap((folder) =>
+      files(`src/${folder.slice(0, -1)}`, ".ts")
+    )
   ) {
-    for (const file of files(folder, ".ts")) {
-      assert(!/\bDeno\./.test(Deno.readTextFileSync(ROOT + file)), file);
+    const text = Deno.readTextFileSync(ROOT + file)
+      .replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
+    assert(!/\bDeno\b/.test(text), file);
+  }
+});
+
+Deno.test("every file of src/ opens with a line that says why it exists", () => {
+  for (const file of files("src", ".ts")) {
+    assert(/^\/[/*]/.test(Deno.readTextFileSync(ROOT + file)), file);
+  }
+});
+
+Deno.test("every format, hook and sink beside a list is in it", () => {
+  const lists = { formats: "Format", hooks: "Hook", sinks: "SinkKind" };
+  for (const [folder, type] of Object.entries(lists)) {
+    const list = Deno.readTextFileSync(`${ROOT}src/${folder}/all.ts`);
+    for (const file of files(`src/${folder}`, ".ts")) {
+      const text = Deno.readTextFileSync(ROOT + file);
+      const isOne = new RegExp(`^export const \\w+: \\w*${type}\\b`, "m");
+      if (!isOne.test(text) || file.endsWith("/all.ts")) continue;
+      const name = file.slice(file.lastIndexOf("/"));
+      assert(list.includes(`".${name}"`), file);
     }
   }
 });
 
-Deno.test("the README has every option and every exit code", () => {
-  const readme = Deno.readTextFileSync(`${ROOT}README.md`);
-  for (const { name } of OPTIONS) {
-    assert(readme.includes(`--${name}`), `--${name}`);
-  }
-  for (const code of Object.keys(EXIT_MEANINGS)) {
-    assert(readme.includes(`| ${code} |`), `exit code ${code}`);
-  }
+Deno.test("docs/options.md is what the commands' documentation says", async () => {
+  const { optionsPage } = await import("../src/cli/options_page.ts");
+  const { allCommands } = await import("../src/commands/all.ts");
+  assertEquals(
+    Deno.readTextFileSync(`${ROOT}docs/options.md`),
+    optionsPage(await allCommands()),
+    "run `make docs`",
+  );
 });

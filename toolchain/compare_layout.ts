@@ -3,7 +3,7 @@
  * struct or an enum that only one side changes fails `make`.
  * usage: compare_layout.ts OBJECT
  */
-import { ENUMS, STRUCTS } from "../src/bpf/layout.ts";
+import { ENUMS, PROGRAMS, STRUCTS } from "../src/bpf/layout.ts";
 
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 
@@ -19,7 +19,7 @@ const { symbols: libbpf } = Deno.dlopen("libbpf.so.1", {
 });
 
 /** Of linux/btf.h. */
-const KIND = { struct: 4, enum: 6 } as const;
+const KIND = { struct: 4, enum: 6, function: 12 } as const;
 
 /** The names and values of an enum, or the offsets and the size of a struct, in bytes. */
 function layoutOf(
@@ -43,6 +43,23 @@ function layoutOf(
     layout.set(Deno.UnsafePointerView.getCString(text), value);
   }
   return layout;
+}
+
+/** The global functions, which are the programs. */
+function programsOf(btf: Deno.PointerValue): Map<string, number> {
+  const GLOBAL = 1; // BTF_FUNC_GLOBAL
+  const found = new Map<string, number>();
+  for (let id = 1;; id++) {
+    const pointer = libbpf.btf__type_by_id(btf, id);
+    if (pointer === null) return found;
+    const type = new Deno.UnsafePointerView(pointer);
+    const info = type.getUint32(4);
+    if ((info >> 24 & 31) !== KIND.function || (info & 0xffff) !== GLOBAL) {
+      continue;
+    }
+    const name = libbpf.btf__name_by_offset(btf, type.getUint32(0))!;
+    found.set(Deno.UnsafePointerView.getCString(name), GLOBAL);
+  }
 }
 
 /** `maxSources` -> `max_sources` */
@@ -75,6 +92,11 @@ if (btf === null) {
   Deno.exit(1);
 }
 const found = [
+  ...differences(
+    "programs",
+    Object.fromEntries(PROGRAMS.map((name) => [name, 1])),
+    programsOf(btf),
+  ),
   ...Object.entries(STRUCTS).flatMap(([name, members]) =>
     differences(
       `struct ${name}`,

@@ -1,10 +1,12 @@
 /**
- * Writes what is made from the option table: the man page and the shells'
- * completions, in the places that they have below a prefix.
+ * Writes what is made from the commands' documentation: the man page, the shells'
+ * completions and docs/options.md, in the places that they have below a prefix.
  * usage: generate.ts FOLDER
  */
 import { COMPLETIONS, type Shell } from "../src/cli/completions.ts";
 import { manPage } from "../src/cli/man.ts";
+import { optionsPage } from "../src/cli/options_page.ts";
+import { allCommands } from "../src/commands/all.ts";
 import { VERSION } from "../src/basics/version.ts";
 
 const PLACES: Record<Shell, string> = {
@@ -14,6 +16,7 @@ const PLACES: Record<Shell, string> = {
 };
 
 const [folder = "dist/share"] = Deno.args;
+const commands = await allCommands();
 
 function write(place: string, text: string): void {
   const path = `${folder}/${place}`;
@@ -21,7 +24,8 @@ function write(place: string, text: string): void {
   Deno.writeTextFileSync(path, text);
 }
 
-write("man/man1/xdptally.1", manPage(VERSION));
+write("doc/xdptally/options.md", optionsPage(commands));
+write("man/man1/xdptally.1", manPage(commands, VERSION));
 for (const [shell, place] of Object.entries(PLACES)) {
-  write(place, COMPLETIONS[shell as Shell]());
+  write(place, COMPLETIONS[shell as Shell](commands));
 }

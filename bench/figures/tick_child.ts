@@ -1,34 +1,45 @@
 /**
  * xdptally with the bench's hand on its clock: a tick for each line on stdin,
- * made of the product's own parts as src/engine/loop.ts makes it. After each
+ * made of the product's own parts as src/engine/ticks.ts makes it. After each
  * it says on stderr how long it took from the switch of the generation to the
  * last byte written, how long of that it waited for running programs, both in
  * ns, and the bytes of heap that it used.
  * usage: tick_child.ts ARGUMENTS…, those of xdptally
  */
-import { parseCommandLine } from "../../src/commands/watch/parse.ts";
-import { Intake } from "../../src/engine/intake.ts";
-import { requireInterfaces } from "../../src/engine/lookup.ts";
-import { Setup } from "../../src/engine/setup.ts";
-import { diagnosticsLog } from "../../src/process/log.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";
+import { sessionOptions } from "../../src/commands/watch/watch.ts";
+import { Attacher } from "../../src/engine/attacher.ts";
+import { InterfaceRun } from "../../src/engine/interface_run.ts";
+import { requireInterfaces } from "../../src/engine/interfaces.ts";
+import { Loader } from "../../src/engine/loader.ts";
 import { receiveCounters } from "../../src/net/counters.ts";
-import { RecordSink } from "../../src/sinks/record_sink.ts";
+import { diagnosticsLog } from "../../src/process/log.ts";
 import { StopRequest } from "../../src/process/stop_request.ts";
+import { createSinks, planSinks } from "../../src/sinks/all.ts";
 
-const command = parseCommandLine(Deno.args);
-if (command.name !== "watch" || command.options.format === "prom") {
-  throw new Error("not what this program measures");
-}
-const { options } = command;
-const { format } = command.options;
+const { values, operands } = parseArguments(Deno.args, WATCH_DOCS.options);
+const plans = planSinks(values);
+const { interfaces, counting, rows, timing } = sessionOptions(
+  values,
+  operands,
+  plans,
+);
 const log = diagnosticsLog("quiet");
+const host = Deno.hostname();
 using stack = new DisposableStack();
 using stop = new StopRequest();
-const setup = new Setup(options, log);
-const loaded = setup.load(requireInterfaces(options.interfaces), stack);
-const sink = new RecordSink({ ...options, format }, stop, log);
-const intake = new Intake(setup, sink, options, Deno.hostname(), stack);
-const [watched] = intake.begin(setup.attach(loaded, stack));
+const loader = new Loader(counting, log, false);
+const loaded = loader.load(requireInterfaces(interfaces), stack);
+const [attached] = new Attacher(counting.mode, loader.explainer, log)
+  .attach(loaded, stack);
+const run = new InterfaceRun(attached!, { host, run: "bench" }, {
+  ...rows,
+  ...counting,
+});
+const { maxSources } = counting;
+const sink = createSinks(plans, { log, stop, host, interfaces, maxSources });
+sink.start(run.start(undefined, timing.interval));
 await sink.flush(Infinity);
 console.error("attached");
 
@@ -36,10 +47,10 @@ for await (const _ of Deno.stdin.readable) {
   const heap = Deno.memoryUsage().heapUsed;
   const received = receiveCounters();
   const start = performance.now();
-  watched!.retire(0, received);
-  watched!.waitForAll();
+  run.retire(0, received);
+  run.waitForAll();
   const waited = performance.now();
-  for (const record of watched!.read()) sink.tick(record);
+  for (const record of run.read()) sink.tick(record);
   await sink.flush(Infinity);
   const end = performance.now();
   const grown = Deno.memoryUsage().heapUsed - heap;

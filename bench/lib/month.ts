@@ -109,6 +109,7 @@ function capture(
   const run = new Run(origin, DEFAULTS, moment(start));
   const senders = sendersOf(random);
   const lines = [jsonl.start({
+    type: "start",
     ...origin,
     ifindex: 2,
     mode: "native",

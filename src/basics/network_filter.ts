@@ -11,6 +11,8 @@ export interface Network {
 
 /** Which sources are kept: the longest network that has one decides. */
 export interface Filter {
+  /** As the command line has it. */
+  readonly text: string;
   readonly networks: readonly Network[];
   /** Those that are in no network, of either family. */
   readonly keepsRest: boolean;
@@ -35,6 +37,7 @@ export function parseFilter(text: string): Filter {
     seen.set(name, network);
   }
   return {
+    text,
     networks: [...seen.values()],
     keepsRest: networks.every(({ isKept }) => !isKept),
   };

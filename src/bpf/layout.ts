@@ -5,9 +5,9 @@ import type { Cpus } from "./cpus.ts";
 
 /** The object's name; libbpf puts it in front of `.rodata` and `.data`. */
 export const OBJECT_NAME = "xdptally";
-/** The programs, by the hook that they are for. */
-export const PROGRAMS = { xdp: "xdptally", tc: "xdptally_tc" } as const;
-export type Hook = keyof typeof PROGRAMS;
+/** The programs of the object, of which one is loaded; `make` compares them. */
+export const PROGRAMS = ["xdptally", "xdptally_tc"] as const;
+export type ProgramName = typeof PROGRAMS[number];
 
 /** Bits of an id; the rest of a slot's upper word is its era. */
 const ID_BITS = Math.log2(MOST_SOURCES);

@@ -27,13 +27,16 @@ interface Way extends Abilities {
 }
 
 /** The ways that may work here, the best first. */
-function waysToLoad(lib: Libbpf, { hook, usesBtf }: LoadOptions): Way[] {
+function waysToLoad(
+  lib: Libbpf,
+  { takesFragments, usesBtf }: LoadOptions,
+): Way[] {
   const plain = {
     hasFragments: false,
     usesBtf: false,
     isRefusal: () => false,
   };
-  if (hook === "tc" || lib.symbols.bpf_program__set_flags === null) {
+  if (!takesFragments || lib.symbols.bpf_program__set_flags === null) {
     return [plain];
   }
   const withFragments = { // Linux 5.18
@@ -143,12 +146,12 @@ function configure(
       BigInt(values.length),
     ),
   );
-  for (const [hook, name] of Object.entries(PROGRAMS)) {
+  for (const name of PROGRAMS) {
     const program = checkPointer(
       "bpf_object__find_program_by_name",
       symbols.bpf_object__find_program_by_name(object, cString(name)),
     );
-    const isWanted = hook === options.hook;
+    const isWanted = name === options.program;
     check(
       "bpf_program__set_autoload",
       symbols.bpf_program__set_autoload(program, isWanted),

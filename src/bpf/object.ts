@@ -1,13 +1,12 @@
 import { check, checkPointer } from "../ffi/errno.ts";
 import { cString, u32 } from "../ffi/memory.ts";
-import { FAMILIES, type Family } from "../basics/address.ts";
+import type { Family } from "../basics/address.ts";
 import type { Filter } from "../basics/network_filter.ts";
 import { BY_SOURCE, type Keying } from "../basics/keys.ts";
 import {
-  type Hook,
   NETWORK_MAPS,
   OBJECT_NAME,
-  PROGRAMS,
+  type ProgramName,
   SOURCE_MAPS,
 } from "./layout.ts";
 import type { Cpus } from "./cpus.ts";
@@ -15,8 +14,10 @@ import type { Libbpf } from "./library.ts";
 import { MapMemory, type TableDescriptors } from "./memory.ts";
 
 export interface LoadOptions {
-  readonly hook: Hook;
-  /** Of the tc hook: frames that go out. */
+  readonly program: ProgramName;
+  /** The program can take frames of several buffers, where the kernel can. */
+  readonly takesFragments: boolean;
+  /** The program counts frames that go out. */
   readonly isEgress: boolean;
   /** Of each family, in each generation. */
   readonly maxSources: number;
@@ -33,7 +34,8 @@ export interface LoadOptions {
 
 /** What is loaded where nothing else is asked for. */
 export const PLAIN = {
-  hook: "xdp",
+  program: "xdptally",
+  takesFragments: true,
   isEgress: false,
   isLayer3: false,
   keying: BY_SOURCE,
@@ -71,7 +73,7 @@ export class LoadedObject implements Abilities, Disposable {
   constructor(
     lib: Libbpf,
     object: Deno.PointerObject,
-    { hook, keying, filter, maxSources }: LoadOptions,
+    { program: name, keying, filter, maxSources }: LoadOptions,
     { hasFragments, usesBtf }: Abilities,
     cpus: Cpus,
   ) {
@@ -87,7 +89,7 @@ export class LoadedObject implements Abilities, Disposable {
       "bpf_object__find_program_by_name",
       symbols.bpf_object__find_program_by_name(
         object,
-        cString(PROGRAMS[hook]),
+        cString(name),
       ),
     );
     this.programFd = check("bpf_program__fd", symbols.bpf_program__fd(program));

@@ -1,40 +1,49 @@
+/** Reads a command line by a table of options (pure). */
 import { parseArgs } from "@std/cli/parse-args";
-import type { Option } from "../commands/watch/options.ts";
-import { plainForm } from "./normal_form.ts";
+import { normalForm } from "./normal_form.ts";
+import type { OptionTable, Values } from "./option.ts";
 
-type NameOf<Table extends readonly Option[]> = Table[number]["name"];
-
-/** What a command line says, by one option table. */
-export interface Arguments<Name extends string> {
-  readonly positionals: readonly string[];
-  /** Whether an option without a value is given. */
-  has(name: Name): boolean;
-  /** How often it is. */
-  times(name: Name): number;
-  /** The last value that is given. */
-  value(name: Name): string | undefined;
+/** What a command line says. */
+export interface Arguments<Table extends OptionTable> {
+  readonly values: Values<Table>;
+  /** What is no option: interfaces or files. */
+  readonly operands: readonly string[];
 }
 
-/** @throws {Failure} exit code 2 */
-export function parseArguments<const Table extends readonly Option[]>(
+/**
+ * Reads the words behind a command's name.
+ *
+ * @throws {Failure} exit code 2, with the one line to print
+ * @example
+ * ```ts
+ * const table = { isQuiet: flag({ name: "quiet", short: "q", help: "no notices" }) };
+ * parseArguments(["-q", "eth0"], table); // { values: { isQuiet: true }, operands: ["eth0"] }
+ * ```
+ */
+export function parseArguments<Table extends OptionTable>(
   args: readonly string[],
   table: Table,
-): Arguments<NameOf<Table>> {
-  const { options, positionals } = plainForm(args, table);
-  const names = (hasValue: boolean) =>
-    table.filter(({ value }) => (value !== undefined) === hasValue)
+): Arguments<Table> {
+  const all = Object.values(table);
+  const { options, operands } = normalForm(args, all);
+  const named = (hasValue: boolean) =>
+    all.filter(({ value }) => (value !== undefined) === hasValue)
       .map(({ name }) => name);
-  const flags = names(false);
+  const [strings, flags] = [named(true), named(false)];
   const parsed = parseArgs(options, {
-    string: names(true),
+    string: strings,
     boolean: flags,
-    collect: flags,
+    collect: [...strings, ...flags],
   }) as Record<string, unknown>;
-  const times = (name: string) => (parsed[name] as unknown[]).length;
-  return {
-    positionals,
-    has: (name) => times(name) > 0,
-    times,
-    value: (name) => parsed[name] as string | undefined,
-  };
+  const given = (name: string): string[] =>
+    (parsed[name] as unknown[]).map((value) =>
+      typeof value === "string" ? value : ""
+    );
+  const values = Object.fromEntries(
+    Object.entries(table).map(([key, option]) => [
+      key,
+      option.read(given(option.name)),
+    ]),
+  ) as Values<Table>;
+  return { values, operands };
 }

@@ -1,12 +1,14 @@
-import { type Option, OPTIONS } from "../commands/watch/options.ts";
-import { CHOICES } from "../commands/watch/parse.ts";
+/** Completion scripts for shells, from the commands' documentation (pure). */
+import type { CommandDocs } from "./command_docs.ts";
+import type { OptionDocs } from "./option.ts";
 
 export type Shell = "bash" | "zsh" | "fish";
 
-const options: readonly Option[] = OPTIONS;
-
 /** The completion script of a shell: options, their values, interfaces. */
-export const COMPLETIONS: Record<Shell, () => string> = { bash, zsh, fish };
+export const COMPLETIONS: Record<
+  Shell,
+  (commands: readonly CommandDocs[]) => string
+> = { bash, zsh, fish };
 
 /** The interfaces that there are; also the shell's way to ask for them. */
 const INTERFACES =
@@ -15,11 +17,12 @@ const INTERFACES =
 /** They may stand where an interface may. */
 const COMMANDS = "check report top";
 
-function wordsOf({ name }: Option): string | undefined {
-  return (CHOICES as Record<string, readonly string[]>)[name]?.join(" ");
+function wordsOf({ completes }: OptionDocs): string | undefined {
+  return typeof completes === "object" ? completes.join(" ") : undefined;
 }
 
-function bash(): string {
+function bash([watch]: readonly CommandDocs[]): string {
+  const options = Object.values<OptionDocs>(watch!.options);
   const flags = options.flatMap(({ name, short }) => [
     `--${name}`,
     ...(short === undefined ? [] : [`-${short}`]),
@@ -55,7 +58,8 @@ complete -F _xdptally xdptally
 `;
 }
 
-function zsh(): string {
+function zsh([watch]: readonly CommandDocs[]): string {
+  const options = Object.values<OptionDocs>(watch!.options);
   const specs = options.map((option) => {
     const { name, short, value, help } = option;
     const text = help.replace(
@@ -90,7 +94,8 @@ ${specs.join(" \\\n")} \\
 `;
 }
 
-function fish(): string {
+function fish([watch]: readonly CommandDocs[]): string {
+  const options = Object.values<OptionDocs>(watch!.options);
   const lines = options.map((option) => {
     const { name, short, value, help } = option;
     const words = wordsOf(option);

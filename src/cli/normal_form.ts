@@ -1,22 +1,29 @@
+/** Brings a command line into a form that parseArgs of @std/cli reads as meant (pure). */
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { EXIT, Failure } from "../basics/errors.ts";
-import type { Option } from "../commands/watch/options.ts";
+import type { OptionDocs } from "./option.ts";
 import { badValue } from "./values.ts";
 
 /**
- * Brings arguments into the one form that parseArgs takes as it is meant:
- * `--name=value`, `--name`, and the rest as strings. It would mangle `-i1s`,
- * turn the interface `007` into 7 and `--top -1` into an unknown option.
+ * Writes each option as `--name=value` or `--name`, and keeps operands apart.
+ * parseArgs itself would mangle `-i1s`, turn the interface `007` into 7 and
+ * `--top -1` into an unknown option.
+ *
+ * @throws {Failure} exit code 2: an option that does not exist, or lacks its value
  */
-export function plainForm(
+export function normalForm(
   args: readonly string[],
-  table: readonly Option[],
-): { options: string[]; positionals: string[] } {
+  table: readonly OptionDocs[],
+): { options: string[]; operands: string[] } {
   const options: string[] = [];
-  const positionals: string[] = [];
+  const operands: string[] = [];
   const rest = [...args];
 
-  const add = (option: Option, given: string, value: string | undefined) => {
+  const add = (
+    option: OptionDocs,
+    given: string,
+    value: string | undefined,
+  ) => {
     if (option.value === undefined) {
       if (value !== undefined) throw badOption(given, "it takes no value");
       options.push(`--${option.name}`);
@@ -37,7 +44,7 @@ export function plainForm(
 
   for (let arg; (arg = rest.shift()) !== undefined;) {
     if (arg === "--") {
-      positionals.push(...rest.splice(0));
+      operands.push(...rest.splice(0));
     } else if (arg.startsWith("--")) {
       const equals = arg.indexOf("=");
       const given = equals < 0 ? arg : arg.slice(0, equals);
@@ -47,10 +54,10 @@ export function plainForm(
     } else if (arg.startsWith("-") && arg !== "-") {
       for (let at = 1; at < arg.length; at++) {
         const given = `-${arg[at]}`;
-        const option: Option | undefined = table.find(({ short }) =>
+        const option: OptionDocs | undefined = table.find(({ short }) =>
           short === arg[at]
         );
-        // `-json` is more likely a slip of `--json` than four options.
+        // Of `-json` the user more likely meant `--json` than four options.
         if (option === undefined) {
           throw unknownOption(
             at === 1 || optionsLike(arg, table).best ? arg : given,
@@ -65,17 +72,17 @@ export function plainForm(
         add(option, given, undefined);
       }
     } else {
-      positionals.push(arg);
+      operands.push(arg);
     }
   }
-  return { options, positionals };
+  return { options, operands };
 }
 
 function badOption(given: string, why: string): Failure {
   return new Failure(EXIT.usage, `Cannot use ${given}: ${why}`);
 }
 
-function unknownOption(given: string, table: readonly Option[]): Failure {
+function unknownOption(given: string, table: readonly OptionDocs[]): Failure {
   const { best, nearest } = optionsLike(given, table);
   const advice = best === undefined
     ? `the nearest are ${nearest.join(" and ")}, and xdptally -h lists all`
@@ -84,12 +91,12 @@ function unknownOption(given: string, table: readonly Option[]): Failure {
 }
 
 /**
- * The options that a text is nearest to, and the one that it begins or that
- * a slip or two made it of.
+ * The options whose names are nearest to a text; and `best`, which the text
+ * abbreviates or misspells, if there is one.
  */
 function optionsLike(
   given: string,
-  table: readonly Option[],
+  table: readonly OptionDocs[],
 ): { best?: string; nearest: string[] } {
   const word = given.replace(/^-+/, "").toLowerCase().replaceAll("_", "-");
   const distance = (name: string) => levenshteinDistance(word, name);

@@ -1,7 +1,8 @@
+/** Reads the values of options: times, numbers, words, limits (pure). */
 import { EXIT, Failure } from "../basics/errors.ts";
 import type { Limit } from "../tally/limit.ts";
 
-/** A value that cannot be used: which, why, and what would be. */
+/** The error for a value that cannot be used: which, why, and what could be. */
 export function badValue(name: string, text: string, why: string): Failure {
   return new Failure(EXIT.usage, `Cannot use --${name} "${text}": ${why}`);
 }
@@ -14,65 +15,70 @@ const UNITS: Record<string, number> = {
   d: 86_400_000,
 };
 
+/** Bounds of a time in milliseconds, and the same in words. */
+export interface TimeRange {
+  readonly least: number;
+  readonly most: number;
+  readonly range: string;
+}
+
 /**
- * A time: a number of seconds, or one with ms, s, m, h or d behind it.
+ * Reads a time: a number of seconds, or a number with ms, s, m, h or d.
  *
- * @param least and
- * @param most are milliseconds, and `range` says the same in words
  * @returns milliseconds
+ * @throws {RangeError} why it cannot be used
  */
 export function parseTime(
-  name: string,
   text: string,
-  { least, most, range }: { least: number; most: number; range: string },
+  { least, most, range }: TimeRange,
 ): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(text);
   if (match === null) {
-    throw badValue(
-      name,
-      text,
+    throw new RangeError(
       `not a time; give seconds, or 500ms, 2s, 1m (${range})`,
     );
   }
   const time = Math.round(Number(match[1]) * UNITS[match[2] ?? "s"]!);
   if (time < least || time > most) {
-    throw badValue(name, text, `out of range; give ${range}`);
+    throw new RangeError(`out of range; give ${range}`);
   }
   return time;
 }
 
-/** A whole number between `least` and `most`. */
-export function parseWhole(
-  name: string,
-  text: string,
-  least: number,
-  most: number,
-): number {
+/**
+ * Reads a whole number from `least` to `most`.
+ *
+ * @throws {RangeError} it is none
+ */
+export function parseWhole(text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (!(value >= least && value <= most)) {
-    throw badValue(name, text, `give a whole number from ${least} to ${most}`);
+    throw new RangeError(`give a whole number from ${least} to ${most}`);
   }
   return value;
 }
 
-/** One of `words`, or an alias of one. */
+/**
+ * Reads one of `words`, or an alias of one.
+ *
+ * @throws {RangeError} it is none
+ */
 export function parseWord<Word extends string>(
-  name: string,
   text: string,
   words: readonly Word[],
   aliases: Readonly<Record<string, Word>> = {},
 ): Word {
   const word = words.find((word) => word === text) ??
     (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
-  if (word === undefined) {
-    const last = words.at(-1);
-    throw badValue(
-      name,
-      text,
-      `give ${words.slice(0, -1).join(", ")} or ${last}`,
-    );
-  }
+  if (word === undefined) throw new RangeError(`give ${oneOf(words)}`);
   return word;
+}
+
+/** `a, b or c` */
+export function oneOf(words: readonly string[]): string {
+  return words.length < 2
+    ? words.join()
+    : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }
 
 const PREFIXES: Record<string, number> = {
@@ -83,13 +89,16 @@ const PREFIXES: Record<string, number> = {
   T: 1e12,
 };
 
-/** `10000pps`, `10kpps`: a rate; `1GB`: bytes, by powers of 1000. */
-export function parseLimit(name: string, text: string): Limit {
+/**
+ * Reads a limit: `10000pps` or `10kpps` is a rate, `1GB` is bytes in powers of
+ * 1000.
+ *
+ * @throws {RangeError} it is none
+ */
+export function parseLimit(text: string): Limit {
   const match = /^(\d+(?:\.\d+)?)([kMGT]?)(pps|B)$/.exec(text);
   if (match === null) {
-    throw badValue(
-      name,
-      text,
+    throw new RangeError(
       "give packets a second like 10000pps, or bytes like 1GB",
     );
   }

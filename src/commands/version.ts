@@ -1,9 +1,27 @@
+/** `version`: what a bug report should name. */
+
+import { EXIT, Failure } from "../basics/errors.ts";
+import { VERSION } from "../basics/version.ts";
 import { embeddedCommit } from "../bpf/embedded.ts";
 import { openLibbpf } from "../bpf/library.ts";
-import { Failure } from "../basics/errors.ts";
-import { VERSION } from "../basics/version.ts";
+import { type Command, HELP } from "./command.ts";
+import { print } from "./print.ts";
 
-/** What `-V` prints: the version, then what a bug report should name too. */
+export const command: Command<typeof HELP> = {
+  name: "version",
+  summary: "The versions of xdptally, its commit, Deno, libbpf and Linux.",
+  description: "Shows the versions, like -V.",
+  operands: "",
+  completes: "nothing",
+  options: HELP,
+  examples: [],
+  async run() {
+    await print(versionText());
+    return EXIT.done;
+  },
+};
+
+/** A line for each version. */
 export function versionText(): string {
   return [
     `xdptally ${VERSION}`,

@@ -1,31 +1,22 @@
-import { dirname } from "node:path";
-import type { Logger } from "@std/log/logger";
-import type { WatchOptions } from "../commands/watch/parse.ts";
+/** Gives up root's rights once the program is attached. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
-import { fileName } from "../formats/capture_name.ts";
 import {
   type Capability,
   heldCapabilities,
   keepCapabilities,
   setKeptOverUserChange,
 } from "../process/capabilities.ts";
-import {
-  ACCESS,
-  become,
-  isRoot,
-  lookUpUser,
-  mayAccess,
-  type User,
-} from "../process/user.ts";
+import { become, isRoot, lookUpUser, type User } from "../process/user.ts";
 
 /**
- * The user that the rest of a run can be: undefined where this process is not
- * root's, or is to stay so.
+ * The user that this process can become; undefined: it is not root's, or is to
+ * stay root's.
  *
+ * @param name as `--user` has it
  * @throws {Failure} exit code 2: there is no such user
  */
-export function successor({ user: name }: WatchOptions): User | undefined {
+export function successor(name: string): User | undefined {
   if (!isRoot()) return undefined;
   const user = lookUpUser(name);
   if (user === undefined) {
@@ -35,54 +26,6 @@ export function successor({ user: name }: WatchOptions): User | undefined {
     );
   }
   return user.uid === 0 ? undefined : user;
-}
-
-/**
- * Whether `user` can go on writing what root has begun to write. A capture
- * file stays open, so that at most its rotation needs root.
- */
-export function canWriteAs(
-  user: User,
-  host: string,
-  options: WatchOptions,
-  log: Logger,
-): boolean {
-  const { output, interfaces, isLocal, format } = options;
-  if (output === undefined) return true;
-  const time = new Date();
-  const paths = new Set(
-    interfaces.map((name) =>
-      fileName(output, { host, interface: name, time, isLocal })
-    ),
-  );
-  for (const path of paths) {
-    const ownsFolder = mayAccess(
-      user,
-      dirname(path),
-      ACCESS.write | ACCESS.search,
-    );
-    const ownsFile = mayAccess(user, path, ACCESS.write);
-    if (format === "prom" ? !ownsFolder : !isRegular(path) && !ownsFile) {
-      log.info(
-        `Staying root: user "${user.name}" may not write to "${path}"; --user names another`,
-      );
-      return false;
-    }
-    if (format !== "prom" && isRegular(path) && !(ownsFolder && ownsFile)) {
-      log.info(
-        `"${path}" stays open until the end: user "${user.name}" may not open it anew (rotate it with copytruncate, or use --user root)`,
-      );
-    }
-  }
-  return true;
-}
-
-function isRegular(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return true; // it will be made
-  }
 }
 
 /**

@@ -1,16 +1,13 @@
 /** Names of capture files: strftime fields, host and interface (pure). */
-
-/** Formats whose records are written one after the other. */
-export type RecordFormat = "text" | "jsonl" | "csv";
-/** Or, with `prom`, a page that is replaced at each tick. */
-export type FormatName = RecordFormat | "prom";
+import { FORMATS } from "./all.ts";
+import type { Format } from "./format.ts";
 
 /** What `-o` names. */
 export interface FilePattern {
-  /** A path with fields in it; an ending slash was completed. */
+  /** A path with fields in it; a folder has got a file's name. */
   readonly path: string;
-  /** The format by the ending; undefined: it has none that is known. */
-  readonly format: FormatName | undefined;
+  /** The format of its ending; undefined: no format has that ending. */
+  readonly format: Format | undefined;
   readonly isGzip: boolean;
 }
 
@@ -19,24 +16,12 @@ export interface NameFields {
   readonly host: string;
   readonly interface: string;
   readonly time: Date;
-  /** Fields of the time in the local zone instead of UTC. */
+  /** Fields of the time are in the local zone instead of UTC. */
   readonly isLocal: boolean;
 }
 
-const ENDINGS: Record<string, FormatName> = {
-  ".txt": "text",
-  ".jsonl": "jsonl",
-  ".csv": "csv",
-  ".prom": "prom",
-};
-
-/** Files in a folder, by what is in them: one a day, or the one page. */
-const NAMES: Record<FormatName, string> = {
-  text: "%h-%i-%Y%m%d.txt",
-  jsonl: "%h-%i-%Y%m%d.jsonl",
-  csv: "%h-%i-%Y%m%d.csv",
-  prom: "xdptally-%i.prom",
-};
+/** What the files in a folder are, unless `--format` says otherwise. */
+const IN_FOLDERS = "jsonl";
 
 /**
  * Reads `-o`: a file, or a folder that ends in a slash.
@@ -44,11 +29,9 @@ const NAMES: Record<FormatName, string> = {
  * @param format what `--format` asks for: it names the files in a folder
  * @throws {RangeError} why it cannot be used
  */
-export function parsePattern(
-  text: string,
-  format?: FormatName,
-): FilePattern {
-  const path = text.endsWith("/") ? text + NAMES[format ?? "jsonl"] : text;
+export function parsePattern(text: string, format?: Format): FilePattern {
+  const inFolder = format ?? FORMATS.find(({ name }) => name === IN_FOLDERS)!;
+  const path = text.endsWith("/") ? text + inFolder.fileName : text;
   const unknown = /%(?![YmdHMSshi%])./s.exec(`${path} `.replaceAll("%%", ""));
   if (unknown !== null) {
     throw new RangeError(
@@ -59,16 +42,20 @@ export function parsePattern(
   }
   const isGzip = path.endsWith(".gz");
   const plain = isGzip ? path.slice(0, -".gz".length) : path;
-  const known = Object.keys(ENDINGS).find((ending) => plain.endsWith(ending));
-  const found = known === undefined ? undefined : ENDINGS[known];
-  if (isGzip && (format ?? found) === "prom") {
+  const found = FORMATS.find(({ endings }) =>
+    endings.some((ending) => plain.endsWith(ending))
+  );
+  if (isGzip && (format ?? found)?.kind === "page") {
     throw new RangeError("nothing reads metrics that are compressed");
   }
   return { path, format: found, isGzip };
 }
 
 /** The path of a pattern at a time. @see strftime(3) */
-export function fileName(pattern: FilePattern, fields: NameFields): string {
+export function fileName(
+  { path }: Pick<FilePattern, "path">,
+  fields: NameFields,
+): string {
   const { host, interface: name, time, isLocal } = fields;
   const two = (value: number) => String(value).padStart(2, "0");
   const values: Record<string, () => string> = {
@@ -79,13 +66,10 @@ export function fileName(pattern: FilePattern, fields: NameFields): string {
     M: () => two(isLocal ? time.getMinutes() : time.getUTCMinutes()),
     S: () => two(isLocal ? time.getSeconds() : time.getUTCSeconds()),
     s: () => String(Math.floor(time.getTime() / 1000)),
-    // A name must not lead out of the folder.
+    // A host's name must not lead out of the folder.
     h: () => host.replaceAll("/", "_"),
     i: () => name,
     "%": () => "%",
   };
-  return pattern.path.replaceAll(
-    /%(.)/gs,
-    (_, field: string) => values[field]!(),
-  );
+  return path.replaceAll(/%(.)/gs, (_, field: string) => values[field]!());
 }

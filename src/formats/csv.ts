@@ -1,14 +1,19 @@
-import type { Format, TickRecord } from "../tally/records.ts";
+/** CSV by RFC 4180, for spreadsheets and databases. */
+import type { TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
-
-export const CSV_HEADER =
-  "start,end,host,interface,class,source,packets,bytes\r\n";
+import type { LineFormat } from "./format.ts";
 
 /**
- * CSV by RFC 4180. Only ticks are written: the rows of a window sum to its
- * total row, and the windows to the run.
+ * Writes ticks alone: the rows of a tick add up to its `total` row, and the
+ * ticks to the run.
  */
-export const csv: Format = {
+export const csv: LineFormat = {
+  kind: "lines",
+  name: "csv",
+  endings: [".csv"],
+  fileName: "%h-%i-%Y%m%d.csv",
+  defaultTop: 0,
+  header: "start,end,host,interface,class,source,packets,bytes\r\n",
   start: () => "",
   tick: (record) => [...rows(record)].join(""),
   end: () => "",

@@ -1,11 +1,19 @@
+/** JSON Lines, one object a record, for programs. Schema: docs/records.md. */
 import type { Untracked } from "../tally/books.ts";
-import type { CountRecord, Format, Origin } from "../tally/records.ts";
+import type { CountRecord, Origin } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
+import type { LineFormat } from "./format.ts";
 
 const SCHEMA = 1;
 
-/** JSON Lines: one object a line. Schema: README.md, "Records". */
-export const jsonl: Format = {
+export const jsonl: LineFormat = {
+  kind: "lines",
+  name: "jsonl",
+  aliases: ["json"],
+  endings: [".jsonl"],
+  fileName: "%h-%i-%Y%m%d.jsonl",
+  defaultTop: 0,
+  header: "",
   start: (record) =>
     line(
       record,

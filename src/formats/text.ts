@@ -1,71 +1,62 @@
-import type {
-  CountRecord,
-  EndRecord,
-  Format,
-  TickRecord,
-} from "../tally/records.ts";
-import { type Count, Sum } from "../tally/source_list.ts";
+/** Text for people: a line with the books, then a row for each source. */
+import { formatBytes, formatRate } from "../basics/quantity.ts";
+import type { CountRecord, EndRecord, TickRecord } from "../tally/records.ts";
 import { AlignedRows } from "./aligned_rows.ts";
+import type { LineFormat } from "./format.ts";
 
-/** For people: the books in a line, then a row for each source. */
-export const text: Format = {
+export const text: LineFormat = {
+  kind: "lines",
+  name: "text",
+  endings: [".txt"],
+  fileName: "%h-%i-%Y%m%d.txt",
+  defaultTop: 20,
+  header: "",
+  isLog: true,
   start: () => "",
-  tick: (record) => headed(`tick ${record.seq}${merged(record)}`, record),
+  tick: (record) => withRows(`tick ${record.seq}${merged(record)}`, record),
   end: (record) =>
-    headed(`end (${record.reason}) after ${ticks(record)}`, record),
+    withRows(`end (${record.reason}) after ${ticks(record)}`, record),
 };
 
-function headed(what: string, record: CountRecord): string {
-  const { text, shown } = rowsOf(record);
+function withRows(what: string, record: CountRecord): string {
   return `${title(record)} ${clock(record.end)} ${what}: ${
-    equation(record, shown)
-  }\n${text}`;
-}
-
-/** The rows that a record shows, and what they add up to. */
-interface Rows {
-  readonly text: string;
-  readonly shown: { readonly sources: number; readonly packets: bigint };
+    equation(record)
+  }\n` +
+    formatMapContents(record);
 }
 
 /**
- * The rows of a record: a tab, the address, ` => ` and the packets since the
- * start, as in the example that xdptally grew from; then `+` and those of this
- * tick (they add up to the line above the rows), the bytes since the start, and
- * the packets a second of the record's window.
+ * The map's contents as rows: a tab, the source, ` => ` and its packets since
+ * the start, as the Go example prints them. Then follow `+` and the packets of
+ * this tick, the bytes since the start, and the packets a second. The end
+ * record has no `+` column.
  *
- * A source whose total is not kept, because `--max-sources` others came
- * first, shows this tick's counts alone and says so.
+ * A source that got no row in the table of totals, because `--max-sources`
+ * others came first, shows the counts of this tick and says so.
+ *
+ * @example
+ * ```ts
+ * formatMapContents(tick); // "\t192.0.2.10 => 400  +400  573.6 kB  399/s\n"
+ * ```
  */
 export function formatMapContents(record: CountRecord): string {
-  return rowsOf(record).text;
-}
-
-function rowsOf(record: CountRecord): Rows {
-  const hasTick = "seq" in record;
-  const sum = new Sum();
-  let sources = 0;
-  const rows = new AlignedRows(hasTick ? 4 : 3);
+  const isTick = record.type === "tick";
+  const rows = new AlignedRows(isTick ? 4 : 3);
   for (const source of record.sources) {
     const since = source.run ?? source;
     rows.add(`${source.key} => ${since.packets}`);
-    if (hasTick) rows.add(`+${source.packets}`);
+    if (isTick) rows.add(`+${source.packets}`);
     rows.add(formatBytes(since.bytes));
     rows.add(formatRate(Number(source.packets) / record.elapsed));
     if (source.run === undefined) rows.note(`  ${NOT_KEPT}`);
-    sum.add(source.packets);
-    sources++;
   }
-  return { text: rows.text(), shown: { sources, packets: sum.value } };
+  return rows.text();
 }
 
 const NOT_KEPT = "(this tick only: --max-sources is reached)";
 
 /** `1030 packets = 1000 from 12 sources + 0 untracked + 20 non-IP + 10 malformed`. */
-function equation(
-  { books, others, complete }: CountRecord,
-  shown: Rows["shown"],
-): string {
+function equation({ books, shown, others, complete }: CountRecord): string {
   const terms = [
     `${shown.packets} from ${plural(shown.sources, "source")}`,
     ...(others.sources > 0
@@ -102,23 +93,4 @@ function plural(count: number | bigint, noun: string): string {
 /** `2026-11-22T14:30:01Z`. */
 function clock(time: Date): string {
   return `${time.toISOString().slice(0, 19)}Z`;
-}
-
-const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"] as const;
-
-/** `999 B`, `65.5 kB`: powers of 1000, one decimal. */
-export function formatBytes(bytes: Count): string {
-  let value = Number(bytes);
-  let unit = 0;
-  while (value >= 999.95 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${UNITS[unit]}`;
-}
-
-/** `12/s`, `0.5/s`. */
-export function formatRate(rate: number): string {
-  if (!Number.isFinite(rate)) return "-/s";
-  return `${rate >= 10 ? Math.round(rate) : Math.round(rate * 10) / 10}/s`;
 }

@@ -1,9 +1,10 @@
+/** Ends a run on request: a signal, a key, or the end of the input. */
 import { bootTime } from "./clock.ts";
 
 /**
- * Ends a run on request: the first SIGINT, SIGTERM or SIGHUP asks, a second
- * one does not wait any longer. That a caller ignores SIGHUP (nohup) cannot be
- * seen: Deno resets all signals when it starts. setsid does what nohup would.
+ * The first SIGINT, SIGTERM or SIGHUP requests the end; a second one, a second
+ * later or more, exits at once. Deno resets all signals when it starts, so a
+ * SIGHUP that the caller ignores (nohup) ends the run too; setsid prevents that.
  */
 export class StopRequest implements Disposable {
   /** When, by `performance.now`. */
@@ -11,17 +12,26 @@ export class StopRequest implements Disposable {
   /** What waits for the request just now. */
   #wake: () => void = () => {};
   #isNudged = false;
+  readonly #actions = new Map<Deno.Signal, () => void>();
   readonly #remove: (() => void)[] = [];
 
-  /** @param others what other signals do, or these instead of asking for the end */
-  constructor(others: Partial<Record<Deno.Signal, () => void>> = {}) {
+  /**
+   * @param others signals that neither end the run nor kill the process, from
+   * now on; `on` says what they do
+   */
+  constructor(others: readonly Deno.Signal[] = []) {
     for (const [signal, number] of SIGNALS) {
-      if (signal in others) continue;
+      if (others.includes(signal)) continue;
       this.#listen(signal, () => this.#signalled(number));
     }
-    for (const [signal, listener] of Object.entries(others)) {
-      this.#listen(signal as Deno.Signal, listener);
+    for (const signal of others) {
+      this.#listen(signal, () => this.#actions.get(signal)?.());
     }
+  }
+
+  /** Sets what one of the other signals does. */
+  on(signal: Deno.Signal, action: () => void): void {
+    this.#actions.set(signal, action);
   }
 
   #listen(signal: Deno.Signal, listener: () => void): void {
@@ -31,18 +41,18 @@ export class StopRequest implements Disposable {
 
   #signalled(signal: number): void {
     const now = performance.now();
-    // Some callers send two signals at once; only a later one is impatience.
+    // Some callers send two signals at once; only a later one means hurry.
     if (now - this.#requested > 1000) Deno.exit(128 + signal);
     this.request();
   }
 
-  /** Asks, like a signal that is no second one. */
+  /** Requests a graceful end; never forces exit. */
   request(): void {
     this.#requested = Math.min(this.#requested, performance.now());
     this.#wake();
   }
 
-  /** Ends a sleep early: what it waited for has changed. */
+  /** Ends a sleep early, because its end has changed. */
   nudge(): void {
     this.#isNudged = true;
     this.#wake();
@@ -53,8 +63,10 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits until a time since boot (ms), for the request or a nudge. Timers stand
-   * still while the machine sleeps, so a long wait looks at the clock every minute.
+   * Waits until a time, the request or a nudge, whichever comes first. Timers
+   * stop while the machine sleeps, so a long wait checks the clock each minute.
+   *
+   * @param time in ms since boot
    */
   async sleepUntil(time: number): Promise<void> {
     this.#isNudged = false;
@@ -69,11 +81,11 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits for `work`; but once the end is requested, or `end` milliseconds are
-   * over, only as long as it gets on: not `grace` milliseconds without any.
+   * Waits for `work`. Once the end is requested or `end` milliseconds have
+   * passed, it gives up when there is no progress for `grace` milliseconds.
    *
-   * @param progress what changes when it gets on
-   * @returns whether it was done
+   * @param progress a number that changes with each progress
+   * @returns whether the work was done
    */
   async orGiveUp(
     work: Promise<void>,
@@ -82,7 +94,7 @@ export class StopRequest implements Disposable {
     progress: () => number,
   ): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    // Timers hold 2^31 ms at most; a longer wait is one for the signal alone.
+    // Timers take less than 2^31 ms; a longer wait ends with the signal alone.
     let timer: number | undefined;
     const giveUpAfter = (time: number) => {
       const before = progress();

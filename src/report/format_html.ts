@@ -1,4 +1,4 @@
-import { formatBytes } from "../formats/text.ts";
+import { formatBytes } from "../basics/quantity.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import { type Report, SERIES } from "./report.ts";

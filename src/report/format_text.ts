@@ -1,4 +1,4 @@
-import { formatBytes } from "../formats/text.ts";
+import { formatBytes } from "../basics/quantity.ts";
 import type { Stream } from "./coverage.ts";
 import type { Group } from "./groups.ts";
 import type { Report } from "./report.ts";

@@ -73,8 +73,7 @@ export class CaptureFile implements Target {
     }
   }
 
-  /** Whether this process has no right to open it. */
-  isForbidden(): boolean {
+  get isForbidden(): boolean {
     try {
       this.#current();
       return false;

@@ -1,3 +1,4 @@
+/** Serves metrics to Prometheus over HTTP. */
 import { timingSafeEqual } from "node:crypto";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { type HttpAnswer, type HttpRequest, wanted } from "../http/message.ts";
@@ -28,7 +29,6 @@ const LATE = 3;
 /** And milliseconds on top of them: reading a large table takes a while. */
 const GRACE = 5000;
 
-/** Keeps what metrics say, and serves it to Prometheus. */
 export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
   readonly #watches: Watches;
@@ -37,7 +37,7 @@ export class Exporter implements Sink, Disposable {
   #server: HttpServer | undefined;
 
   /**
-   * Reads the files that it takes, while the process may.
+   * Reads the token and the certificate while the process still may.
    *
    * @throws {Failure} one of them cannot be read
    */
@@ -57,12 +57,8 @@ export class Exporter implements Sink, Disposable {
     this.#tls = tls && { cert: readSecret(tls.cert), key: readSecret(tls.key) };
   }
 
-  /**
-   * Starts to serve.
-   *
-   * @throws {Failure} the address cannot be had, or the certificate not be used
-   */
-  listen(): void {
+  /** @throws {Failure} the address is taken, or the certificate is unusable */
+  open(): void {
     const { hostname, port } = this.#options;
     try {
       const listener = this.#tls === undefined
@@ -129,10 +125,6 @@ export class Exporter implements Sink, Disposable {
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  prepare(): Promise<void> {
-    return Promise.resolve();
-  }
-
   start(record: StartRecord): void {
     this.#watches.start(record);
   }
@@ -145,20 +137,12 @@ export class Exporter implements Sink, Disposable {
     this.#watches.update(record);
   }
 
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  close(): void {
-    // What was served is with those who asked for it.
-  }
-
   [Symbol.dispose](): void {
     this.#server?.[Symbol.dispose]();
   }
 }
 
-/** OpenMetrics for who names it, and not less than the older text. */
+/** OpenMetrics, if Accept ranks it at least as high as text/plain. */
 function formFor(accept: string): MetricsForm {
   const open = wanted(accept, "application/openmetrics-text") ?? 0;
   const text = wanted(accept, "text/plain") ?? 0;

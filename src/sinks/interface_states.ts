@@ -30,7 +30,7 @@ export class Watches {
 
   update(record: TickRecord | EndRecord): void {
     const watch = this.#byName.get(nameOf(record))!;
-    const isRunning = "seq" in record;
+    const isRunning = record.type === "tick";
     const snapshot = record.snapshot();
     this.#byName.set(nameOf(record), { ...watch, snapshot, isRunning });
   }

@@ -1,119 +1,106 @@
-import type { Logger } from "@std/log/logger";
+/** Writes records one after the other, to stdout or to files. */
 import { EXIT, Failure } from "../basics/errors.ts";
+import type { FilePattern } from "../formats/capture_name.ts";
+import type { LineFormat } from "../formats/format.ts";
 import { dataLog } from "../process/log.ts";
-import { csv, CSV_HEADER } from "../formats/csv.ts";
-import {
-  fileName,
-  type FilePattern,
-  type RecordFormat,
-} from "../formats/capture_name.ts";
-import { jsonl } from "../formats/jsonl.ts";
-import { text } from "../formats/text.ts";
-import type { StopRequest } from "../process/stop_request.ts";
-import type {
-  EndRecord,
-  Format,
-  StartRecord,
-  TickRecord,
-} from "../tally/records.ts";
+import type { User } from "../process/user.ts";
+import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import { CaptureFile } from "./capture_file.ts";
 import { throwAll } from "./failures.ts";
+import {
+  type FileOptions,
+  isSpecial,
+  pathFor,
+  pathsFor,
+  rightsOf,
+} from "./files.ts";
+import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
 import { openStdout, Stream } from "./stream.ts";
-import type { FileOptions, Named, Sink } from "./sink.ts";
 import type { Target } from "./target.ts";
-
-const FORMATS: Record<RecordFormat, Format> = { text, jsonl, csv };
-const HEADERS: Record<RecordFormat, string> = {
-  text: "",
-  jsonl: "",
-  csv: CSV_HEADER,
-};
 
 /** How long a reader that pauses may hold up the end of a run, in ms. */
 const GRACE = 2000;
 
 export interface RecordOptions extends FileOptions {
-  readonly format: RecordFormat;
+  readonly format: LineFormat;
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;
 }
 
-/** Where the records of a run go: text as log records, the rest as it is. */
+/** The context without which this sink cannot work; tests give no more. */
+type Context = Pick<SinkContext, "log" | "stop" | "host" | "interfaces">;
+
 export class RecordSink implements Sink {
   readonly #options: RecordOptions;
-  readonly #format: Format;
-  readonly #stop: StopRequest;
-  readonly #log: Logger;
+  readonly #context: Context;
   readonly #targets = new Map<string, Target>();
   /** What the records of each interface go to now. */
   readonly #current = new Map<string, Target>();
 
-  constructor(options: RecordOptions, stop: StopRequest, log: Logger) {
+  constructor(options: RecordOptions, context: Context) {
     this.#options = options;
-    this.#format = FORMATS[options.format];
-    this.#stop = stop;
-    this.#log = log;
+    this.#context = context;
   }
 
-  async prepare(named: Named): Promise<void> {
-    const target = this.#targetFor(named, new Date());
-    if (target instanceof CaptureFile) await target.prepare();
+  async prepare(origin: RecordOrigin): Promise<void> {
+    await this.#targetFor(origin, new Date()).prepare();
   }
 
   start(record: StartRecord): void {
-    this.#write(record, record.start, this.#format.start(record));
+    this.#write(record, record.start, this.#options.format.start(record));
   }
 
   tick(record: TickRecord): void {
-    this.#write(record, record.start, this.#format.tick(record));
+    this.#write(record, record.start, this.#options.format.tick(record));
   }
 
   end(record: EndRecord): void {
-    this.#write(record, record.end, this.#format.end(record));
+    this.#write(record, record.end, this.#options.format.end(record));
   }
 
-  #write(named: Named, time: Date, record: string): void {
+  #write(origin: RecordOrigin, time: Date, record: string): void {
     if (record === "") return;
-    const target = this.#targetFor(named, time);
-    if (this.#format !== text) target.add(record);
+    const target = this.#targetFor(origin, time);
+    if (!this.#options.format.isLog) target.add(record);
     else dataLog((text) => target.add(text)).info(record);
   }
 
-  #targetFor(named: Named, time: Date): Target {
-    const { output, isLocal } = this.#options;
+  #targetFor(origin: RecordOrigin, time: Date): Target {
+    const { output } = this.#options;
     const path = output === undefined
       ? ""
-      : fileName(output, { ...named, time, isLocal });
-    const current = this.#current.get(named.interface);
+      : pathFor(output, this.#options, origin, time);
+    const current = this.#current.get(origin.interface);
     let target = this.#targets.get(path);
     if (target === undefined) {
       target = this.#open(path);
-      if (current !== undefined && isOutOfReach(target)) return current;
+      // The user that this process became may not open the next file.
+      if (current !== undefined && target.isForbidden) return current;
       this.#targets.set(path, target);
     }
-    this.#current.set(named.interface, target);
+    this.#current.set(origin.interface, target);
     return target;
   }
 
   #open(path: string): Target {
-    const { format, output, isSynced } = this.#options;
-    const header = HEADERS[format];
+    const { format: { header }, output, isSynced } = this.#options;
     const stream = path === "" ? openStdout() : streamAt(path);
     if (stream !== undefined) {
       stream.add(header);
       return stream;
     }
     const isGzip = output?.isGzip ?? false;
-    return new CaptureFile({ path, isGzip, header, isSynced, log: this.#log });
+    const { log } = this.#context;
+    return new CaptureFile({ path, isGzip, header, isSynced, log });
   }
 
-  async flush(end: number): Promise<void> {
+  async flush(timeLeft: number): Promise<void> {
     const current = new Set(this.#current.values());
     for (const [path, target] of this.#targets) {
-      const isThrough = await this.#stop.orGiveUp(
+      const isThrough = await this.#context.stop.orGiveUp(
         target.flush(),
         GRACE,
-        end,
+        timeLeft,
         () => target.taken,
       );
       if (!isThrough) {
@@ -135,24 +122,37 @@ export class RecordSink implements Sink {
   close(): void {
     const failures = [...this.#targets.values()].flatMap((target) => {
       target.close();
-      return target instanceof CaptureFile ? target.failure ?? [] : [];
+      return target.failure ?? [];
     });
-    throwAll(failures, this.#log);
+    throwAll(failures, this.#context.log);
   }
-}
 
-/** Whether the user that this process became may not open it. */
-function isOutOfReach(target: Target): boolean {
-  return target instanceof CaptureFile && target.isForbidden();
+  /** A capture file stays open, so at most its rotation needs root. */
+  canGoOnAs(user: User): boolean {
+    const { output } = this.#options;
+    const { log } = this.#context;
+    for (const path of pathsFor(output, this.#options, this.#context)) {
+      const { ownsFolder, ownsFile } = rightsOf(user, path);
+      if (isSpecial(path)) {
+        if (ownsFile) continue;
+        log.info(
+          `Staying root: user "${user.name}" may not write to "${path}"; --user names another`,
+        );
+        return false;
+      }
+      if (!(ownsFolder && ownsFile)) {
+        log.info(
+          `"${path}" stays open until the end: user "${user.name}" may not open it anew (rotate it with copytruncate, or use --user root)`,
+        );
+      }
+    }
+    return true;
+  }
 }
 
 /** A stream, if something other than a regular file is at `path`. */
 function streamAt(path: string): Stream | undefined {
-  try {
-    const { isFile, isDirectory } = Deno.statSync(path);
-    if (isFile || isDirectory) return undefined;
-  } catch {
-    return undefined; // there is nothing yet, or opening says why not
-  }
-  return new Stream(`"${path}"`, () => Deno.open(path, { append: true }));
+  return isSpecial(path)
+    ? new Stream(`"${path}"`, () => Deno.open(path, { append: true }))
+    : undefined;
 }

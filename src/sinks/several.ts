@@ -1,16 +1,22 @@
+/** Several sinks as one. */
+import type { User } from "../process/user.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import type { Named, Sink } from "./sink.ts";
+import type { RecordOrigin, Sink } from "./sink.ts";
 
-/** Gives what it gets to several sinks. */
-export class SeveralSinks implements Sink {
+/** Gives each record to all of its sinks. */
+export class SeveralSinks implements Required<Sink> {
   readonly #sinks: readonly Sink[];
 
   constructor(sinks: readonly Sink[]) {
     this.#sinks = sinks;
   }
 
-  async prepare(named: Named): Promise<void> {
-    for (const sink of this.#sinks) await sink.prepare(named);
+  async prepare(origin: RecordOrigin): Promise<void> {
+    for (const sink of this.#sinks) await sink.prepare?.(origin);
+  }
+
+  open(): void {
+    for (const sink of this.#sinks) sink.open?.();
   }
 
   start(record: StartRecord): void {
@@ -25,11 +31,19 @@ export class SeveralSinks implements Sink {
     for (const sink of this.#sinks) sink.end(record);
   }
 
-  async flush(end: number): Promise<void> {
-    for (const sink of this.#sinks) await sink.flush(end);
+  async flush(timeLeft: number): Promise<void> {
+    for (const sink of this.#sinks) await sink.flush?.(timeLeft);
   }
 
   close(): void {
-    for (const sink of this.#sinks) sink.close();
+    for (const sink of this.#sinks) sink.close?.();
+  }
+
+  canGoOnAs(user: User): boolean {
+    return this.#sinks.every((sink) => sink.canGoOnAs?.(user) ?? true);
+  }
+
+  [Symbol.dispose](): void {
+    for (const sink of this.#sinks) sink[Symbol.dispose]?.();
   }
 }

@@ -40,6 +40,14 @@ export class Stream implements Target {
     return this.#taken;
   }
 
+  readonly isForbidden = false;
+  readonly failure = undefined;
+
+  /** A FIFO opens when it has a reader, so nothing is tried before. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
+  }
+
   add(text: string): void {
     if (text !== "") this.#queue.push(new TextEncoder().encode(text));
   }

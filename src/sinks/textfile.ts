@@ -1,16 +1,18 @@
+/** Writes a page of metrics to a file, which is replaced at each tick. */
 import { basename, dirname } from "node:path";
-import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { fileName, type FilePattern } from "../formats/capture_name.ts";
-import { metricsText } from "../formats/metrics.ts";
+import type { FilePattern } from "../formats/capture_name.ts";
+import type { PageFormat } from "../formats/format.ts";
+import type { User } from "../process/user.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import { reasonOf, throwAll } from "./failures.ts";
-import type { FileOptions, Named, Sink } from "./sink.ts";
+import { type FileOptions, pathFor, pathsFor, rightsOf } from "./files.ts";
+import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
 import { Watches } from "./interface_states.ts";
 
 export interface TextfileOptions extends FileOptions {
+  readonly format: PageFormat;
   readonly output: FilePattern;
-  readonly maxSources: number;
 }
 
 /** A file of metrics, and the interfaces that are in it. */
@@ -21,29 +23,30 @@ interface Page {
   trouble: string;
 }
 
-/**
- * Metrics for the textfile collector of Prometheus' node_exporter: a page that
- * is replaced whole at each tick, so that a reader never sees a part of it.
- */
+/** The page is replaced whole, so that a reader never sees a part of it. */
 export class TextfileSink implements Sink {
   readonly #options: TextfileOptions;
-  readonly #log: Logger;
+  readonly #context: SinkContext;
   readonly #pages = new Map<string, Page>();
   /** The page that an interface is on, for the whole of its run. */
   readonly #pageOf = new Map<string, Page>();
 
-  constructor(options: TextfileOptions, log: Logger) {
+  constructor(options: TextfileOptions, context: SinkContext) {
     this.#options = options;
-    this.#log = log;
+    this.#context = context;
   }
 
-  prepare(named: Named): Promise<void> {
-    const path = this.#pathFor(named, new Date());
+  prepare(origin: RecordOrigin): void {
+    const path = pathFor(
+      this.#options.output,
+      this.#options,
+      origin,
+      new Date(),
+    );
     try {
       requireReplaceable(path);
       removeLeftovers(path);
       Deno.removeSync(makeTemporary(path));
-      return Promise.resolve();
     } catch (error) {
       throw new Failure(
         EXIT.output,
@@ -53,7 +56,8 @@ export class TextfileSink implements Sink {
   }
 
   start(start: StartRecord): void {
-    const path = this.#pathFor(start, start.start);
+    const { output } = this.#options;
+    const path = pathFor(output, this.#options, start, start.start);
     const page = this.#pages.get(path) ?? this.#newPage();
     this.#pages.set(path, page);
     this.#pageOf.set(start.interface, page);
@@ -76,30 +80,31 @@ export class TextfileSink implements Sink {
   }
 
   #newPage(): Page {
-    const watches = new Watches(this.#options.maxSources);
+    const watches = new Watches(this.#context.maxSources);
     return { watches, isChanged: false, trouble: "" };
   }
 
-  flush(): Promise<void> {
+  flush(): void {
     for (const [path, page] of this.#pages) {
       if (!page.isChanged) continue;
       try {
-        const text = metricsText(page.watches.all);
-        replaceFile(path, text, this.#options.isSynced);
+        const { format, isSynced } = this.#options;
+        replaceFile(path, format.page(page.watches.all), isSynced);
         page.isChanged = false;
-        if (page.trouble !== "") this.#log.info(`Writing to "${path}" again`);
+        if (page.trouble !== "") {
+          this.#context.log.info(`Writing to "${path}" again`);
+        }
         page.trouble = "";
       } catch (error) {
         const trouble = reasonOf(error);
         if (trouble !== page.trouble) {
-          this.#log.error(
+          this.#context.log.error(
             `Cannot write to "${path}": ${trouble}; counting goes on, and the next tick tries again`,
           );
         }
         page.trouble = trouble;
       }
     }
-    return Promise.resolve();
   }
 
   close(): void {
@@ -111,12 +116,19 @@ export class TextfileSink implements Sink {
           `Cannot write to "${path}": ${trouble}; what it says is older than the end of the run, make room for the next`,
         )
       );
-    throwAll(failures, this.#log);
+    throwAll(failures, this.#context.log);
   }
 
-  #pathFor(named: Named, time: Date): string {
-    const { output, isLocal } = this.#options;
-    return fileName(output, { ...named, time, isLocal });
+  /** Each tick makes a new file in the folder. */
+  canGoOnAs(user: User): boolean {
+    const { output } = this.#options;
+    const forbidden = [...pathsFor(output, this.#options, this.#context)]
+      .find((path) => !rightsOf(user, path).ownsFolder);
+    if (forbidden === undefined) return true;
+    this.#context.log.info(
+      `Staying root: user "${user.name}" may not write to "${forbidden}"; --user names another`,
+    );
+    return false;
   }
 }
 

@@ -1,4 +1,5 @@
 import { countOf, ordered, type Sort } from "./order.ts";
+import type { SourceSum } from "./records.ts";
 import {
   minus,
   NOTHING,
@@ -23,7 +24,8 @@ export interface Source extends Tally {
 /** The rows that a record shows, in order, and what the rest adds up to. */
 export interface Ranking {
   readonly places: Iterable<Place>;
-  readonly others: Tally & { readonly sources: number };
+  readonly shown: SourceSum;
+  readonly others: SourceSum;
 }
 
 /** So many of the first are looked for; for more, all rows are sorted. */
@@ -34,11 +36,13 @@ const FEW = 256;
  * or by address alone. IPv4 comes before IPv6.
  *
  * @param top how many rows to keep, 0 for all; the rest becomes `others`
+ * @param all what all rows add up to
  */
 export function rank(
   lists: readonly SourceList[],
   sort: Sort,
   top: number,
+  all: Tally = lists.map((list) => list.sum()).reduce(plus),
 ): Ranking {
   const count = countOf(lists);
   const kept = top === 0 ? count : Math.min(top, count);
@@ -50,11 +54,16 @@ export function rank(
       for (const row of rows) yield placeOf(lists, row);
     },
   };
-  if (kept === count) return { places, others: { sources: 0, ...NOTHING } };
-  let shown = NOTHING;
-  for (const { list, row } of places) shown = plus(shown, list.tally(row));
-  const all = lists.map((list) => list.sum()).reduce(plus);
-  return { places, others: { sources: count - kept, ...minus(all, shown) } };
+  let shown = all;
+  if (kept < count) {
+    shown = NOTHING;
+    for (const { list, row } of places) shown = plus(shown, list.tally(row));
+  }
+  return {
+    places,
+    shown: { sources: kept, ...shown },
+    others: { sources: count - kept, ...minus(all, shown) },
+  };
 }
 
 /** The place of a row by its number over all lists. */

@@ -17,8 +17,10 @@ export interface Origin {
 }
 
 export interface StartRecord extends Origin {
+  readonly type: "start";
   readonly ifindex: number;
-  readonly mode: "native" | "generic" | "tc";
+  /** How the program is attached: native, generic or tc. */
+  readonly mode: string;
   /** As the command line has it. */
   readonly filter: string | undefined;
   readonly version: string;
@@ -35,8 +37,14 @@ export interface ShownSource {
   readonly run: { readonly packets: Count; readonly bytes: Count } | undefined;
 }
 
+/** What some sources add up to, and how many they are. */
+export interface SourceSum extends Tally {
+  readonly sources: number;
+}
+
 /** What ticks and the end have in common: a span of time and its books. */
 export interface CountRecord extends Origin {
+  readonly type: "tick" | "end";
   readonly start: Date;
   readonly end: Date;
   /** Seconds, time asleep included; exact where the clock was stepped. */
@@ -46,8 +54,10 @@ export interface CountRecord extends Origin {
   readonly books: Books;
   /** The sources that are shown, in order. */
   readonly sources: Iterable<ShownSource>;
-  /** Those that are not shown. */
-  readonly others: Tally & { readonly sources: number };
+  /** What the sources that are shown add up to, and how many they are. */
+  readonly shown: SourceSum;
+  /** The same of the sources that are not shown. */
+  readonly others: SourceSum;
   /**
    * What the interface says that it received since the start, by its driver's
    * own counters; undefined: it does not say.
@@ -59,6 +69,7 @@ export interface CountRecord extends Origin {
 
 /** One window. */
 export interface TickRecord extends CountRecord {
+  readonly type: "tick";
   readonly seq: number;
   /** Deadlines that were missed and merged into this tick. */
   readonly skipped: number;
@@ -73,6 +84,7 @@ export type EndReason =
 
 /** The whole run. */
 export interface EndRecord extends CountRecord {
+  readonly type: "end";
   readonly reason: EndReason;
   readonly ticks: number;
 }
@@ -96,9 +108,5 @@ export interface Snapshot extends Origin {
   readonly others: Tally;
 }
 
-/** Turns records into text that ends in a newline, or into nothing. */
-export interface Format {
-  start(record: StartRecord): string;
-  tick(record: TickRecord): string;
-  end(record: EndRecord): string;
-}
+/** What a session gives, one after the other. */
+export type RunRecord = StartRecord | TickRecord | EndRecord;

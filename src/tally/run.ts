@@ -37,16 +37,20 @@ export interface Moment {
   readonly wall: number;
 }
 
-export interface RunOptions {
+/** Which rows records have, and in which order. */
+export interface RowOptions {
   readonly sort: Sort;
   /** Rows of a tick and of the end record, 0 for all. */
   readonly top: number;
   readonly endTop: number;
+  /** Sources with a series of their own in metrics; undefined: no metrics. */
+  readonly labels?: number | undefined;
+}
+
+export interface RunOptions extends RowOptions {
+  readonly keying: Keying;
   /** Rows that are kept of each family. */
   readonly maxSources: number;
-  readonly keying: Keying;
-  /** Sources with a series of their own in metrics; undefined: no metrics. */
-  readonly labels: number | undefined;
 }
 
 /** How a window was ended and read. */
@@ -123,7 +127,8 @@ export class Run {
     { end, skipped = 0, rxCounter, reading = 0 }: Closing,
   ): TickRecord {
     const lists = FAMILIES.map((family) => window[family]);
-    const complete = balances(books, sumOf(lists));
+    const sum = sumOf(lists);
+    const complete = balances(books, sum);
     this.#isComplete &&= complete;
 
     const overflow = FAMILIES
@@ -141,6 +146,7 @@ export class Run {
       Number(books.total.packets) / times.elapsed,
     );
     const record = {
+      type: "tick" as const,
       ...this.#origin,
       seq: ++this.#ticks,
       skipped,
@@ -148,7 +154,7 @@ export class Run {
       books,
       rxCounter,
       ...times,
-      ...this.#shown(lists, this.#options.top),
+      ...this.#shown(lists, this.#options.top, sum),
     };
     this.#windowStart = end;
     return record;
@@ -181,8 +187,10 @@ export class Run {
   /** The record of the whole run. */
   end(reason: EndReason, end: Moment): EndRecord {
     const lists = FAMILIES.map((family) => this.#tables[family]);
-    this.#isComplete &&= balances(this.#books, sumOf(lists));
+    const sum = sumOf(lists);
+    this.#isComplete &&= balances(this.#books, sum);
     return {
+      type: "end",
       ...this.#origin,
       reason,
       ticks: this.#ticks,
@@ -190,15 +198,21 @@ export class Run {
       books: this.#books,
       rxCounter: this.#rxCounter,
       ...span(this.#start, end),
-      ...this.#shown(lists, this.#options.endTop),
+      ...this.#shown(lists, this.#options.endTop, sum),
     };
   }
 
   #shown(
     lists: readonly SourceList[],
     top: number,
-  ): Pick<CountRecord, "sources" | "others" | "snapshot"> {
-    const { places, others } = rank(lists, this.#options.sort, top);
+    sum: Tally,
+  ): Pick<CountRecord, "sources" | "shown" | "others" | "snapshot"> {
+    const { places, shown, others } = rank(
+      lists,
+      this.#options.sort,
+      top,
+      sum,
+    );
     const tables = this.#tables;
     // Made when they are asked for, one after the other.
     const sources = {
@@ -208,7 +222,7 @@ export class Run {
         }
       },
     };
-    return { sources, others, snapshot: () => this.#snapshot() };
+    return { sources, shown, others, snapshot: () => this.#snapshot() };
   }
 
   #snapshot(): Snapshot {

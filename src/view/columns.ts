@@ -1,4 +1,4 @@
-import { formatBytes } from "../formats/text.ts";
+import { formatBytes } from "../basics/quantity.ts";
 import { bits, clock, grouped, percent, rate, shareOf } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
 import type { Scope, Sort } from "./row_order.ts";

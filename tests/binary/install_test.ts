@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { Namespace, sh } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
-import { OPTIONS } from "../../src/commands/watch/options.ts";
+import { allCommands } from "../../src/commands/all.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 const SHARE = `${ROOT}dist/share`;
@@ -25,13 +25,17 @@ function programsIn({ name }: Namespace): string[] {
     .split("\n").sort();
 }
 
-Deno.test("the man page: mandoc finds nothing, and every option is in it", () => {
+Deno.test("the man page: mandoc finds nothing, and every option is in it", async () => {
   const page = `${SHARE}/man/man1/xdptally.1`;
   const { text } = said("mandoc", "-Tlint", page);
   // What it says of its own index of manuals is this machine's matter.
   assertEquals(text.split("\n").filter((line) => line.includes(page)), []);
   const shown = sh("sh", "-c", 'mandoc -Tascii "$0" | col -b', page);
-  for (const { name } of OPTIONS) assertStringIncludes(shown, `--${name}`);
+  for (const { options } of await allCommands()) {
+    for (const { name } of Object.values(options)) {
+      assertStringIncludes(shown, `--${name}`);
+    }
+  }
   assertStringIncludes(
     shown,
     "*/10 * * * * root /usr/local/bin/xdptally eth0 -q -d 60s",

@@ -1,6 +1,7 @@
 import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
 
 const START = {
+  type: "start",
   host: "h",
   run: "r",
   interface: "eth0",

@@ -1,48 +1,98 @@
+/** Command lines: what they ask for, and what is said of bad ones. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { helpText, topHelpText } from "../../src/cli/help.ts";
-import { OPTIONS } from "../../src/commands/watch/options.ts";
-import {
-  parseCommandLine,
-  type WatchOptions,
-} from "../../src/commands/watch/parse.ts";
-import { TOP_OPTIONS } from "../../src/commands/top/options.ts";
-import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { EXIT_MEANINGS, Failure } from "../../src/basics/errors.ts";
+import { BY_SOURCE } from "../../src/basics/keys.ts";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { helpText } from "../../src/cli/help.ts";
+import {
+  allCommands,
+  commandNamed,
+  isCommand,
+  NAMES,
+} from "../../src/commands/all.ts";
+import { countingOf } from "../../src/commands/counting_options.ts";
+import { TOP_DOCS } from "../../src/commands/top/docs.ts";
+import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";
+import { sessionOptions } from "../../src/commands/watch/watch.ts";
+import type { Counting, SessionOptions } from "../../src/engine/options.ts";
+import { xdp } from "../../src/hooks/xdp.ts";
+import { planSinks } from "../../src/sinks/all.ts";
+import { outputOf } from "../../src/sinks/output.ts";
 
-const DEFAULTS: WatchOptions = {
-  interfaces: ["eth0"],
-  interval: 1000,
-  count: undefined,
-  duration: undefined,
-  top: 20,
-  endTop: 0,
-  labels: undefined,
-  listen: undefined,
-  sort: "packets",
-  mode: "auto",
-  format: "text",
-  output: undefined,
-  isLocal: false,
-  isSynced: false,
-  isAligned: false,
-  splay: 0,
-  wait: 0,
-  waitsForInterface: false,
-  exitOver: undefined,
-  user: "nobody",
+const COUNTING: Counting = {
   keying: BY_SOURCE,
   filter: undefined,
-  filterText: undefined,
   directions: ["in"],
-  hook: "xdp",
+  hook: xdp,
+  mode: "auto",
   maxSources: 65536,
-  isQuiet: false,
-  verbosity: 0,
 };
 
-const jsonl = { format: "jsonl", top: 0 } as const;
+const DEFAULTS = {
+  interfaces: ["eth0"],
+  rows: { sort: "packets", top: 20, endTop: 0, labels: undefined },
+  timing: {
+    interval: 1000,
+    count: undefined,
+    duration: undefined,
+    isAligned: false,
+  },
+  waiting: { splay: 0, wait: 0, waitsForInterface: false },
+  user: "nobody",
+  limit: undefined,
+  logsLibbpf: false,
+};
 
-const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
+/** What a command line of `watch` asks for, as far as it is no default. */
+interface Asked {
+  readonly interfaces?: readonly string[];
+  readonly counting?: Partial<Counting>;
+  readonly rows?: Partial<SessionOptions["rows"]>;
+  readonly timing?: Partial<SessionOptions["timing"]>;
+  readonly waiting?: SessionOptions["waiting"];
+  readonly limit?: SessionOptions["limit"];
+  readonly logsLibbpf?: boolean;
+  readonly isQuiet?: boolean;
+  readonly files?: { readonly isLocal: boolean; readonly isSynced: boolean };
+  /** The format, and the file's path and whether it is compressed. */
+  readonly output?: readonly [format: string, path?: string, isGzip?: boolean];
+}
+
+function asked(line: string): unknown {
+  const args = line.split(" ");
+  const { values, operands } = parseArguments(
+    args[0] === "watch" ? args.slice(1) : args,
+    WATCH_DOCS.options,
+  );
+  const { format, pattern } = outputOf(values);
+  const { isQuiet, isLocal, isSynced } = values;
+  return {
+    ...sessionOptions(values, operands, planSinks(values)),
+    isQuiet,
+    files: { isLocal, isSynced },
+    output: [format.name, pattern?.path, pattern?.isGzip],
+  };
+}
+
+function expected({ counting, rows, timing, waiting, ...rest }: Asked) {
+  const [format = "text", path, isGzip] = rest.output ?? [];
+  return {
+    ...DEFAULTS,
+    isQuiet: false,
+    files: { isLocal: false, isSynced: false },
+    ...rest,
+    counting: { ...COUNTING, ...counting },
+    rows: { ...DEFAULTS.rows, ...rows },
+    timing: { ...DEFAULTS.timing, ...timing },
+    waiting: { ...DEFAULTS.waiting, ...waiting },
+    output: [format, path, path === undefined ? undefined : isGzip ?? false],
+  };
+}
+
+const ALL_ROWS = { top: 0 };
+const jsonl: Asked = { output: ["jsonl"], rows: ALL_ROWS };
+
+const GOOD: [line: string, differs: Asked][] = [
   ["eth0", {}],
   ["watch eth0", {}],
   ["eth0 wlan0", { interfaces: ["eth0", "wlan0"] }],
@@ -50,133 +100,97 @@ const GOOD: [line: string, differs: Partial<WatchOptions>][] = [
   ["watch watch", { interfaces: ["watch"] }],
   ["-- -odd", { interfaces: ["-odd"] }],
   ["eth0 -i1s", {}],
-  ["eth0 -i 500ms", { interval: 500 }],
-  ["-i0.1 eth0", { interval: 100 }],
-  ["--interval=2m eth0", { interval: 120_000 }],
-  ["--interval 1h eth0", { interval: 3_600_000 }],
-  ["-c 3 eth0", { count: 3 }],
-  ["-d 60 eth0", { duration: 60_000 }],
-  ["-d 7d eth0", { duration: 604_800_000 }],
-  ["--top 5 eth0", { top: 5, endTop: 5 }],
-  ["--top=0 eth0", { top: 0 }],
-  ["--sort ip eth0", { sort: "ip" }],
-  ["-m native eth0", { mode: "native" }],
-  ["-mdrv eth0", { mode: "native" }],
-  ["--mode driver eth0", { mode: "native" }],
-  ["--mode skb eth0", { mode: "generic" }],
+  ["eth0 -i 500ms", { timing: { interval: 500 } }],
+  ["-i0.1 eth0", { timing: { interval: 100 } }],
+  ["-i 5s -i0.1 eth0", { timing: { interval: 100 } }],
+  ["--interval=2m eth0", { timing: { interval: 120_000 } }],
+  ["--interval 1h eth0", { timing: { interval: 3_600_000 } }],
+  ["-c 3 eth0", { timing: { count: 3 } }],
+  ["-d 60 eth0", { timing: { duration: 60_000 } }],
+  ["-d 7d eth0", { timing: { duration: 604_800_000 } }],
+  ["--top 5 eth0", { rows: { top: 5, endTop: 5 } }],
+  ["--top=0 eth0", { rows: ALL_ROWS }],
+  ["--sort ip eth0", { rows: { sort: "ip" } }],
+  ["-m native eth0", { counting: { mode: "native" } }],
+  ["-mdrv eth0", { counting: { mode: "native" } }],
+  ["--mode driver eth0", { counting: { mode: "native" } }],
+  ["--mode skb eth0", { counting: { mode: "generic" } }],
   ["-j eth0", jsonl],
   ["--format jsonl eth0", jsonl],
   ["--format json eth0", jsonl],
   ["-j --format jsonl eth0", jsonl],
-  ["--format csv eth0", { format: "csv", top: 0 }],
-  ["--max-sources 100 eth0", { maxSources: 100 }],
+  ["--format csv eth0", { output: ["csv"], rows: ALL_ROWS }],
+  ["--max-sources 100 eth0", { counting: { maxSources: 100 } }],
   ["-o - eth0", {}],
-  ["-o a.csv eth0", {
-    format: "csv",
-    top: 0,
-    output: { path: "a.csv", format: "csv", isGzip: false },
-  }],
-  ["-o a.csv -j eth0", {
-    ...jsonl,
-    output: { path: "a.csv", format: "csv", isGzip: false },
-  }],
+  ["-o a.csv eth0", { output: ["csv", "a.csv"], rows: ALL_ROWS }],
+  ["-o a.csv -j eth0", { output: ["jsonl", "a.csv"], rows: ALL_ROWS }],
   ["-o a.jsonl.gz eth0", {
-    ...jsonl,
-    output: { path: "a.jsonl.gz", format: "jsonl", isGzip: true },
+    output: ["jsonl", "a.jsonl.gz", true],
+    rows: ALL_ROWS,
   }],
-  ["-o a.log eth0", {
-    output: { path: "a.log", format: undefined, isGzip: false },
-  }],
+  ["-o a.log eth0", { output: ["text", "a.log"] }],
   ["-o d/ eth0", {
-    ...jsonl,
-    output: { path: "d/%h-%i-%Y%m%d.jsonl", format: "jsonl", isGzip: false },
+    output: ["jsonl", "d/%h-%i-%Y%m%d.jsonl"],
+    rows: ALL_ROWS,
   }],
-  ["-o x.prom eth0", {
-    format: "prom",
-    labels: 20,
-    output: { path: "x.prom", format: "prom", isGzip: false },
-  }],
+  ["-o x.prom eth0", { output: ["prom", "x.prom"], rows: { labels: 20 } }],
   ["-o d/ --format prom --top 0 --labels 0 eth0", {
-    format: "prom",
-    top: 0,
-    labels: 0,
-    output: { path: "d/xdptally-%i.prom", format: "prom", isGzip: false },
+    output: ["prom", "d/xdptally-%i.prom"],
+    rows: { top: 0, labels: 0 },
   }],
   ["-o d/ --format csv eth0", {
-    format: "csv",
-    top: 0,
-    output: { path: "d/%h-%i-%Y%m%d.csv", format: "csv", isGzip: false },
+    output: ["csv", "d/%h-%i-%Y%m%d.csv"],
+    rows: ALL_ROWS,
   }],
   ["--local --fsync --align --wait-interface eth0", {
-    isLocal: true,
-    isSynced: true,
-    isAligned: true,
-    waitsForInterface: true,
+    files: { isLocal: true, isSynced: true },
+    timing: { isAligned: true },
+    waiting: { waitsForInterface: true },
   }],
-  ["--splay 30s --wait 1m eth0", { splay: 30_000, wait: 60_000 }],
+  ["--splay 30s --wait 1m eth0", { waiting: { splay: 30_000, wait: 60_000 } }],
   ["--exit-over 10000pps eth0", {
-    exitOver: { text: "10000pps", unit: "pps", most: 10_000 },
+    limit: { text: "10000pps", unit: "pps", most: 10_000 },
   }],
   ["--exit-over 1.5GB eth0", {
-    exitOver: { text: "1.5GB", unit: "bytes", most: 1.5e9 },
+    limit: { text: "1.5GB", unit: "bytes", most: 1.5e9 },
   }],
-  ["-qvv eth0", { isQuiet: true, verbosity: 2 }],
-  ["-jqi 2 eth0", { ...jsonl, isQuiet: true, interval: 2000 }],
+  ["--listen 9435 eth0", { rows: { labels: 20 } }],
+  ["-qvv eth0", { isQuiet: true, logsLibbpf: true }],
+  ["-jqi 2 eth0", { ...jsonl, isQuiet: true, timing: { interval: 2000 } }],
 ];
 
 Deno.test("good command lines", () => {
   for (const [line, differs] of GOOD) {
-    assertEquals(
-      parseCommandLine(line.split(" ")),
-      { name: "watch", options: { ...DEFAULTS, ...differs } },
-      line,
-    );
-  }
-  for (
-    const [line, name] of [["-h", "help"], ["eth0 --help", "help"], [
-      "-V",
-      "version",
-    ], ["-D", "list"]]
-  ) {
-    assertEquals(parseCommandLine(line!.split(" ")).name, name, line);
+    assertEquals(asked(line), expected(differs), line);
   }
 });
 
 Deno.test("top: command lines", () => {
-  const options = {
-    interfaces: ["eth0"],
+  const DEFAULT = {
     interval: 1000,
     sort: "packets",
     mode: "auto",
     maxSources: 65536,
     user: "nobody",
-    hasColour: true,
+    hasNoColour: false,
+    isHelp: false,
   };
   const LINES: [line: string, differs: Record<string, unknown>][] = [
-    ["top eth0", {}],
-    ["top eth0 wg0", { interfaces: ["eth0", "wg0"] }],
-    ["top top", { interfaces: ["top"] }],
-    ["top -i 200ms eth0", { interval: 200 }],
-    ["top --sort first -mskb eth0", { sort: "first", mode: "generic" }],
-    ["top --no-color --user root eth0", { hasColour: false, user: "root" }],
-    ["top --max-sources 9 eth0", { maxSources: 9 }],
+    ["eth0", {}],
+    ["-i 200ms eth0", { interval: 200 }],
+    ["--sort first -mskb eth0", { sort: "first", mode: "generic" }],
+    ["--no-color --user root eth0", { hasNoColour: true, user: "root" }],
+    ["--max-sources 9 eth0", { maxSources: 9 }],
   ];
   for (const [line, differs] of LINES) {
-    assertEquals(
-      parseCommandLine(line.split(" ")),
-      { name: "top", options: { ...options, ...differs } } as unknown,
-      line,
-    );
+    const { values } = parseArguments(line.split(" "), TOP_DOCS.options);
+    assertEquals(values as unknown, { ...DEFAULT, ...differs }, line);
+    assertEquals(countingOf(values), {
+      ...COUNTING,
+      mode: values.mode,
+      maxSources: values.maxSources,
+    });
   }
-  assertEquals(parseCommandLine(["top", "-h"]), { name: "top-help" });
-  for (const line of topHelpText().trimEnd().split("\n")) {
-    assert(line.length < 80, line);
-  }
-  for (const { name } of TOP_OPTIONS) {
-    assertStringIncludes(topHelpText(), `--${name}`);
-  }
-  const watched = parseCommandLine(["watch", "top"]);
-  assertEquals(watched.name === "watch" && watched.options.interfaces, ["top"]);
 });
 
 const BAD: [args: string[], line: string][] = [
@@ -272,10 +286,16 @@ const BAD: [args: string[], line: string][] = [
   [["--quiet=yes", "eth0"], "Cannot use --quiet: it takes no value"],
 ];
 
-Deno.test("bad command lines get one line and exit code 2", () => {
+Deno.test("bad command lines get one line and exit code 2", async () => {
   for (const [args, line] of BAD) {
+    const [first, ...rest] = args;
+    const command = await commandNamed(isCommand(first) ? first : "watch");
     try {
-      parseCommandLine(args);
+      const given = parseArguments(
+        isCommand(first) ? rest : args,
+        command.options,
+      );
+      await command.run(given);
     } catch (error) {
       assert(error instanceof Failure, `${args}: ${error}`);
       assertEquals(error.exitCode, 2, args.join(" "));
@@ -287,12 +307,26 @@ Deno.test("bad command lines get one line and exit code 2", () => {
   }
 });
 
-Deno.test("the help fits a screen and has every option and exit code", () => {
-  const lines = helpText(false).trimEnd().split("\n");
+Deno.test("every help has each option, and no line over 79 columns", async () => {
+  for (const command of await allCommands()) {
+    const text = helpText(command, true, NAMES);
+    for (const { name } of Object.values(command.options)) {
+      assertStringIncludes(text, `--${name}`);
+    }
+    for (const line of text.trimEnd().split("\n")) {
+      assert(line.length < 80, line);
+    }
+  }
+});
+
+Deno.test("-h fits a screen, and has the exit codes and what a flood asks for", () => {
+  const text = helpText(WATCH_DOCS, false, NAMES);
+  const lines = text.trimEnd().split("\n");
   assert(lines.length <= 24, `${lines.length} lines`);
   for (const line of lines) assert(line.length < 80, line);
-  for (const { name } of OPTIONS) {
-    assertStringIncludes(helpText(true), `--${name}`);
+  for (const name of ["filter", "prefix4", "by"]) {
+    const at = lines.findIndex((line) => line.includes(`--${name} `));
+    assert(at > 0 && at < 10, `--${name}: line ${at}`);
   }
   const codes = lines.slice(
     lines.findIndex((line) => line.startsWith("Exit codes:")),

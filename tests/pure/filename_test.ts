@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { gunzipSync } from "node:zlib";
+import { csv } from "../../src/formats/csv.ts";
 import { fileName, parsePattern } from "../../src/formats/capture_name.ts";
 import {
   gzipMember,
@@ -27,7 +28,7 @@ Deno.test("file names: a folder gets a file a day for each host and interface", 
     "/var/log/x/web1-eth0-20260304.jsonl",
   );
   assertEquals(
-    fileName(parsePattern("x/", "csv"), FIELDS),
+    fileName(parsePattern("x/", csv), FIELDS),
     "x/web1-eth0-20260304.csv",
   );
 });

@@ -17,6 +17,7 @@ const START = {
   ...ORIGIN,
   ifindex: 3,
   mode: "native",
+  type: "start",
   version: "1.2.3",
   start: new Date(1_000_000),
   interval: 1,

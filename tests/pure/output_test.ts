@@ -1,16 +1,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatIpv4, formatIpv6 } from "../../src/basics/address.ts";
-import { csv, CSV_HEADER } from "../../src/formats/csv.ts";
+import { csv } from "../../src/formats/csv.ts";
 import { jsonl } from "../../src/formats/jsonl.ts";
-import {
-  formatBytes,
-  formatMapContents,
-  formatRate,
-  text,
-} from "../../src/formats/text.ts";
+import { formatBytes, formatRate } from "../../src/basics/quantity.ts";
+import { formatMapContents, text } from "../../src/formats/text.ts";
 import type { EndRecord, TickRecord } from "../../src/tally/records.ts";
 
 const TICK: TickRecord = {
+  type: "tick",
   host: "h,1",
   run: "r",
   interface: "eth0",
@@ -38,6 +35,7 @@ const TICK: TickRecord = {
     },
     { key: "2001:db8::1", packets: 5n, bytes: 500n, run: undefined },
   ],
+  shown: { sources: 2, packets: 25n, bytes: 2500n },
   others: { sources: 2, packets: 5n, bytes: 500n },
   rxCounter: { packets: 41n, bytes: 4100n },
   snapshot: () => {
@@ -45,7 +43,7 @@ const TICK: TickRecord = {
   },
 };
 
-const END: EndRecord = { ...TICK, reason: "count", ticks: 3 };
+const END: EndRecord = { ...TICK, type: "end", reason: "count", ticks: 3 };
 
 Deno.test("formatMapContents: the example's row, then bytes and rate", () => {
   const rows = formatMapContents(TICK);
@@ -128,6 +126,7 @@ Deno.test("jsonl: schema 1", () => {
   assertEquals(
     JSON.parse(
       jsonl.start({
+        type: "start",
         direction: "in",
         by: "source",
         filter: undefined,
@@ -166,7 +165,7 @@ Deno.test("jsonl: integers are exact, as strings beyond 2^53", () => {
 
 Deno.test("csv: RFC 4180, and the rows sum to the total row", () => {
   assertEquals(
-    CSV_HEADER,
+    csv.header,
     "start,end,host,interface,class,source,packets,bytes\r\n",
   );
   const rows = csv.tick(TICK).trimEnd().split("\r\n");

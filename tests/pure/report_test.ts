@@ -1,5 +1,11 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseReport } from "../../src/commands/report/options.ts";
+import {
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import { command } from "../../src/commands/report/report.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { SumColumn } from "../../src/report/columns.ts";
 import { reportCsv, reportJsonl } from "../../src/report/format_data.ts";
@@ -247,29 +253,28 @@ Deno.test("sums are exact past 2^53, also from strings", () => {
   assertEquals(column.get(9), 0n);
 });
 
-Deno.test("the command line of report", () => {
-  const parse = (line: string) => parseReport(line.split(" "));
-  assertEquals(parse("a.jsonl -"), {
-    name: "report",
-    options: {
-      files: ["a.jsonl", "-"],
-      top: 20,
-      by: "source",
-      since: -Infinity,
-      until: Infinity,
-      format: "text",
-    },
+Deno.test("the command line of report", async () => {
+  const parse = (line: string) =>
+    parseArguments(line.split(" "), command.options);
+  const { values, operands } = parse("a.jsonl -");
+  assertEquals([...operands], ["a.jsonl", "-"]);
+  assertEquals(values as unknown, {
+    top: 20,
+    by: "source",
+    since: undefined,
+    until: undefined,
+    format: "text",
+    isHelp: false,
   });
-  const { options } = parse(
+  const other = parse(
     "--since 2026-03-01 --until 2026-03-01T12:30+01:00 --by hour --top=0 x",
-  ) as Extract<ReturnType<typeof parseReport>, { name: "report" }>;
-  assertEquals([options.since, options.until, options.by, options.top], [
+  ).values;
+  assertEquals([other.since, other.until, other.by, other.top], [
     T0,
     T0 + 11.5 * HOUR,
     "hour",
     0,
   ]);
-  assertEquals(parse("-h").name, "report-help");
   for (
     const [line, why] of [
       ["--by size x", "give source, hour, host or interface"],
@@ -281,7 +286,11 @@ Deno.test("the command line of report", () => {
     const failure = assertThrows(() => parse(line), Failure, why);
     assertEquals(failure.exitCode, EXIT.usage);
   }
-  assertThrows(() => parseReport([]), Failure, "no capture is named");
+  await assertRejects(
+    () => command.run({ values, operands: [] }),
+    Failure,
+    "no capture is named",
+  );
 });
 
 Deno.test("html: one page, from nowhere else, with every row and what is missing", () => {

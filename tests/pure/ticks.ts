@@ -26,6 +26,7 @@ export class Ticks {
       by: "source",
     } as const;
     this.start = {
+      type: "start",
       ...origin,
       ifindex: 3,
       mode: "native",
@@ -39,7 +40,6 @@ export class Ticks {
       top: 0,
       endTop: 0,
       maxSources,
-      labels: undefined,
       keying: BY_SOURCE,
     }, { boot: 0, wall: START });
   }

@@ -1,29 +1,55 @@
-import type { CheckOptions } from "./options.ts";
+/** `check`: whether watching would work, without attaching anything. */
 import { EXIT, type ExitCode } from "../../basics/errors.ts";
+import type { Arguments } from "../../cli/arguments.ts";
+import { flag } from "../../cli/option.ts";
 import { listInterfaces } from "../../net/interfaces.ts";
+import { type Command, HELP } from "../command.ts";
+import { maxSources } from "../counting_options.ts";
+import { print } from "../print.ts";
 import { checksJson, checksText } from "./check_table.ts";
 import { hostChecks } from "./host_checks.ts";
 import { interfaceChecks } from "./interface_checks.ts";
 
-/**
- * Whether watching would work, without attaching anything.
- *
- * @returns the table or the JSON object, and what watching would end with
- */
-export function check(
-  { interfaces, isJson, maxSources }: CheckOptions,
-): { text: string; exitCode: ExitCode } {
-  const names = interfaces.length > 0
-    ? interfaces
+const OPTIONS = {
+  isJson: flag({
+    name: "json",
+    short: "j",
+    help: "one JSON object instead of the table",
+  }),
+  maxSources: { ...maxSources, isRare: false },
+  ...HELP,
+};
+
+export const command: Command<typeof OPTIONS> = {
+  name: "check",
+  summary:
+    "Would watching work here, and how? Attaches nothing; exit code 0 only if so.",
+  description:
+    "Says whether watching would work, how, and what to do where it would not. It attaches nothing. The exit code is the one that watching would end with.",
+  operands: "[INTERFACE...]",
+  completes: "interfaces",
+  options: OPTIONS,
+  examples: [{
+    line: "sudo xdptally check eth0",
+    what: "before the first run",
+  }],
+  run,
+};
+
+async function run(
+  { values: { isJson, maxSources }, operands }: Arguments<typeof OPTIONS>,
+): Promise<ExitCode> {
+  const asked = [...new Set(operands)];
+  const names = asked.length > 0
+    ? asked
     : listInterfaces().map(({ name }) => name);
   const host = hostChecks();
   const rows = [
     ...host.rows,
     ...names.flatMap((name) => interfaceChecks(name, maxSources, host)),
   ];
-  const text = isJson ? checksJson(rows, Deno.hostname()) : checksText(rows);
-  // Of interfaces that nobody named, those that cannot be watched are no failure.
-  const asked = interfaces.length > 0 ? rows : host.rows;
-  const failed = asked.find(({ state }) => state === "fail");
-  return { text, exitCode: failed?.exitCode ?? EXIT.done };
+  await print(isJson ? checksJson(rows, Deno.hostname()) : checksText(rows));
+  // Nobody asked for the others: one that cannot be watched is no failure.
+  const decisive = asked.length > 0 ? rows : host.rows;
+  return decisive.find(({ state }) => state === "fail")?.exitCode ?? EXIT.done;
 }

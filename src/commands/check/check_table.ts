@@ -1,3 +1,4 @@
+/** What `check` prints: a table or JSON (pure). */
 import type { ExitCode } from "../../basics/errors.ts";
 
 /**

@@ -1,21 +1,23 @@
+/** The checks of the kernel, libbpf and this process. */
 import { findCpus } from "../../bpf/cpus.ts";
 import { isJited } from "../../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../../bpf/library.ts";
-import { AttachError, Link } from "../../bpf/link.ts";
+import { AttachError } from "../../bpf/link.ts";
+import { attachIn } from "../../hooks/xdp.ts";
 import { hasBtf, loadObject } from "../../bpf/load.ts";
 import { type LoadedObject, PLAIN } from "../../bpf/object.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { CallError, ERRNO, errnoText } from "../../ffi/errno.ts";
 import { findInterface } from "../../net/interfaces.ts";
 import type { CheckRow } from "./check_table.ts";
-import { formatBytes } from "../../formats/text.ts";
+import { formatBytes } from "../../basics/quantity.ts";
 import {
   heldCapabilities,
   missingCapabilities,
   NEEDED,
 } from "../../process/capabilities.ts";
 import { isRoot } from "../../process/user.ts";
-import { adviceFor } from "../../engine/advice.ts";
+import { adviceFor } from "../../hooks/advice.ts";
 
 /** What the checks of interfaces build on. */
 export interface HostChecks {
@@ -165,7 +167,7 @@ function xdpLinks(object: LoadedObject): Finding {
     return { state: "note", value: "not known: there is no lo" };
   }
   try {
-    using _ = new Link(object, index, "native");
+    using _ = attachIn("native", object, index);
   } catch (error) {
     if (!(error instanceof AttachError)) throw error;
     if (error.errno === ERRNO.EINVAL) return tooOld(error);

@@ -1,3 +1,4 @@
+/** The checks of an interface. */
 import { describeHolder } from "../../bpf/holder.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
@@ -9,9 +10,9 @@ import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
 import { MERGING } from "../../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import type { CheckRow } from "./check_table.ts";
-import { formatBytes } from "../../formats/text.ts";
+import { formatBytes } from "../../basics/quantity.ts";
 import type { HostChecks } from "./host_checks.ts";
-import { lookUpInterface, missing } from "../../engine/lookup.ts";
+import { lookUpInterface, missing } from "../../engine/interfaces.ts";
 
 type Finding = Omit<CheckRow, "on" | "name">;
 

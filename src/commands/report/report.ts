@@ -1,33 +1,54 @@
+/** `report`: who sent most in some captures, and what is missing in them. */
 import type { Logger } from "@std/log/logger";
-import type { ReportCommandOptions } from "./options.ts";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
+import type { Arguments } from "../../cli/arguments.ts";
+import type { Values } from "../../cli/option.ts";
+import { diagnosticsLog } from "../../process/log.ts";
 import { reportCsv, reportJsonl } from "../../report/format_data.ts";
-import { eachLine, openCapture } from "./capture_lines.ts";
 import { reportHtml } from "../../report/format_html.ts";
-import { type Report, Reporter } from "../../report/report.ts";
 import { type BrokenLines, reportText } from "../../report/format_text.ts";
+import { type Report, Reporter } from "../../report/report.ts";
 import { openStdout } from "../../sinks/stream.ts";
+import type { Command } from "../command.ts";
+import { eachLine, openCapture } from "./capture_lines.ts";
+import { REPORT_DOCS, type ReportOptions } from "./docs.ts";
 import { Progress } from "./progress.ts";
 
+export const command: Command<ReportOptions> = { ...REPORT_DOCS, run };
+
 const FORMATS: Record<
-  ReportCommandOptions["format"],
+  Values<ReportOptions>["format"],
   (report: Report, broken: BrokenLines) => string
 > = { text: reportText, csv: reportCsv, jsonl: reportJsonl, html: reportHtml };
 
-/** Reads captures and says who sent most, and what is missing. */
-export async function report(
-  options: ReportCommandOptions,
+async function run(
+  { values, operands }: Arguments<ReportOptions>,
+): Promise<ExitCode> {
+  if (operands.length === 0) {
+    throw new Failure(
+      EXIT.usage,
+      "Cannot report: no capture is named; give .jsonl or .jsonl.gz files, or - for stdin",
+    );
+  }
+  return await report(operands, values, diagnosticsLog("normal"));
+}
+
+async function report(
+  files: readonly string[],
+  { since = -Infinity, until = Infinity, ...options }: Values<ReportOptions>,
   log: Logger,
 ): Promise<ExitCode> {
-  const stdout = openStdout();
+  const stdout = openStdout(); // before it reads for minutes
   const reporter = new Reporter({
     ...options,
+    since,
+    until,
     hasSeries: options.format === "html" && options.by !== "hour",
   });
   const broken = new Broken();
-  using progress = new Progress(options.files);
+  using progress = new Progress(files);
   let unread = 0;
-  for (const file of options.files) {
+  for (const file of files) {
     let last = 0;
     try {
       const capture = await openCapture(file, (bytes) => progress.add(bytes));
@@ -53,7 +74,7 @@ export async function report(
     }
   }
   progress.clear();
-  if (unread === options.files.length) {
+  if (unread === files.length) {
     throw new Failure(
       EXIT.failure,
       "Cannot report: none of the captures could be read",

@@ -1,3 +1,4 @@
+/** The keys of `top`, from stdin to the view. */
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
 import { reasonOf } from "../../sinks/failures.ts";
@@ -90,5 +91,5 @@ function proposal(name: string): string {
     time: new Date(),
     isLocal: false,
   };
-  return fileName({ path, format: "jsonl", isGzip: false }, fields);
+  return fileName({ path }, fields);
 }

@@ -1,3 +1,4 @@
+/** The screen of `top`: a sink that draws. */
 import { text } from "../../formats/text.ts";
 import type {
   EndRecord,
@@ -15,9 +16,8 @@ import type { Terminal } from "./terminal.ts";
 const GRACE = 1000;
 
 /**
- * Records as a picture that is kept up to date. What is drawn is what differs
- * from what the terminal shows; a terminal that is slow gets fewer pictures,
- * and holds up nothing.
+ * Draws what differs from what the terminal shows. A slow terminal gets fewer
+ * pictures, and holds nothing up.
  */
 export class Screen implements Sink {
   readonly #view: View;
@@ -32,29 +32,22 @@ export class Screen implements Sink {
   /** What is left to read when the screen is gone. */
   #summary = "";
   /** Called when the terminal takes nothing any more. */
-  readonly #onGone: () => void;
-  readonly #onStart: () => void;
+  #onGone: () => void = () => {};
 
-  constructor(
-    view: View,
-    terminal: Terminal,
-    depth: Depth,
-    on: { readonly start: () => void; readonly gone: () => void },
-  ) {
+  constructor(view: View, terminal: Terminal, depth: Depth) {
     this.#view = view;
     this.#terminal = terminal;
     this.#depth = depth;
-    this.#onStart = on.start;
-    this.#onGone = on.gone;
   }
 
-  prepare(): Promise<void> {
-    return Promise.resolve();
+  /** Takes the terminal. @param onGone called when the terminal takes nothing any more */
+  open(onGone: () => void = () => {}): void {
+    this.#onGone = onGone;
+    this.#terminal.open();
   }
 
   start(record: StartRecord): void {
     this.#view.start(record);
-    this.#onStart();
   }
 
   tick(record: TickRecord): void {
@@ -66,12 +59,9 @@ export class Screen implements Sink {
     this.#summary += text.end(record);
   }
 
-  flush(): Promise<void> {
+  flush(): void {
     this.draw();
-    return Promise.resolve();
   }
-
-  close(): void {}
 
   /** The end records as text. */
   get summary(): string {
@@ -114,8 +104,16 @@ export class Screen implements Sink {
     clearTimeout(timer);
   }
 
-  /** Draws again. */
-  release(): void {
+  /** Gives the terminal back, and stops this process as Ctrl-Z does. */
+  async suspend(): Promise<void> {
+    await this.hold();
+    this.#terminal.suspend();
+    Deno.kill(Deno.pid, "SIGSTOP");
+  }
+
+  /** Takes the terminal again, and draws. */
+  resume(): void {
+    this.#terminal.resume();
     this.#isHeld = false;
     this.redraw();
   }

@@ -1,3 +1,5 @@
+/** The terminal while the screen of `top` is on it. */
+
 /** Alternate screen, cleared, without a cursor; and all of that back. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J";
 const LEAVE = "\x1b[m\x1b[H\x1b[2J\x1b[?1049l\x1b[?25h";

@@ -1,96 +1,116 @@
-import type { WatchOptions } from "../watch/parse.ts";
-import type { TopOptions } from "./options.ts";
+/** `top`: counts with a live view on the whole terminal. */
+import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
-import { BY_SOURCE } from "../../basics/keys.ts";
+import type { Arguments } from "../../cli/arguments.ts";
+import type { SessionOptions } from "../../engine/options.ts";
+import { loadSession } from "../../engine/session.ts";
 import { diagnosticsLog, writeStderr } from "../../process/log.ts";
-import { Screen } from "./screen.ts";
-import { openStdout } from "../../sinks/stream.ts";
-import { Terminal } from "./terminal.ts";
-import type { StopRequest } from "../../process/stop_request.ts";
+import { StopRequest } from "../../process/stop_request.ts";
 import { depthOf, hasUnicode, isDumb } from "../../view/palette.ts";
 import { ASCII, UNICODE } from "../../view/spark.ts";
 import { View } from "../../view/view.ts";
+import type { Command } from "../command.ts";
+import { countingOf, requireNames } from "../counting_options.ts";
+import { print } from "../print.ts";
+import { record } from "../record.ts";
+import { TOP_DOCS, type TopOptions } from "./docs.ts";
 import { Keyboard } from "./keyboard.ts";
-import type { Loop } from "../../engine/loop.ts";
-import { count } from "../../engine/session.ts";
+import { Screen } from "./screen.ts";
+import { Terminal } from "./terminal.ts";
+
+export const command: Command<TopOptions> = { ...TOP_DOCS, run };
 
 /** Rows of the summary that stays when the screen is gone. */
 const SUMMARY_ROWS = 10;
 
-/** Counts with a live view on the whole terminal. */
-export async function top(options: TopOptions): Promise<ExitCode> {
+type Environment = Record<string, string>;
+
+async function run(
+  { values, operands }: Arguments<TopOptions>,
+): Promise<ExitCode> {
+  const options: SessionOptions = {
+    interfaces: requireNames(operands),
+    counting: countingOf(values),
+    rows: { sort: "packets", top: 0, endTop: SUMMARY_ROWS },
+    timing: { interval: values.interval },
+    user: values.user,
+  };
   const environment = Deno.env.toObject();
-  requireTerminal(options, environment);
+  requireTerminal(operands, environment);
   const view = new View({
-    sort: options.sort,
-    interval: options.interval,
+    sort: values.sort,
+    interval: values.interval,
     glyphs: hasUnicode(environment) ? UNICODE : ASCII,
   });
-  const depth = options.hasColour ? depthOf(environment) : "none";
-
-  const held: string[] = [];
+  const depth = values.hasNoColour ? "none" : depthOf(environment);
   const terminal = new Terminal();
-  const log = diagnosticsLog("normal", (line, isNotice) => {
-    if (terminal.isOpen) held.push(line);
-    else writeStderr(line);
-    // The header says what the notices of the start do.
-    if (!terminal.isOpen && isNotice) return;
-    view.say(line.replace(/^xdptally: /, "").trimEnd(), !isNotice);
-  });
-  const running: { stop?: StopRequest; loop?: Loop } = {};
-  const end = () => running.stop?.request();
-  const screen = new Screen(view, terminal, depth, {
-    start: () => {
-      if (terminal.isOpen) return;
-      terminal.open();
-      keyboard.listen().catch(end);
-    },
-    gone: end,
-  });
-  const keyboard = new Keyboard(view, screen, {
-    end,
-    setInterval: (interval) => running.loop?.setInterval(interval),
-  });
-
+  const screen = new Screen(view, terminal, depth);
+  const held: string[] = [];
   let exitCode: ExitCode;
   try {
-    exitCode = await count(watchOptions(options), log, {
-      signals: {
-        SIGQUIT: end,
-        SIGUSR1: () => screen.redraw(),
-        SIGWINCH: () => screen.redraw(),
-        SIGTSTP: () => {
-          screen.hold().then(() => {
-            terminal.suspend();
-            Deno.kill(Deno.pid, "SIGSTOP");
-          });
-        },
-        SIGCONT: () => {
-          terminal.resume();
-          screen.release();
-        },
-      },
-      openSink: (stop) => {
-        running.stop = stop;
-        return screen;
-      },
-      begin: (loop) => running.loop = loop,
-    });
+    exitCode = await show(options, view, screen, logTo(view, terminal, held));
   } finally {
     await screen.hold();
     terminal[Symbol.dispose]();
     for (const line of held) writeStderr(line);
   }
-  const stdout = openStdout();
-  stdout.add(screen.summary);
-  await stdout.flush();
+  await print(screen.summary);
   return exitCode;
 }
 
-/** @throws {Failure} there is nothing to draw on */
+/** Counts, and shows it on the screen. */
+async function show(
+  options: SessionOptions,
+  view: View,
+  screen: Screen,
+  log: Logger,
+): Promise<ExitCode> {
+  using loaded = loadSession(options, log);
+  using stop = new StopRequest([
+    "SIGQUIT",
+    "SIGUSR1",
+    "SIGWINCH",
+    "SIGTSTP",
+    "SIGCONT",
+  ]);
+  const end = () => stop.request();
+  stop.on("SIGQUIT", end);
+  const session = await loaded.attach(stop);
+  if (session === undefined) return EXIT.done;
+  await session.giveUpRights(() => true);
+  stop.on("SIGUSR1", () => screen.redraw());
+  stop.on("SIGWINCH", () => screen.redraw());
+  stop.on("SIGTSTP", () => void screen.suspend());
+  stop.on("SIGCONT", () => screen.resume());
+  const keyboard = new Keyboard(view, screen, {
+    end,
+    setInterval: (interval) => session.setInterval(interval),
+  });
+  screen.open(end);
+  keyboard.listen().catch(end);
+  return await record(session, screen);
+}
+
+/**
+ * Diagnostics go to the footer while the screen is open, and to stderr when it
+ * is closed again.
+ *
+ * @param held gets the lines for stderr
+ */
+function logTo(view: View, terminal: Terminal, held: string[]): Logger {
+  return diagnosticsLog("normal", (line, isNotice) => {
+    if (terminal.isOpen) held.push(line);
+    else writeStderr(line);
+    // The header says what the notices of the start say.
+    if (!terminal.isOpen && isNotice) return;
+    view.say(line.replace(/^xdptally: /, "").trimEnd(), !isNotice);
+  });
+}
+
+/** @throws {Failure} there is no terminal, or it cannot show the screen */
 function requireTerminal(
-  { interfaces }: TopOptions,
-  environment: Record<string, string>,
+  interfaces: readonly string[],
+  environment: Environment,
 ): void {
   const why = !Deno.stdout.isTerminal()
     ? "stdout is no terminal"
@@ -108,34 +128,4 @@ function requireTerminal(
       interfaces.join(" ")
     }`,
   );
-}
-
-/** A live view is a watch without an end, whose ticks have all rows. */
-function watchOptions(options: TopOptions): WatchOptions {
-  return {
-    ...options,
-    count: undefined,
-    duration: undefined,
-    top: 0,
-    endTop: SUMMARY_ROWS,
-    labels: undefined,
-    listen: undefined,
-    keying: BY_SOURCE,
-    filter: undefined,
-    filterText: undefined,
-    directions: ["in"],
-    hook: "xdp",
-    sort: "packets",
-    format: "text",
-    output: undefined,
-    isLocal: false,
-    isSynced: false,
-    isAligned: false,
-    splay: 0,
-    wait: 0,
-    waitsForInterface: false,
-    exitOver: undefined,
-    isQuiet: false,
-    verbosity: 0,
-  };
 }

@@ -1,57 +1,100 @@
-import type { Logger } from "@std/log/logger";
-import type { WatchOptions } from "./parse.ts";
-import type { ExitCode } from "../../basics/errors.ts";
-import { Exporter } from "../../sinks/exporter.ts";
-import { RecordSink } from "../../sinks/record_sink.ts";
-import { SeveralSinks } from "../../sinks/several.ts";
-import type { Sink } from "../../sinks/sink.ts";
-import { TextfileSink } from "../../sinks/textfile.ts";
-import type { StopRequest } from "../../process/stop_request.ts";
-import type { Loop } from "../../engine/loop.ts";
-import { count } from "../../engine/session.ts";
+/** `watch`, the default command: counts and writes records until the run ends. */
+import { EXIT, type ExitCode } from "../../basics/errors.ts";
+import type { Arguments } from "../../cli/arguments.ts";
+import type { Values } from "../../cli/option.ts";
+import type { SessionOptions } from "../../engine/options.ts";
+import { loadSession } from "../../engine/session.ts";
+import { text } from "../../formats/text.ts";
+import { diagnosticsLog } from "../../process/log.ts";
+import { StopRequest } from "../../process/stop_request.ts";
+import { createSinks, planSinks } from "../../sinks/all.ts";
+import type { SinkPlan } from "../../sinks/sink.ts";
+import type { Command } from "../command.ts";
+import { countingOf, requireNames } from "../counting_options.ts";
+import { print } from "../print.ts";
+import { record } from "../record.ts";
+import { WATCH_DOCS, type WatchOptions } from "./docs.ts";
 
-/** Counts and logs until the run ends, then detaches and logs the whole of it. */
-export async function watch(
-  options: WatchOptions,
-  log: Logger,
+export const command: Command<WatchOptions> = { ...WATCH_DOCS, run };
+
+async function run(
+  { values, operands }: Arguments<WatchOptions>,
 ): Promise<ExitCode> {
-  const running: { loop?: Loop } = {};
-  using exporter = options.listen &&
-    new Exporter({ ...options.listen, maxSources: options.maxSources });
-  return await count(options, log, {
-    signals: {
-      SIGUSR1: () => running.loop?.summarize(),
-      // A daemon's SIGHUP: its files were rotated, which each record looks for.
-      ...(options.output !== undefined && !hasTerminal()
-        ? { SIGHUP: () => {} }
-        : {}),
+  if (values.isVersion) {
+    await print((await import("../version.ts")).versionText());
+    return EXIT.done;
+  }
+  if (values.isList) {
+    await print((await import("./interface_list.ts")).interfaceList());
+    return EXIT.done;
+  }
+  const plans = planSinks(values);
+  return await watch(sessionOptions(values, operands, plans), values, plans);
+}
+
+/** What a command line asks the engine for. */
+export function sessionOptions(
+  values: Values<WatchOptions>,
+  operands: readonly string[],
+  plans: readonly SinkPlan[],
+): SessionOptions {
+  const { top, sort, labels, user, exitOver, verbosity } = values;
+  const { interval, count, duration, isAligned } = values;
+  const { splay, wait, waitsForInterface } = values;
+  const defaultTop = plans.find((plan) => plan.defaultTop !== undefined)
+    ?.defaultTop;
+  const hasMetrics = plans.some((plan) => plan.hasMetrics);
+  return {
+    interfaces: requireNames(operands),
+    counting: countingOf(values),
+    rows: {
+      sort,
+      top: top ?? defaultTop ?? 0,
+      endTop: top ?? 0,
+      labels: hasMetrics ? labels : undefined,
     },
-    openSink: (stop) => {
-      const records = openSink(options, stop, log);
-      return exporter === undefined
-        ? records
-        : new SeveralSinks([records, exporter]);
-    },
-    begin: (loop) => {
-      running.loop = loop;
-      exporter?.listen();
-      log.info(howToStop(options));
-    },
+    timing: { interval, count, duration, isAligned },
+    waiting: { splay, wait, waitsForInterface },
+    user,
+    limit: exitOver,
+    logsLibbpf: verbosity > 1,
+  };
+}
+
+async function watch(
+  options: SessionOptions,
+  { isQuiet, verbosity }: Values<WatchOptions>,
+  plans: readonly SinkPlan[],
+): Promise<ExitCode> {
+  const { interfaces, counting: { maxSources } } = options;
+  const log = diagnosticsLog(
+    isQuiet ? "quiet" : verbosity > 0 ? "verbose" : "normal",
+  );
+  const isDaemon = plans.some((plan) => plan.isDaemons) && !hasTerminal();
+
+  // Until a signal is caught, Ctrl-C ends a start that loads large tables.
+  using loaded = loadSession(options, log);
+  using stop = new StopRequest([
+    "SIGUSR1",
+    ...(isDaemon ? ["SIGHUP"] as const : []), // its files were rotated
+  ]);
+  const host = Deno.hostname();
+  const context = { log, stop, host, interfaces, maxSources };
+  using sinks = createSinks(plans, context);
+  for (const name of interfaces) await sinks.prepare({ host, interface: name });
+
+  const session = await loaded.attach(stop);
+  if (session === undefined) return EXIT.done;
+  await session.giveUpRights((user) => sinks.canGoOnAs(user));
+  stop.on("SIGUSR1", () => {
+    for (const record of session.soFar) log.warn(text.end(record));
   });
+  sinks.open();
+  log.info(howToStop(options));
+  return await record(session, sinks);
 }
 
-function openSink(
-  options: WatchOptions,
-  stop: StopRequest,
-  log: Logger,
-): Sink {
-  const { format, output } = options;
-  return format === "prom"
-    ? new TextfileSink({ ...options, output: output! }, log)
-    : new RecordSink({ ...options, format }, stop, log);
-}
-
-/** Whether a terminal's hangup could reach this process. */
+/** Whether this process has a terminal, whose hangup could reach it. */
 function hasTerminal(): boolean {
   try {
     Deno.openSync("/dev/tty").close();
@@ -61,7 +104,9 @@ function hasTerminal(): boolean {
   }
 }
 
-function howToStop({ count, duration }: WatchOptions): string {
+function howToStop(
+  { timing: { count, duration } }: Pick<SessionOptions, "timing">,
+): string {
   const ends = [
     ...(count === undefined
       ? []

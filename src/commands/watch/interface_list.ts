@@ -1,7 +1,12 @@
-import { findInterface, linkLayer, listInterfaces } from "../net/interfaces.ts";
+/** The list of `-D`. */
+import {
+  findInterface,
+  linkLayer,
+  listInterfaces,
+} from "../../net/interfaces.ts";
 
 /** The interfaces of `-D`: index, name, state, and what stands in the way. */
-export function interfaceTable(): string {
+export function interfaceList(): string {
   const rows = listInterfaces().flatMap(({ name }) =>
     findInterface(name) ?? []
   );

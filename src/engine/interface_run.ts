@@ -1,18 +1,17 @@
+/** One direction of one interface, from attaching to the end. */
 import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
-import type { AttachMode, Link } from "../bpf/link.ts";
-import type { LoadedObject } from "../bpf/object.ts";
 import { bootTime, moment } from "../process/clock.ts";
 import { type Counter, receiveCounters } from "../net/counters.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
-import type { Discrepancy } from "../tally/crosscheck.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { Source } from "../tally/rank.ts";
 import type {
   EndReason,
   EndRecord,
   Origin,
+  StartRecord,
   TickRecord,
 } from "../tally/records.ts";
 import {
@@ -22,8 +21,18 @@ import {
   type Window,
 } from "../tally/run.ts";
 import { minus, SourceList } from "../tally/source_list.ts";
+import { VERSION } from "../basics/version.ts";
+import type { Attached } from "./attacher.ts";
+import { explainDiscrepancy } from "./crosscheck_warning.ts";
 
 type ReceiveCounters = ReadonlyMap<string, Counter>;
+
+/** What a run writes into its records, and how it makes them. */
+export interface RunIdentity {
+  readonly host: string;
+  /** Unique for each run. */
+  readonly run: string;
+}
 
 /** A window that has ended and has not been read whole. */
 interface Unread {
@@ -34,19 +43,18 @@ interface Unread {
 }
 
 /**
- * One interface that is being watched. A window is made in three steps:
- * `retire` switches the generation, `waitForAll` (one for all interfaces)
- * lets the running programs finish, `read` empties what was retired.
+ * Counts into windows. A window takes three steps: `retire` switches the
+ * generation, `waitForAll` (once for all interfaces) lets the running programs
+ * end, `read` empties what was retired.
  */
-export class Watched implements Disposable {
+export class InterfaceRun implements Disposable {
   readonly interface: NetInterface;
-  readonly start: Moment;
-  readonly #object: LoadedObject;
-  readonly #link: Link;
+  readonly #attached: Attached;
+  readonly #origin: Origin;
   readonly #generations: Generations;
   readonly #run: Run;
   readonly #window: Window;
-  /** What no more frames are counted into, and has not been read whole. */
+  /** Windows that are over, and have not been read whole. */
   readonly #unread: Unread[] = [];
   /** What the interface had received when it was attached. */
   readonly #received: Counter | undefined;
@@ -56,28 +64,47 @@ export class Watched implements Disposable {
   /** Deadlines that passed in the window that is open. */
   #skipped = 0;
 
-  constructor(
-    netInterface: NetInterface,
-    object: LoadedObject,
-    link: Link,
-    start: Moment,
-    origin: Origin,
-    options: RunOptions,
-  ) {
+  constructor(attached: Attached, identity: RunIdentity, options: RunOptions) {
+    const { interface: netInterface, direction, object, start } = attached;
+    const { name } = netInterface;
     this.interface = netInterface;
-    this.#currentName = netInterface.name;
-    this.start = this.#windowEnd = start;
-    this.#received = origin.direction === "in"
-      ? receiveCounters().get(netInterface.name)
+    this.#attached = attached;
+    this.#origin = {
+      ...identity,
+      interface: name,
+      direction,
+      by: options.keying.by,
+    };
+    this.#currentName = name;
+    this.#windowEnd = start;
+    this.#received = direction === "in"
+      ? receiveCounters().get(name)
       : undefined;
-    this.#object = object;
-    this.#link = link;
     this.#generations = new Generations(object);
     this.#window = {
       ipv4: new SourceList("ipv4", options.keying, options.maxSources),
       ipv6: new SourceList("ipv6", options.keying, options.maxSources),
     };
-    this.#run = new Run(origin, options, this.start);
+    this.#run = new Run(this.#origin, options, start);
+  }
+
+  /**
+   * The record of the start.
+   *
+   * @param interval in milliseconds
+   */
+  start(filter: string | undefined, interval: number): StartRecord {
+    const { link, start } = this.#attached;
+    return {
+      type: "start",
+      ...this.#origin,
+      ifindex: this.interface.index,
+      mode: link.mode,
+      version: VERSION,
+      start: new Date(start.wall),
+      interval: interval / 1000,
+      filter,
+    };
   }
 
   get isComplete(): boolean {
@@ -103,7 +130,7 @@ export class Watched implements Disposable {
   lost(): "interface-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
-    return this.#link.interfaceIndex() === 0 ? "detached" : undefined;
+    return this.#attached.link.interfaceIndex() === 0 ? "detached" : undefined;
   }
 
   /**
@@ -115,7 +142,7 @@ export class Watched implements Disposable {
    */
   retire(skipped: number, received: ReceiveCounters): void {
     this.#skipped += skipped + 1; // this one too, unless the window does end
-    if (this.#unread.length > 0) return;
+    if (this.hasUnread) return;
     const generation = this.#generations.active;
     this.#generations.switch();
     this.#skipped--;
@@ -124,7 +151,7 @@ export class Watched implements Disposable {
 
   /** Detaches. The last window ends here. */
   detach(skipped: number, received: ReceiveCounters): void {
-    this.#link[Symbol.dispose]();
+    this.#attached.link[Symbol.dispose]();
     this.#skipped += skipped;
     this.#endWindow(this.#generations.active, received);
   }
@@ -143,6 +170,11 @@ export class Watched implements Disposable {
     if (now === undefined || this.#received === undefined) return undefined;
     const counter = minus(now, this.#received);
     return counter.packets < 0n ? undefined : counter;
+  }
+
+  /** A window is over and has not been read whole. */
+  get hasUnread(): boolean {
+    return this.#unread.length > 0;
   }
 
   /** Waits until nothing counts into what was retired or detached, anywhere. */
@@ -169,13 +201,15 @@ export class Watched implements Disposable {
     }
   }
 
-  /** How the interface's own counter differs, if it does beyond doubt. */
-  get discrepancy(): Discrepancy | undefined {
-    return this.#run.discrepancy;
-  }
-
-  get mode(): AttachMode {
-    return this.#link.mode;
+  /**
+   * A warning where the interface's own counter differs from the count beyond
+   * doubt.
+   */
+  get doubt(): string | undefined {
+    const { discrepancy } = this.#run;
+    const { hook, link: { mode } } = this.#attached;
+    return discrepancy &&
+      explainDiscrepancy(this.interface, hook, mode, discrepancy);
   }
 
   /** Something that was counted may be missing. */
@@ -198,14 +232,14 @@ export class Watched implements Disposable {
 
   /** The record of the whole run; what is still unread makes it incomplete. */
   end(reason: EndReason): EndRecord {
-    if (this.#unread.length > 0) this.#run.markIncomplete();
+    if (this.hasUnread) this.#run.markIncomplete();
     return this.#run.end(reason, this.#windowEnd);
   }
 
   /** Gives back what it holds in the kernel, once the run has ended. */
   [Symbol.dispose](): void {
-    this.#link[Symbol.dispose]();
-    this.#object[Symbol.dispose]();
+    this.#attached.link[Symbol.dispose]();
+    this.#attached.object[Symbol.dispose]();
   }
 }
 

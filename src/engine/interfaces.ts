@@ -1,13 +1,13 @@
+/** Finds the interfaces that are to be watched. */
 import { wordSimilaritySort } from "@std/text/word-similarity-sort";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { CallError } from "../ffi/errno.ts";
+import { CallError, ERRNO } from "../ffi/errno.ts";
 import {
   findInterface,
   linkLayer,
   listInterfaces,
   type NetInterface,
 } from "../net/interfaces.ts";
-import { explainLookUp } from "./advice.ts";
 
 /**
  * The interfaces of these names, each once.
@@ -48,14 +48,28 @@ export function missing(name: string): never {
   );
 }
 
-/** Asks the kernel about `name`, and puts a failure to answer into words. */
+/** What `ask` returns. @throws {Failure} the kernel does not answer */
 function lookUp<T>(name: string, ask: () => T): T {
   try {
     return ask();
   } catch (error) {
-    throw error instanceof CallError ? explainLookUp(error, name) : error;
+    if (!(error instanceof CallError)) throw error;
+    const isForbidden = FORBIDDEN.has(error.errno);
+    throw new Failure(
+      isForbidden ? EXIT.notPermitted : EXIT.failure,
+      `Cannot look up "${name}": ${error.message}` +
+        (isForbidden
+          ? "; allow sockets (a seccomp filter, RestrictAddressFamilies=)"
+          : ""),
+    );
   }
 }
+
+const FORBIDDEN = new Set<number>([
+  ERRNO.EPERM,
+  ERRNO.EACCES,
+  ERRNO.EAFNOSUPPORT,
+]);
 
 /** One interface may have several names. */
 function requireDistinct(interfaces: readonly NetInterface[]): void {

@@ -1,0 +1,38 @@
+/** How a command is described: help, man page, completions and docs come from this. */
+import type { Completion, OptionTable } from "./option.ts";
+
+/** A command line and what it does. */
+export interface Example {
+  readonly line: string;
+  readonly what: string;
+}
+
+/** A part of a section of the manual: a paragraph, a list of terms, or code. */
+export type ManualBlock =
+  | string
+  | { readonly items: readonly (readonly [term: string, text: string])[] }
+  | { readonly code: string };
+
+/** A section of the man page. */
+export interface ManualSection {
+  readonly title: string;
+  readonly blocks: readonly ManualBlock[];
+}
+
+export interface CommandDocs {
+  /** Its word on the command line. */
+  readonly name: string;
+  /** The first line of its help. */
+  readonly summary: string;
+  /** What it does, for the man page. */
+  readonly description: string;
+  /** What follows its options, in the usage line: `INTERFACE...`. */
+  readonly operands: string;
+  /** What shells propose for the operands. */
+  readonly completes: Completion;
+  /** In the order of the help. */
+  readonly options: OptionTable;
+  readonly examples: readonly Example[];
+  /** What the man page has about it besides. */
+  readonly manual?: readonly ManualSection[];
+}

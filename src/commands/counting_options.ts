@@ -1,0 +1,156 @@
+/** The options of the commands that count, and what they ask of a session. */
+import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
+import { parseFilter } from "../basics/network_filter.ts";
+import { EXIT, Failure } from "../basics/errors.ts";
+import { time, valued, type Values, whole, word } from "../cli/option.ts";
+import { oneOf } from "../cli/values.ts";
+import type { Counting } from "../engine/options.ts";
+import { HOOKS } from "../hooks/all.ts";
+import { MODES } from "../hooks/hook.ts";
+
+const HOOK_NAMES = HOOKS.map(({ name }) => name);
+
+export const interval = time(
+  {
+    name: "interval",
+    short: "i",
+    value: "TIME",
+    help: "time between ticks: 500ms, 2s, 1m (default 1s)",
+    details: "A bare number is seconds; from 100 ms to 1 h.",
+  },
+  { least: 100, most: 3_600_000, range: "100ms to 1h" },
+  "1s",
+);
+
+export const mode = word(
+  {
+    name: "mode",
+    short: "m",
+    value: "MODE",
+    help: "auto, native (driver, drv) or generic (skb)",
+    details:
+      "How XDP attaches. auto tries native first, but not with drivers that reset the link for it.",
+  },
+  MODES,
+  "auto",
+  { driver: "native", drv: "native", skb: "generic" },
+);
+
+export const maxSources = whole(
+  {
+    name: "max-sources",
+    value: "N",
+    help: "sources kept per family and interface (default 65536)",
+    details: "What exceeds them is counted as untracked.",
+    isRare: true,
+  },
+  { least: 1, most: MOST_SOURCES },
+  "65536",
+);
+
+export const user = valued(
+  {
+    name: "user",
+    value: "NAME",
+    help: "become this user once attached (default nobody)",
+    details: "By name or number; root stays root. Only where root runs it.",
+    isRare: true,
+  },
+  (name) => name,
+  "nobody",
+);
+
+const bits = (
+  docs: { name: string; help: string; details?: string },
+  most: number,
+) => whole({ ...docs, value: "BITS" }, { least: 0, most }, String(most));
+
+/** What narrows down the counting. */
+export const NARROWING = {
+  filter: valued({
+    name: "filter",
+    value: "NETS",
+    help: "only these sources: 10.0.0.0/8,!10.1.0.0/16",
+    details:
+      "The longest network that contains a source decides; ! leaves its sources out. Where only networks with ! are given, all other sources are kept. The kernel filters; what is left out is counted as filtered.",
+  }, parseFilter),
+  prefix4: bits({
+    name: "prefix4",
+    help: "count by network: 24 for 10.0.0.0/24",
+    details: "Useful in a flood with spoofed sources.",
+  }, 32),
+  prefix6: bits({ name: "prefix6", help: "the same for IPv6: 64" }, 128),
+  by: word(
+    {
+      name: "by",
+      value: "KEY",
+      help: oneOf(BYS),
+      details: `What a row stands for. ${
+        Object.entries(KEYS).map(([name, { help }]) => `${name}: ${help}`)
+          .join("; ")
+      }.`,
+    },
+    BYS,
+    "source",
+  ),
+  mode,
+  direction: word(
+    {
+      name: "direction",
+      value: "DIR",
+      help: "in, out or both (default in; out takes Linux 6.6)",
+      isRare: true,
+    },
+    ["in", "out", "both"],
+    "in",
+  ),
+  hook: word(
+    {
+      name: "hook",
+      value: "HOOK",
+      help: "xdp, or tc beside others' XDP programs (Linux 6.6)",
+      details: HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
+        .join(" "),
+      isRare: true,
+    },
+    HOOK_NAMES,
+    HOOK_NAMES[0]!,
+  ),
+  maxSources,
+};
+
+/** What the options ask to count; what a command does not have is its default. */
+export function countingOf(
+  values: Partial<Values<typeof NARROWING>>,
+): Counting {
+  const { direction = "in", hook = HOOK_NAMES[0]! } = values;
+  return {
+    keying: {
+      by: values.by ?? "source",
+      prefix: { ipv4: values.prefix4 ?? 32, ipv6: values.prefix6 ?? 128 },
+    },
+    filter: values.filter,
+    directions: direction === "both" ? ["in", "out"] : [direction],
+    hook: HOOKS.find(({ name }) => name === hook)!,
+    mode: values.mode ?? "auto",
+    maxSources: values.maxSources ?? 65_536,
+  };
+}
+
+/** @throws {Failure} exit code 2: none is named, or one is named twice */
+export function requireNames(names: readonly string[]): readonly string[] {
+  if (names.length === 0) {
+    throw new Failure(
+      EXIT.usage,
+      "Cannot watch: no interface is named; xdptally -D lists them, xdptally -h shows the options",
+    );
+  }
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) {
+    throw new Failure(
+      EXIT.usage,
+      `Cannot watch "${twice}" twice: its packets would be counted twice; name it once`,
+    );
+  }
+  return names;
+}

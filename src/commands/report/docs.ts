@@ -1,0 +1,92 @@
+/** How `report` is described: its options, examples and manual. */
+import type { CommandDocs } from "../../cli/command_docs.ts";
+import { valued, whole, word } from "../../cli/option.ts";
+import { HELP } from "../command.ts";
+
+const WHEN =
+  "give a date like 2026-03-01, a time like 2026-03-01T12:00Z, or 24h for a day ago";
+
+const OPTIONS = {
+  top: whole(
+    { name: "top", value: "N", help: "rows, 0 for all (default 20)" },
+    { least: 0, most: Number.MAX_SAFE_INTEGER },
+    "20",
+  ),
+  by: word(
+    {
+      name: "by",
+      value: "KEY",
+      help: "source, hour, host or interface (default source)",
+    },
+    ["source", "hour", "host", "interface"],
+    "source",
+  ),
+  since: valued({
+    name: "since",
+    value: "TIME",
+    help: "from then on: 2026-03-01, 2026-03-01T12:00Z or 24h (ago)",
+    details: "Times without a zone are UTC.",
+    completes: ["1h", "24h", "7d", "30d"],
+  }, parseMoment),
+  until: valued({
+    name: "until",
+    value: "TIME",
+    help: "up to then",
+    completes: ["1h", "24h", "7d", "30d"],
+  }, parseMoment),
+  format: word(
+    {
+      name: "format",
+      value: "FORMAT",
+      help: "text, csv, jsonl or html (default text)",
+      details: "html is one page that loads nothing else.",
+    },
+    ["text", "csv", "jsonl", "html"],
+    "text",
+  ),
+  ...HELP,
+};
+
+export type ReportOptions = typeof OPTIONS;
+
+export const REPORT_DOCS = {
+  name: "report",
+  summary:
+    "Who sent most, over any number of captures, and whether anything is missing.",
+  description:
+    "Reads captures (.jsonl, .jsonl.gz, or - for standard input) and says who sent most, and what is missing. Lines that are no records are counted and named.",
+  operands: "FILE...",
+  completes: "files",
+  options: OPTIONS,
+  examples: [
+    {
+      line: "xdptally report --since 24h /var/log/xdptally/*.jsonl",
+      what: "the last day",
+    },
+  ],
+} as const satisfies CommandDocs;
+
+const UNITS: Record<string, number> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * Reads a date, with or without a time, or `24h` for a day ago.
+ *
+ * @returns milliseconds since 1970
+ * @throws {RangeError} it is none of these
+ */
+function parseMoment(text: string): number {
+  const ago = /^(\d+)([mhd])$/.exec(text);
+  if (ago !== null) return Date.now() - Number(ago[1]) * UNITS[ago[2]!]!;
+  const date =
+    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(
+      text,
+    );
+  const hasZone = date?.[1] === undefined || date[4] !== undefined;
+  const time = date === null ? NaN : Date.parse(hasZone ? text : `${text}Z`);
+  if (Number.isNaN(time)) throw new RangeError(WHEN);
+  return time;
+}

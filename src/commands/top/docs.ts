@@ -1,0 +1,44 @@
+/** How `top` is described: its options, examples and manual. */
+import type { CommandDocs } from "../../cli/command_docs.ts";
+import { flag, word } from "../../cli/option.ts";
+import { SORTS } from "../../view/row_order.ts";
+import { HELP } from "../command.ts";
+import { interval, maxSources, mode, user } from "../counting_options.ts";
+
+const OPTIONS = {
+  interval: {
+    ...interval,
+    help: "time between refreshes: 500ms, 2s (default 1s)",
+  },
+  sort: word(
+    {
+      name: "sort",
+      value: "KEY",
+      help: "packets, bytes, ip or first (default packets)",
+      details: "first shows the newest sources first.",
+    },
+    SORTS,
+    "packets",
+  ),
+  mode,
+  maxSources,
+  user,
+  hasNoColour: flag({
+    name: "no-color",
+    help: "no colours, as with NO_COLOR (which sudo drops)",
+  }),
+  isHelp: { ...HELP.isHelp, help: "show this; ? shows the keys" },
+};
+
+export type TopOptions = typeof OPTIONS;
+
+export const TOP_DOCS = {
+  name: "top",
+  summary: "Who is sending this machine packets, live on the whole terminal.",
+  description:
+    "Shows the same counts live, sorted by what each source sends now. The key ? lists the keys.",
+  operands: "INTERFACE...",
+  completes: "interfaces",
+  options: OPTIONS,
+  examples: [{ line: "sudo xdptally top eth0", what: "during an incident" }],
+} as const satisfies CommandDocs;

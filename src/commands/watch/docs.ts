@@ -1,0 +1,142 @@
+/** How `watch` is described: its options, examples and manual. */
+import { MOST_SOURCES } from "../../basics/keys.ts";
+import type { CommandDocs } from "../../cli/command_docs.ts";
+import { flag, limit, repeated, time, whole, word } from "../../cli/option.ts";
+import { SINK_OPTIONS } from "../../sinks/all.ts";
+import { HELP } from "../command.ts";
+import { interval, NARROWING, user } from "../counting_options.ts";
+
+const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
+const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
+
+const OPTIONS = {
+  interval,
+  count: whole({
+    name: "count",
+    short: "c",
+    value: "N",
+    help: "end after N ticks",
+  }, { least: 1, most: Number.MAX_SAFE_INTEGER }),
+  duration: time({
+    name: "duration",
+    short: "d",
+    value: "TIME",
+    help: "end after this time",
+    details: "With --count, the first of the two to come ends the run.",
+  }, DURATION),
+  ...NARROWING,
+  top: whole({
+    name: "top",
+    value: "N",
+    help: "rows a tick, 0 for all (default 20 in text, else all)",
+    details:
+      "The other sources are summed up as others. The end of a text run lists all sources unless --top is given.",
+  }, { least: 0, most: MOST_SOURCES }),
+  sort: word(
+    {
+      name: "sort",
+      value: "KEY",
+      help: "packets, bytes or ip (default packets)",
+      details: "Equal rows are sorted by address.",
+      isRare: true,
+    },
+    ["packets", "bytes", "ip"],
+    "packets",
+  ),
+  ...SINK_OPTIONS,
+  labels: whole(
+    {
+      name: "labels",
+      value: "N",
+      help: "sources with their own series in metrics (default 20)",
+      details: '0 for none. All others are one series, source="other".',
+      isRare: true,
+    },
+    { least: 0, most: 10_000 },
+    "20",
+  ),
+  isAligned: flag({
+    name: "align",
+    help: "tick on the clock's multiples of the interval",
+    details: "The first tick is shorter.",
+    isRare: true,
+  }),
+  splay: time(
+    {
+      name: "splay",
+      value: "TIME",
+      help: "wait a random part of TIME before the start",
+      details: "For many hosts whose cron starts at the same second.",
+      isRare: true,
+    },
+    PAUSE,
+    "0",
+  ),
+  wait: time(
+    {
+      name: "wait",
+      value: "TIME",
+      help: "wait so long for an interface that is busy",
+      isRare: true,
+    },
+    PAUSE,
+    "0",
+  ),
+  waitsForInterface: flag({
+    name: "wait-interface",
+    help: "wait for an interface that is missing or goes away",
+    details: "It starts a new run when it is there again.",
+    isRare: true,
+  }),
+  exitOver: limit({
+    name: "exit-over",
+    value: "LIMIT",
+    help: "end when a source exceeds 10000pps or 1GB (exit 9)",
+    details:
+      "A rate is that of a tick, in packets a second; bytes (1GB is 10^9) are those of the run.",
+    isRare: true,
+  }),
+  user,
+  isList: flag({
+    name: "list-interfaces",
+    short: "D",
+    help: "list the interfaces and end",
+  }),
+  isQuiet: flag({
+    name: "quiet",
+    short: "q",
+    help: "no notices, only warnings and errors",
+  }),
+  verbosity: repeated({
+    name: "verbose",
+    short: "v",
+    help: "libbpf's own text with errors; -vv: all of it",
+    isRare: true,
+  }),
+  isHelp: { ...HELP.isHelp, help: "show this; --help shows all options" },
+  isVersion: flag({
+    name: "version",
+    short: "V",
+    help: "show the versions: its own, commit, Deno, libbpf",
+  }),
+};
+
+export type WatchOptions = typeof OPTIONS;
+
+export const WATCH_DOCS = {
+  name: "watch",
+  summary:
+    "Who is sending this machine packets? Exact counts by source address, from XDP.",
+  description:
+    "Attaches a program to each interface and logs, every second, which source addresses sent packets. The word watch is needed only where an interface is named like a command.",
+  operands: "INTERFACE...",
+  completes: "interfaces",
+  options: OPTIONS,
+  examples: [
+    { line: "sudo xdptally eth0", what: "every second, until Ctrl-C" },
+    {
+      line: "sudo xdptally -j -d 60s eth0 wg0",
+      what: "a minute of two interfaces, as JSON Lines",
+    },
+  ],
+} as const satisfies CommandDocs;

@@ -1,0 +1,280 @@
+/** The ticks of all interfaces, as one sequence of records. */
+import type { Logger } from "@std/log/logger";
+import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
+import { CallError } from "../ffi/errno.ts";
+import { receiveCounters } from "../net/counters.ts";
+import { bootTime } from "../process/clock.ts";
+import type { StopRequest } from "../process/stop_request.ts";
+import type { Limit } from "../tally/limit.ts";
+import type {
+  EndReason,
+  EndRecord,
+  RunRecord,
+  TickRecord,
+} from "../tally/records.ts";
+import type { Schedule } from "../tally/schedule.ts";
+import type { InterfaceRun } from "./interface_run.ts";
+import { Remarks } from "./remarks.ts";
+
+/** What the ticks need of the world around them. */
+export interface TickOptions {
+  readonly stop: StopRequest;
+  readonly log: Logger;
+  readonly schedule: Schedule;
+  /** Ends the session when a source exceeds it. */
+  readonly limit: Limit | undefined;
+  /** Interfaces that are missing, and are waited for. */
+  readonly absent: readonly string[];
+  /**
+   * Takes up an interface that was missing. It returns nothing while the
+   * interface is missing still. Undefined: nothing is waited for.
+   *
+   * @throws {Failure} the interface is there, and cannot be watched
+   */
+  readonly takeUp: ((name: string) => readonly InterfaceRun[]) | undefined;
+  readonly startOf: (run: InterfaceRun) => RunRecord;
+}
+
+/** Milliseconds between two looks for an interface that is waited for. */
+const LOOK_AGAIN = 250;
+
+export class Ticks {
+  readonly #options: TickOptions;
+  readonly #log: Logger;
+  readonly #remarks: Remarks;
+  readonly #schedule: Schedule;
+  #live: readonly InterfaceRun[];
+  #absent: readonly string[];
+  #isOver = false;
+  /** When the schedule began, in ms since boot. */
+  readonly #start = bootTime();
+  readonly #exitCodes = new Set<ExitCode>();
+
+  constructor(live: readonly InterfaceRun[], options: TickOptions) {
+    this.#options = options;
+    this.#log = options.log;
+    this.#remarks = new Remarks(options.log);
+    this.#schedule = options.schedule;
+    this.#live = live;
+    this.#absent = options.absent;
+  }
+
+  /** The most important of the codes that fit. */
+  get exitCode(): ExitCode {
+    return BY_WEIGHT.find((code) => this.#exitCodes.has(code)) ?? EXIT.done;
+  }
+
+  /** Milliseconds until the schedule ends the session; Infinity: never. */
+  get timeLeft(): number {
+    return this.#start + this.#schedule.end - bootTime();
+  }
+
+  /** The runs so far, as end records. */
+  get soFar(): EndRecord[] {
+    return this.#live.map((run) => run.soFar());
+  }
+
+  /** From now on ticks come `interval` ms apart. */
+  setInterval(interval: number): void {
+    this.#schedule.change(interval, bootTime() - this.#start);
+    this.#options.stop.nudge();
+  }
+
+  /**
+   * Ticks until the schedule, a signal or the last interface ends the session.
+   * The records of a tick come together; each is good until the next is asked
+   * for, and all have to be taken.
+   */
+  async *records(): AsyncGenerator<Iterable<RunRecord>> {
+    const { stop, startOf } = this.#options;
+    const due = () => this.#start + this.#schedule.next;
+    yield this.#live.map(startOf);
+    while (!this.#isOver) {
+      while (!stop.isRequested && bootTime() < due()) {
+        const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due();
+        await stop.sleepUntil(Math.min(next, due()));
+        const arrived = this.#takeUpAbsent();
+        if (arrived.length > 0) yield arrived.map(startOf);
+      }
+      yield this.#turn(bootTime() - this.#start);
+    }
+    for (const name of this.#absent) {
+      this.#log.error(
+        `Cannot find interface "${name}": it was waited for in vain`,
+      );
+      this.#exitCodes.add(EXIT.noInterface);
+    }
+  }
+
+  /** One tick, or the last one. */
+  *#turn(now: number): Generator<RunRecord> {
+    const schedule = this.#schedule;
+    if (this.#options.stop.isRequested) {
+      const skipped = schedule.passed(now);
+      yield* this.#finishLost(skipped);
+      yield* this.#finish(this.#live, "signal", skipped);
+      this.#isOver = true;
+      return;
+    }
+    const { skipped, end } = schedule.tick(now);
+    yield* this.#finishLost(skipped);
+    if (end === undefined) yield* this.#tick(skipped);
+    else yield* this.#finish(this.#live, end, skipped);
+    if (this.#exitCodes.has(EXIT.threshold)) {
+      yield* this.#finish(this.#live, "threshold", 0);
+      this.#isOver = true;
+    }
+    this.#isOver ||= end !== undefined ||
+      this.#live.length + this.#absent.length === 0;
+    for (const run of this.#live) this.#remarks.about(run);
+  }
+
+  /** The runs of interfaces that were waited for and have come. */
+  #takeUpAbsent(): readonly InterfaceRun[] {
+    const arrived = this.#absent.flatMap((name) => this.#tryTakeUp(name));
+    const names = new Set(arrived.map((run) => run.interface.name));
+    this.#live = [...this.#live, ...arrived];
+    this.#absent = this.#absent.filter((name) => !names.has(name));
+    return arrived;
+  }
+
+  #tryTakeUp(name: string): readonly InterfaceRun[] {
+    try {
+      return this.#options.takeUp?.(name) ?? [];
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#remarks.warn(error.message);
+      return [];
+    }
+  }
+
+  /** The records of what a run has to be read, checked against the limit. */
+  *#read(run: InterfaceRun): Generator<TickRecord> {
+    for (const record of run.read()) {
+      yield record;
+      this.#checkLimit(run, record);
+    }
+  }
+
+  #checkLimit(run: InterfaceRun, record: TickRecord): void {
+    const { limit } = this.#options;
+    const over = limit && run.sourceOver(limit, record);
+    if (limit === undefined || over === undefined) return;
+    this.#exitCodes.add(EXIT.threshold);
+    const rate = Math.round(Number(over.packets) / record.elapsed);
+    this.#log.error(
+      `${over.key} exceeds ${limit.text} on "${run.interface.name}": ${
+        limit.unit === "pps"
+          ? `${rate} packets a second`
+          : `${over.bytes} bytes`
+      }`,
+    );
+  }
+
+  /** One window of each interface. What cannot be read now is read later. */
+  *#tick(skipped: number): Generator<RunRecord> {
+    const live = this.#live;
+    const received = receiveCounters();
+    for (const run of live) {
+      this.#attempt([run], () => run.retire(skipped, received));
+    }
+    const isQuiet = this.#attempt(live, () => (live[0]?.waitForAll(), true));
+    if (!isQuiet) return;
+    for (const run of live) yield* this.#attemptEach(run);
+  }
+
+  /** Ends the interfaces that vanished or were detached by somebody else. */
+  *#finishLost(skipped: number): Generator<RunRecord> {
+    for (const run of this.#live) {
+      const { name } = run.interface;
+      const reason = this.#attempt([run], () => run.lost());
+      if (reason === undefined) continue;
+      yield* this.#finish([run], reason, skipped);
+      if (
+        reason === "interface-gone" && this.#options.takeUp !== undefined
+      ) {
+        this.#log.info(`Interface "${name}" is gone; waiting for it`);
+        run[Symbol.dispose]();
+        this.#absent = [...new Set([...this.#absent, name])];
+        continue;
+      }
+      this.#log.error(`Cannot go on with "${name}": ${LOST[reason]}`);
+      this.#exitCodes.add(EXIT.noInterface);
+    }
+  }
+
+  /** Detaches, reads what is left, and makes the end records. */
+  *#finish(
+    ending: readonly InterfaceRun[],
+    reason: EndReason,
+    skipped: number,
+  ): Generator<RunRecord> {
+    const received = receiveCounters();
+    for (const run of ending) run.detach(skipped, received);
+    this.#live = this.#live.filter((run) => !ending.includes(run));
+    const isQuiet = this.#insist(ending);
+    for (const run of ending) {
+      if (!isQuiet) run.markIncomplete();
+      // There is no next tick that could try again.
+      for (let tries = 0; tries < TRIES && run.hasUnread; tries++) {
+        yield* this.#attemptEach(run);
+      }
+      yield run.end(reason);
+      const { doubt } = run;
+      if (doubt !== undefined) this.#log.warn(doubt);
+      if (!run.isComplete) this.#exitCodes.add(EXIT.incomplete);
+    }
+  }
+
+  /**
+   * What `action` returns. A call that fails is logged; nothing is lost by
+   * that, and the next attempt goes on from there.
+   */
+  #attempt<T>(of: readonly InterfaceRun[], action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.#logCallError(of, error);
+      return undefined;
+    }
+  }
+
+  /** The records of a run, as far as they can be read now. */
+  *#attemptEach(run: InterfaceRun): Generator<TickRecord> {
+    try {
+      yield* this.#read(run);
+    } catch (error) {
+      this.#logCallError([run], error);
+    }
+  }
+
+  #logCallError(of: readonly InterfaceRun[], error: unknown): void {
+    if (!(error instanceof CallError)) throw error;
+    const names = of.map((run) => `"${run.interface.name}"`).join(", ");
+    this.#log.error(`Cannot read the counts of ${names}: ${error.message}`);
+  }
+
+  /** Waits for the running programs; tries a few times. */
+  #insist(of: readonly InterfaceRun[]): boolean {
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (this.#attempt(of, () => (of[0]?.waitForAll(), true))) return true;
+    }
+    return false;
+  }
+}
+
+/** Attempts at the end. */
+const TRIES = 5;
+
+const LOST = {
+  "interface-gone": "the interface is gone",
+  "detached": "somebody detached the program",
+} as const;
+
+/** Which exit code wins where several fit. */
+const BY_WEIGHT = [
+  EXIT.output,
+  EXIT.noInterface,
+  EXIT.incomplete,
+  EXIT.threshold,
+] as const;

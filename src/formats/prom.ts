@@ -1,0 +1,12 @@
+/** Metrics as a file for the textfile collector of Prometheus' node_exporter. */
+import type { PageFormat } from "./format.ts";
+import { metricsText } from "./metrics.ts";
+
+export const prom: PageFormat = {
+  kind: "page",
+  name: "prom",
+  endings: [".prom"],
+  fileName: "xdptally-%i.prom",
+  defaultTop: 20,
+  page: (states) => metricsText(states),
+};

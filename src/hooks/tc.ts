@@ -1,0 +1,41 @@
+/** tc: beside other programs, in both directions (a tcx link, Linux 6.6). */
+import { EXIT } from "../basics/errors.ts";
+import { Link } from "../bpf/link.ts";
+import { ERRNO } from "../ffi/errno.ts";
+import type { Explain } from "./advice.ts";
+import type { Hook } from "./hook.ts";
+
+/** BPF_TCX_INGRESS and BPF_TCX_EGRESS of linux/bpf.h. */
+const ATTACH_TYPE = { in: 46, out: 47 } as const;
+
+const noTcx: Explain = () => ({
+  exitCode: EXIT.unsupported,
+  why: "the kernel has no tcx links",
+  remedy:
+    "Linux 6.6 or later is needed (an older tc filter would outlive a kill)",
+});
+
+export const tc: Hook = {
+  name: "tc",
+  label: "tc",
+  help:
+    "beside an XDP program of somebody else, and for frames that go out; Linux 6.6",
+  sees:
+    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as the packets and bytes that they are on the wire. It does not see what an XDP program or an earlier tc program dropped or redirected.",
+  directions: ["in", "out"],
+  program: "xdptally_tc",
+  takesFragments: false,
+  advice: {
+    // libbpf 0.3 does not know tc programs by that name; the kernel, tcx.
+    bpf_object__load: { [ERRNO.EINVAL]: noTcx },
+    bpf_link_create: { [ERRNO.EINVAL]: noTcx },
+  },
+  attach: ({ object, interface: { index }, direction }) => ({
+    link: new Link(object, index, "tc", ATTACH_TYPE[direction]),
+  }),
+  notice: ({ name, index }, direction) =>
+    `Attached tc program to iface "${name}" (index ${index}, frames that ${
+      direction === "in" ? "come in" : "go out"
+    })`,
+  explainShortfall: () => "some frames are gone before tc sees them",
+};

@@ -1,0 +1,25 @@
+/** The kinds of sinks, in the order of the help. */
+import type { Values } from "../cli/option.ts";
+import { listen } from "./listen.ts";
+import { output } from "./output.ts";
+import { SeveralSinks } from "./several.ts";
+import type { Sink, SinkContext, SinkPlan } from "./sink.ts";
+
+export const SINK_OPTIONS = { ...output.options, ...listen.options };
+
+/**
+ * The sinks that a command line asks for.
+ *
+ * @throws {Failure} exit code 2
+ */
+export function planSinks(values: Values<typeof SINK_OPTIONS>): SinkPlan[] {
+  return [output, listen].flatMap((kind) => kind.plan(values) ?? []);
+}
+
+/** Makes the planned sinks, as one. */
+export function createSinks(
+  plans: readonly SinkPlan[],
+  context: SinkContext,
+): Required<Sink> {
+  return new SeveralSinks(plans.map((plan) => plan.create(context)));
+}

@@ -1,0 +1,90 @@
+/** The sink of `--listen`: metrics over HTTP. */
+import { text, valued } from "../cli/option.ts";
+import { badValue } from "../cli/values.ts";
+import { Exporter } from "./exporter.ts";
+import type { SinkKind } from "./sink.ts";
+
+const OPTIONS = {
+  listen: valued({
+    name: "listen",
+    value: "ADDRESS",
+    help: "serve metrics on PORT or HOST:PORT (HOST 127.0.0.1)",
+    isRare: true,
+  }, parseAddress),
+  listenToken: text({
+    name: "listen-token",
+    value: "FILE",
+    help: "serve them only with the bearer token in FILE",
+    isRare: true,
+    completes: "files",
+  }),
+  listenCert: text({
+    name: "listen-cert",
+    value: "FILE",
+    help: "serve them over TLS, with this certificate (PEM)",
+    isRare: true,
+    completes: "files",
+  }),
+  listenKey: text({
+    name: "listen-key",
+    value: "FILE",
+    help: "the certificate's key (PEM)",
+    isRare: true,
+    completes: "files",
+  }),
+};
+
+export const listen: SinkKind<typeof OPTIONS> = {
+  options: OPTIONS,
+  plan({ listen: address, listenToken, listenCert, listenKey }) {
+    const files = {
+      "listen-token": listenToken,
+      "listen-cert": listenCert,
+      "listen-key": listenKey,
+    };
+    if (address === undefined) {
+      for (const [name, file] of Object.entries(files)) {
+        if (file === undefined) continue;
+        throw badValue(
+          name,
+          file,
+          "nothing is served; give --listen PORT too",
+        );
+      }
+      return undefined;
+    }
+    if ((listenCert === undefined) !== (listenKey === undefined)) {
+      throw badValue(
+        listenCert === undefined ? "listen-key" : "listen-cert",
+        listenCert ?? listenKey!,
+        "a certificate and its key go together; give --listen-cert and --listen-key",
+      );
+    }
+    const tls = listenCert === undefined || listenKey === undefined
+      ? undefined
+      : { cert: listenCert, key: listenKey };
+    return {
+      hasMetrics: true,
+      create: ({ maxSources }) =>
+        new Exporter({ ...address, tokenFile: listenToken, tls, maxSources }),
+    };
+  },
+};
+
+/**
+ * Reads `9435`, `127.0.0.1:9435`, `[::1]:9435` or `localhost:9435`.
+ *
+ * @throws {RangeError} it is none of these
+ */
+function parseAddress(text: string): { hostname: string; port: number } {
+  const match = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^:\[\]\s]+)):)?(\d{1,5})$/.exec(
+    text,
+  );
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 65535) {
+    throw new RangeError(
+      "give a port like 9435, or HOST:PORT like 0.0.0.0:9435 or [::]:9435",
+    );
+  }
+  return { hostname: match[1] ?? match[2] ?? "127.0.0.1", port };
+}

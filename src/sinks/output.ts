@@ -1,0 +1,129 @@
+/** The sink of `-o` and `--format`: stdout, or files. */
+import { FORMATS } from "../formats/all.ts";
+import { type FilePattern, parsePattern } from "../formats/capture_name.ts";
+import type { Format } from "../formats/format.ts";
+import { flag, text, valued, type Values } from "../cli/option.ts";
+import { badValue, oneOf } from "../cli/values.ts";
+import { RecordSink } from "./record_sink.ts";
+import type { SinkKind } from "./sink.ts";
+import { TextfileSink } from "./textfile.ts";
+
+const NAMES = FORMATS.map(({ name }) => name);
+const ENDINGS = FORMATS.flatMap(({ endings }) => endings).join(", ");
+
+const OPTIONS = {
+  format: valued({
+    name: "format",
+    value: "FORMAT",
+    help: `${oneOf(NAMES)} (default text)`,
+    completes: NAMES,
+    isRare: true,
+  }, formatOf),
+  isJson: flag({
+    name: "json",
+    short: "j",
+    help: "the same as --format jsonl",
+  }),
+  output: text({
+    name: "output",
+    short: "o",
+    value: "FILE",
+    help: "append to FILE, or to a file a day in FOLDER/",
+    details:
+      `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); with .gz behind it the file is compressed. "-" is stdout.`,
+    completes: "files",
+  }),
+  isLocal: flag({
+    name: "local",
+    help: "fields of file names are local time",
+    isRare: true,
+  }),
+  isUtc: flag({
+    name: "utc",
+    help: "fields of file names are UTC (the default)",
+    isRare: true,
+  }),
+  isSynced: flag({
+    name: "fsync",
+    help: "wait until the disk has each record",
+    isRare: true,
+  }),
+};
+
+export const output: SinkKind<typeof OPTIONS> = {
+  options: OPTIONS,
+  plan(values) {
+    const { format, pattern } = outputOf(values);
+    const { isLocal, isSynced } = values;
+    return {
+      defaultTop: format.defaultTop,
+      hasMetrics: format.kind === "page",
+      isDaemons: pattern !== undefined,
+      create(context) {
+        const files = { isLocal, isSynced, output: pattern };
+        return format.kind === "page"
+          ? new TextfileSink({ ...files, format, output: pattern! }, context)
+          : new RecordSink({ ...files, format }, context);
+      },
+    };
+  },
+};
+
+/**
+ * The format and the file that a command line asks for; no file is stdout.
+ *
+ * @throws {Failure} exit code 2
+ */
+export function outputOf(
+  { format: asked, isJson, output }: Values<typeof OPTIONS>,
+): { format: Format; pattern: FilePattern | undefined } {
+  const wanted = isJson ? jsonOnly(asked) : asked;
+  const pattern = patternOf(output, wanted);
+  const format = wanted ?? pattern?.format ?? FORMATS[0]!;
+  if (format.kind === "page" && pattern === undefined) {
+    throw badValue(
+      "format",
+      format.name,
+      `it is a file that is replaced at each tick; name one with -o FILE${
+        format.endings[0]
+      }`,
+    );
+  }
+  return { format, pattern };
+}
+
+/** @throws {RangeError} there is none of that name */
+function formatOf(text: string): Format {
+  const format = FORMATS.find(({ name, aliases = [] }) =>
+    name === text || aliases.includes(text)
+  );
+  if (format === undefined) throw new RangeError(`give ${oneOf(NAMES)}`);
+  return format;
+}
+
+/** The format of `--json`, which must not be another than that of `--format`. */
+function jsonOnly(asked: Format | undefined): Format {
+  const json = formatOf("json");
+  if (asked !== undefined && asked !== json) {
+    throw badValue(
+      "format",
+      asked.name,
+      "--json asks for another format; give one of the two",
+    );
+  }
+  return json;
+}
+
+function patternOf(
+  text: string | undefined,
+  format: Format | undefined,
+): FilePattern | undefined {
+  if (text === undefined || text === "-") return undefined;
+  try {
+    return parsePattern(text, format);
+  } catch (error) {
+    throw error instanceof RangeError
+      ? badValue("output", text, error.message)
+      : error;
+  }
+}
