@@ -24,7 +24,7 @@ const OPTIONS = {
   since: valued({
     name: "since",
     value: "TIME",
-    help: "from then on: 2026-03-01, 2026-03-01T12:00Z or 24h (ago)",
+    help: "from then on: 2026-03-01T12:00Z, or 24h for a day ago",
     details: "Times without a zone are UTC.",
     completes: ["1h", "24h", "7d", "30d"],
   }, parseMoment),
