@@ -1,4 +1,5 @@
 import { ADDRESS_SIZE, type Family, parseAddress } from "./address.ts";
+import { masked } from "./prefix.ts";
 
 /** A network, and whether its sources are kept. */
 export interface Network {
@@ -72,11 +73,4 @@ export function parseNetwork(text: string): Network {
     throw new RangeError(`no network: a length is 0 to ${most} bits`);
   }
   return { family, address: masked(bytes, length), length, isKept };
-}
-
-/** The first `length` bits of an address; the others are zero. */
-export function masked(address: Uint8Array, length: number): Uint8Array {
-  return address.map((byte, at) =>
-    byte & (0xff00 >> Math.min(8, Math.max(0, length - at * 8)))
-  );
 }

@@ -1,5 +1,6 @@
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../basics/address.ts";
 import { BYS, type Keying, MOST_SOURCES } from "../basics/keys.ts";
+import { prefixMask } from "../basics/prefix.ts";
 import type { Cpus } from "./cpus.ts";
 
 /**
@@ -116,17 +117,9 @@ export function constants(
     ...new Array(6).fill(0), // the masks, and what the struct is aligned by
   );
   const bytes = new Uint8Array(words.buffer);
-  bytes.set(maskOf("ipv4", keying), 48);
-  bytes.set(maskOf("ipv6", keying), 52);
+  bytes.set(prefixMask(ADDRESS_SIZE.ipv4, keying.prefix.ipv4), 48);
+  bytes.set(prefixMask(ADDRESS_SIZE.ipv6, keying.prefix.ipv6), 52);
   return bytes;
-}
-
-/** The bits of an address that count, as an address. */
-function maskOf(family: Family, { prefix }: Keying): Uint8Array {
-  return Uint8Array.from(
-    { length: ADDRESS_SIZE[family] },
-    (_, at) => 0xff00 >> Math.min(8, Math.max(0, prefix[family] - at * 8)),
-  );
 }
 
 /** What the maps of one interface take in the kernel, in bytes, about. */

@@ -1,4 +1,5 @@
 import { EXIT, Failure } from "../basics/errors.ts";
+import { reasonOf } from "../basics/reason.ts";
 import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { LIBBPF, PRINT_CALLBACK } from "../ffi/libbpf.ts";
@@ -41,9 +42,7 @@ export function openLibbpf(): Libbpf {
     } catch (error) {
       isForbidden ||= error instanceof CallError &&
         error.call === "memfd_create" && error.errno === ERRNO.EACCES;
-      reasons.push(
-        `${name}: ${error instanceof Error ? error.message : error}`,
-      );
+      reasons.push(`${name}: ${reasonOf(error)}`);
     }
   }
   throw new Failure(

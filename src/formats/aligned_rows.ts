@@ -1,3 +1,5 @@
+import { grown } from "../basics/growing_array.ts";
+
 const TAB = 0x09, NEWLINE = 0x0a, SPACE = 0x20;
 
 /**
@@ -25,10 +27,10 @@ export class AlignedRows {
   add(cell: string): void {
     const { length } = cell;
     if (this.#size + length > this.#cells.length) {
-      this.#cells = doubled(this.#cells);
+      this.#cells = grown(this.#cells);
     }
     if (this.#count === this.#lengths.length) {
-      this.#lengths = doubled(this.#lengths);
+      this.#lengths = grown(this.#lengths);
     }
     for (let at = 0; at < length; at++) {
       this.#cells[this.#size++] = cell.charCodeAt(at);
@@ -68,10 +70,4 @@ export class AlignedRows {
     }
     return new TextDecoder().decode(bytes);
   }
-}
-
-function doubled(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const more = new Uint8Array(bytes.length * 2);
-  more.set(bytes);
-  return more;
 }

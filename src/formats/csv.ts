@@ -1,3 +1,4 @@
+import { csvField } from "../basics/csv_field.ts";
 import type { Format, TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 
@@ -22,7 +23,7 @@ function* rows(record: TickRecord): Iterable<string> {
     record.host,
     // No name has a colon.
     record.direction === "in" ? record.interface : `${record.interface}:out`,
-  ].map(field).join(",");
+  ].map(csvField).join(",");
   const row = (
     kind: string,
     source: string,
@@ -30,7 +31,7 @@ function* rows(record: TickRecord): Iterable<string> {
   ) => `${prefix},${kind},${source},${packets},${bytes}\r\n`;
 
   for (const source of record.sources) {
-    yield row("source", field(source.key), source);
+    yield row("source", csvField(source.key), source);
   }
   yield row("others", "", record.others);
   yield row("untracked", "", books.untracked);
@@ -38,9 +39,4 @@ function* rows(record: TickRecord): Iterable<string> {
   yield row("nonIp", "", books.nonIp);
   yield row("malformed", "", books.malformed);
   yield row("total", "", books.total);
-}
-
-/** Quoted where the text has a character with a meaning of its own. */
-function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,3 +1,4 @@
+import { exactInteger } from "../basics/exact_integer.ts";
 import type { Untracked } from "../tally/books.ts";
 import type { CountRecord, Format, Origin } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
@@ -81,20 +82,14 @@ function counts(record: CountRecord) {
 }
 
 export function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
-  return { packets: integer(packets), bytes: integer(bytes) };
+  return { packets: exactInteger(packets), bytes: exactInteger(bytes) };
 }
 
 export function untracked(record: Untracked) {
   return {
     ...tally(record),
-    full: integer(record.full),
-    noMemory: integer(record.noMemory),
-    busy: integer(record.busy),
+    full: exactInteger(record.full),
+    noMemory: exactInteger(record.noMemory),
+    busy: exactInteger(record.busy),
   };
-}
-
-/** A number where every JSON reader takes it exactly, else a string. */
-function integer(value: Count): number | string {
-  if (typeof value === "number") return value;
-  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 }

@@ -1,3 +1,5 @@
+import { isoSeconds } from "../basics/iso_time.ts";
+import { plural } from "../basics/plural.ts";
 import type {
   CountRecord,
   EndRecord,
@@ -17,7 +19,7 @@ export const text: Format = {
 
 function headed(what: string, record: CountRecord): string {
   const { text, shown } = rowsOf(record);
-  return `${title(record)} ${clock(record.end)} ${what}: ${
+  return `${title(record)} ${isoSeconds(record.end)} ${what}: ${
     equation(record, shown)
   }\n${text}`;
 }
@@ -93,15 +95,6 @@ function ticks({ ticks, elapsed }: EndRecord): string {
 
 function merged({ skipped }: TickRecord): string {
   return skipped === 0 ? "" : ` (with ${plural(skipped, "missed deadline")})`;
-}
-
-function plural(count: number | bigint, noun: string): string {
-  return `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
-}
-
-/** `2026-11-22T14:30:01Z`. */
-function clock(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
 }
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"] as const;

@@ -1,3 +1,6 @@
+import { grown } from "../basics/growing_array.ts";
+import { hashBytes } from "../basics/seeded_hash.ts";
+
 /** Row numbers by the bytes of a key: no string is made to look one up. */
 export class ByteIndex {
   /** Entry + 1; 0: none. At most half full. */
@@ -34,7 +37,7 @@ export class ByteIndex {
   /** Where the key is, or would be. */
   #slotOf(bytes: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1;
-    let slot = hash(bytes, from, to) & mask;
+    let slot = hashBytes(bytes, from, to) & mask;
     for (;; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]!;
       if (entry === 0 || this.#isAt(entry - 1, bytes, from, to)) return slot;
@@ -53,11 +56,11 @@ export class ByteIndex {
 
   #reserve(bytes: number): void {
     if (this.#length > this.#rows.length) {
-      this.#rows = grown(this.#rows, this.#rows.length * 2);
-      this.#ends = grown(this.#ends, this.#rows.length);
+      this.#rows = grown(this.#rows);
+      this.#ends = grown(this.#ends);
     }
     if (bytes > this.#pool.length) {
-      this.#pool = grown(this.#pool, Math.max(bytes, this.#pool.length * 2));
+      this.#pool = grown(this.#pool, bytes);
     }
   }
 
@@ -73,27 +76,3 @@ export class ByteIndex {
     }
   }
 }
-
-function grown<T extends Uint8Array | Uint32Array>(
-  array: T,
-  length: number,
-): T {
-  const longer = new (array.constructor as new (length: number) => T)(length);
-  longer.set(array);
-  return longer;
-}
-
-/**
- * Seeded for each process, like the hash of src/tally/source_table.ts: who sends the
- * packets must not choose the collisions.
- */
-function hash(bytes: Uint8Array, from: number, to: number): number {
-  let h = SEED;
-  for (; from < to; from++) {
-    h = Math.imul(h ^ bytes[from]!, 0x85ebca6b);
-    h ^= h >>> 13;
-  }
-  return h;
-}
-
-const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;

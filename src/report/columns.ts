@@ -1,3 +1,5 @@
+import { grown } from "../basics/growing_array.ts";
+
 /**
  * Exact sums in typed arrays, by row: a number below 2^52 and how often that
  * was carried. A plain number would round beyond 2^53, a bigint would cost ten
@@ -34,13 +36,8 @@ export class SumColumn {
   }
 
   #grow(row: number): void {
-    const length = Math.max(row + 1, this.#low.length * 2);
-    const low = new Float64Array(length);
-    low.set(this.#low);
-    this.#low = low;
-    const carries = new Uint32Array(length);
-    carries.set(this.#carries);
-    this.#carries = carries;
+    this.#low = grown(this.#low, row + 1);
+    this.#carries = grown(this.#carries, row + 1);
   }
 }
 
@@ -56,11 +53,7 @@ export class NumberColumn {
 
   set(row: number, value: number): void {
     if (row >= this.#values.length) {
-      const values = new Float64Array(
-        Math.max(row + 1, this.#values.length * 2),
-      );
-      values.set(this.#values);
-      this.#values = values;
+      this.#values = grown(this.#values, row + 1);
     }
     this.#values[row] = value;
   }

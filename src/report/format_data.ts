@@ -1,3 +1,5 @@
+import { csvField } from "../basics/csv_field.ts";
+import { exactInteger } from "../basics/exact_integer.ts";
 import type { Group } from "./groups.ts";
 import type { Report } from "./report.ts";
 
@@ -15,11 +17,8 @@ export function reportCsv(report: Report): string {
       busiestMinute,
       busiestPackets,
     } = group;
-    const quoted = /[",\r\n]/.test(key)
-      ? `"${key.replaceAll('"', '""')}"`
-      : key;
     return [
-      quoted,
+      csvField(key),
       packets,
       bytes,
       iso(firstSeen),
@@ -64,7 +63,7 @@ export function reportJsonl(report: Report): string {
       ...Object.fromEntries(
         Object.entries(report.sums).map(([name, { packets, bytes }]) => [
           name,
-          { packets: integer(packets), bytes: integer(bytes) },
+          { packets: exactInteger(packets), bytes: exactInteger(bytes) },
         ]),
       ),
     },
@@ -75,17 +74,13 @@ export function reportJsonl(report: Report): string {
 function row(by: string, group: Group) {
   return {
     [by]: group.key,
-    packets: integer(group.packets),
-    bytes: integer(group.bytes),
+    packets: exactInteger(group.packets),
+    bytes: exactInteger(group.bytes),
     firstSeen: iso(group.firstSeen),
     lastSeen: iso(group.lastSeen),
     busiestMinute: iso(group.busiestMinute),
     busiestMinutePackets: group.busiestPackets,
   };
-}
-
-function integer(value: bigint): number | string {
-  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 }
 
 function iso(milliseconds: number): string | null {

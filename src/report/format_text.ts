@@ -1,3 +1,5 @@
+import { isoSeconds } from "../basics/iso_time.ts";
+import { plural } from "../basics/plural.ts";
 import { formatBytes } from "../formats/text.ts";
 import type { Stream } from "./coverage.ts";
 import type { Group } from "./groups.ts";
@@ -53,9 +55,9 @@ export function summary({ streams, ticks }: Report): string {
   const from = Math.min(...streams.map(({ first }) => first));
   const to = Math.max(...streams.map(({ last }) => last));
   if (ticks === 0) return "No ticks in these captures";
-  return `${count(ticks, "tick")} of ${count(streams.length, "interface")} on ${
-    count(hosts, "host")
-  }, ${time(from)} to ${time(to)}`;
+  return `${plural(ticks, "tick")} of ${
+    plural(streams.length, "interface")
+  } on ${plural(hosts, "host")}, ${time(from)} to ${time(to)}`;
 }
 
 function cells(group: Group, total: bigint): string[] {
@@ -106,7 +108,7 @@ export function trust(
           time(run.start)
         } (run ${run.run}): ${run.why}`,
     ),
-    ...(broken.count > 0 ? [`Broken: ${count(broken.count, "line")}`] : []),
+    ...(broken.count > 0 ? [`Broken: ${plural(broken.count, "line")}`] : []),
     ...broken.examples.map((example) => `  ${example}`),
   ];
 }
@@ -116,9 +118,9 @@ function gapLine(stream: Stream): string {
   const span = stream.last - stream.first;
   const share = (100 * stream.covered / span).toFixed(1);
   return `Gaps: ${stream.host} ${stream.interface}: ${
-    count(stream.gaps, "gap")
+    plural(stream.gaps, "gap")
   } between ${
-    count(stream.captures, "capture")
+    plural(stream.captures, "capture")
   }, ${share}% of the time is covered; the longest is ${time(from)} to ${
     time(to)
   }`;
@@ -132,12 +134,8 @@ function named<T>(items: readonly T[], line: (item: T) => string): string[] {
   ];
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** `2026-11-22T14:30:01Z`. */
+/** `2026-11-22T14:30:01Z`; `-` if there is no such time. */
 export function time(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return "-";
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  return isoSeconds(new Date(milliseconds));
 }

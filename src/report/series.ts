@@ -1,3 +1,5 @@
+import { grown } from "../basics/growing_array.ts";
+
 /** A bucket of a time series. Times are milliseconds since 1970. */
 export interface Point {
   readonly time: number;
@@ -31,11 +33,7 @@ export class SeriesColumns {
     this.#include(time);
     const at = row * BUCKETS + Math.floor((time - this.#origin) / this.#width);
     if (at >= this.#values.length) {
-      const values = new Float64Array(
-        Math.max(at + 1, this.#values.length * 2),
-      );
-      values.set(this.#values);
-      this.#values = values;
+      this.#values = grown(this.#values, at + 1);
     }
     this.#values[at]! += packets;
   }

@@ -5,7 +5,7 @@ import {
   HEADER_SIZE,
   memberLength,
 } from "../formats/gzip_member.ts";
-import { reasonOf } from "./failures.ts";
+import { reasonOf } from "../basics/reason.ts";
 import type { Target } from "./target.ts";
 
 export interface CaptureFileOptions {

@@ -8,7 +8,7 @@ import {
   metricsText,
 } from "../formats/metrics.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import { reasonOf } from "./failures.ts";
+import { reasonOf } from "../basics/reason.ts";
 import type { Sink } from "./sink.ts";
 import { Watches } from "./interface_states.ts";
 

@@ -4,7 +4,8 @@ import { EXIT, Failure } from "../basics/errors.ts";
 import { fileName, type FilePattern } from "../formats/capture_name.ts";
 import { metricsText } from "../formats/metrics.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import { reasonOf, throwAll } from "./failures.ts";
+import { reasonOf } from "../basics/reason.ts";
+import { throwAll } from "./failures.ts";
 import type { FileOptions, Named, Sink } from "./sink.ts";
 import { Watches } from "./interface_states.ts";
 

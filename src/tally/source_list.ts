@@ -1,4 +1,5 @@
 import { type Family, formatAddressAt } from "../basics/address.ts";
+import { grown } from "../basics/growing_array.ts";
 import {
   BY_SOURCE,
   isPlain,
@@ -198,24 +199,9 @@ export class SourceList {
 
   #reserve(rows: number): void {
     if (rows <= this.capacity) return;
-    const more = Math.max(rows, this.capacity * 2);
-    this.keys = grown(this.keys, more * this.words);
-    this.counters = grown(this.counters, more * HALVES);
+    this.keys = grown(this.keys, rows * this.words);
+    this.counters = grown(this.counters, rows * HALVES);
   }
-}
-
-/**
- * An array with more room. ArrayBuffer.transfer would free the old memory at
- * once, and from then on V8 checks in every access to any typed array whether
- * it was detached: ticks took twice as long.
- */
-function grown(
-  array: Uint32Array<ArrayBuffer>,
-  length: number,
-): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length);
-  larger.set(array);
-  return larger;
 }
 
 /** Adds the u64 counters of `others`, as halves, to those from `begin` on. */

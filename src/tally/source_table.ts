@@ -1,5 +1,6 @@
 import type { Family } from "../basics/address.ts";
 import type { Keying } from "../basics/keys.ts";
+import { hashWords } from "../basics/seeded_hash.ts";
 import {
   addCounters,
   HALVES,
@@ -78,7 +79,7 @@ export class SourceTable extends SourceList {
     const { words } = this;
     const mask = this.#index.length - 1;
     const at = row * words;
-    let slot = hash(list.keys, at, words) & mask;
+    let slot = hashWords(list.keys, at, words) & mask;
     for (;; slot = (slot + 1) & mask) {
       const found = this.#index[slot]!;
       if (found === EMPTY) return slot;
@@ -91,21 +92,3 @@ export class SourceTable extends SourceList {
     }
   }
 }
-
-/**
- * Mixes the words of an address with the finalizer of MurmurHash3, so that
- * addresses in sequence spread over the index. Seeded for each process: who
- * sends the packets chooses the addresses, and must not choose the collisions.
- */
-function hash(keys: Uint32Array, at: number, words: number): number {
-  let h = SEED;
-  for (let word = 0; word < words; word++) {
-    h ^= keys[at + word]!;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-  }
-  return h >>> 0;
-}
-
-const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -1,3 +1,4 @@
+import { plural } from "../basics/plural.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { bitRate, clock, grouped, interval, rate } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
@@ -70,7 +71,7 @@ function ratesOf({ last, books, sources }: Pane): Piece[] {
   return [
     [`${rate(total.packets, last.elapsed)} packets/s`, BOLD],
     [bitRate(total.bytes, last.elapsed), BOLD],
-    [`${grouped(sources)} ${sources === 1 ? "source" : "sources"}`],
+    [plural(sources, "source", grouped)],
     [
       `${grouped(packets)} untracked`,
       packets > 0n ? BOLD | colour("alarm") : DIM,

@@ -1,5 +1,6 @@
 import { parseAddress } from "../basics/address.ts";
-import { masked, parseNetwork } from "../basics/network_filter.ts";
+import { parseNetwork } from "../basics/network_filter.ts";
+import { masked } from "../basics/prefix.ts";
 
 /** A choice of sources by their address. */
 export interface Choice {

@@ -1,6 +1,7 @@
 import type { TickRecord } from "../tally/records.ts";
 import { type Count, NOTHING, type Tally } from "../tally/source_list.ts";
 import { parseAddress } from "../basics/address.ts";
+import { grown } from "../basics/growing_array.ts";
 
 /** Ticks that a row's sparkline goes back. */
 export const HISTORY = 32;
@@ -98,9 +99,7 @@ export class Rows {
     const slot = this.#freeSlots.pop() ?? this.#rows.size;
     const end = (slot + 1) * HISTORY;
     if (end > this.#histories.length) {
-      const more = new Float32Array(this.#histories.length * 2);
-      more.set(this.#histories);
-      this.#histories = more;
+      this.#histories = grown(this.#histories);
     }
     this.#histories.fill(0, slot * HISTORY, end);
     return slot;

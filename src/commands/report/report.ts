@@ -1,6 +1,7 @@
 import type { Logger } from "@std/log/logger";
 import type { ReportCommandOptions } from "./options.ts";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
+import { reasonOf } from "../../basics/reason.ts";
 import { reportCsv, reportJsonl } from "../../report/format_data.ts";
 import { eachLine, openCapture } from "./capture_lines.ts";
 import { reportHtml } from "../../report/format_html.ts";
@@ -36,7 +37,6 @@ export async function report(
         broken.unless(file, number, () => reporter.addLine(line));
       });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
       if (isTorn(error)) {
         broken.add(
           `${file}:${last + 1}: the file ends in the middle of a record`,
@@ -46,7 +46,7 @@ export async function report(
       progress.clear();
       log.error(
         `Cannot read "${file}": ${
-          why.replace(/ \(os error \d+\).*/s, "")
+          reasonOf(error)
         }; its records are missing in the report`,
       );
       unread++;
@@ -80,8 +80,7 @@ class Broken implements BrokenLines {
     try {
       take();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.add(`${file}:${number}: ${why.split("\n")[0]}`);
+      this.add(`${file}:${number}: ${reasonOf(error).split("\n")[0]}`);
     }
   }
 

@@ -1,6 +1,6 @@
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
-import { reasonOf } from "../../sinks/failures.ts";
+import { reasonOf } from "../../basics/reason.ts";
 import type { Screen } from "./screen.ts";
 import { type Key, KeyDecoder } from "../../view/key_decoder.ts";
 import type { Effect, View } from "../../view/view.ts";

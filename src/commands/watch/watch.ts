@@ -1,6 +1,7 @@
 import type { Logger } from "@std/log/logger";
 import type { WatchOptions } from "./parse.ts";
 import type { ExitCode } from "../../basics/errors.ts";
+import { plural } from "../../basics/plural.ts";
 import { Exporter } from "../../sinks/exporter.ts";
 import { RecordSink } from "../../sinks/record_sink.ts";
 import { SeveralSinks } from "../../sinks/several.ts";
@@ -63,9 +64,7 @@ function hasTerminal(): boolean {
 
 function howToStop({ count, duration }: WatchOptions): string {
   const ends = [
-    ...(count === undefined
-      ? []
-      : [`after ${count} tick${count === 1 ? "" : "s"}`]),
+    ...(count === undefined ? [] : [`after ${plural(count, "tick")}`]),
     ...(duration === undefined ? [] : [`after ${duration / 1000} s`]),
   ];
   return ends.length === 0
