@@ -1,23 +1,24 @@
+/** A hash table for keys that are bytes of a line. */
 import { grown } from "../basics/growing_array.ts";
 import { hashBytes } from "../basics/seeded_hash.ts";
 
-/** Row numbers by the bytes of a key: no string is made to look one up. */
+/** Row numbers by key. Keys are bytes: looking one up creates no string. */
 export class ByteIndex {
-  /** Entry + 1; 0: none. At most half full. */
+  /** The number of an entry + 1; 0: the slot is empty. At most half are taken. */
   #slots = new Uint32Array(2048);
   #length = 0;
   #rows = new Uint32Array(1024);
-  /** Where the keys end in the pool; each begins where the one before ends. */
+  /** End of each key in the pool; it begins where the key before ends. */
   #ends = new Uint32Array(1024);
   #pool = new Uint8Array(16_384);
 
-  /** The row of the key between two places of `bytes`; -1: it is new. */
+  /** The row of the key in `bytes` from index `from` up to `to`; -1: it is new. */
   find(bytes: Uint8Array, from: number, to: number): number {
     const entry = this.#slots[this.#slotOf(bytes, from, to)]!;
     return entry === 0 ? -1 : this.#rows[entry - 1]!;
   }
 
-  /** Enters a key that is new. */
+  /** Adds a key that `find` did not find. */
   add(bytes: Uint8Array, from: number, to: number, row: number): void {
     const entry = this.#length++;
     const begin = this.#begin(entry);
@@ -34,7 +35,7 @@ export class ByteIndex {
     return entry === 0 ? 0 : this.#ends[entry - 1]!;
   }
 
-  /** Where the key is, or would be. */
+  /** The slot of the key: the one that holds it, or the empty one to use. */
   #slotOf(bytes: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1;
     let slot = hashBytes(bytes, from, to) & mask;

@@ -8,7 +8,7 @@ import {
 import { gzipMember } from "../../src/formats/gzip_member.ts";
 import { type JsonRecord, LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/report.ts";
-import { SourceRows } from "../../src/report/source_scanner.ts";
+import { ScannedSources } from "../../src/report/source_scanner.ts";
 import { Folder } from "../lib/folder.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -38,7 +38,7 @@ function read(line: string): { record: JsonRecord; isShort: boolean } {
   const bytes = encode(line);
   const record = new LineReader().read(bytes);
   const rows = record.sources;
-  if (!(rows instanceof SourceRows)) return { record, isShort: false };
+  if (!(rows instanceof ScannedSources)) return { record, isShort: false };
   const sources = Array.from({ length: rows.length }, (_, at) => ({
     ip: new TextDecoder().decode(bytes.subarray(rows.from[at], rows.to[at])),
     packets: rows.packets[at]!,

@@ -2,7 +2,8 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseReport } from "../../src/commands/report/options.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { SumColumn } from "../../src/report/columns.ts";
-import { reportCsv, reportJsonl } from "../../src/report/format_data.ts";
+import { reportCsv } from "../../src/report/format_csv.ts";
+import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import {
   type Report,
   Reporter,
@@ -154,7 +155,7 @@ Deno.test("what is missing: gaps, runs without an end, incomplete and untracked 
     }),
     ...run("b", "r6", T0 + 1000, [{}], { reason: "interface-gone" }),
   ]);
-  const [a, b] = report.streams;
+  const [a, b] = report.interfaces;
   assertEquals([a!.captures, a!.gaps, a!.longestGap], [4, 3, {
     from: T0 + HOUR + 1000,
     to: T0 + 2 * HOUR,

@@ -1,11 +1,13 @@
 import { EXIT, Failure } from "../../basics/errors.ts";
-import type { By } from "../../report/report.ts";
+import {
+  GROUP_BYS,
+  type GroupBy,
+  REPORT_FORMAT_NAMES,
+  type ReportFormatName,
+} from "../../report/choices.ts";
 import { parseArguments } from "../../cli/arguments.ts";
 import type { Option } from "../watch/options.ts";
 import { badValue, parseWhole, parseWord } from "../../cli/values.ts";
-
-const BYS = ["source", "hour", "host", "interface"] as const satisfies By[];
-const FORMATS = ["text", "csv", "jsonl", "html"] as const;
 
 /** The options of `report`, in the order of its help. */
 export const REPORT_OPTIONS = [
@@ -32,11 +34,11 @@ export const REPORT_OPTIONS = [
 export interface ReportCommandOptions {
   readonly files: readonly string[];
   readonly top: number;
-  readonly by: By;
+  readonly by: GroupBy;
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly until: number;
-  readonly format: typeof FORMATS[number];
+  readonly format: ReportFormatName;
 }
 
 export type ReportCommand =
@@ -62,10 +64,14 @@ export function parseReport(args: readonly string[]): ReportCommand {
     options: {
       files: positionals,
       top: parseWhole("top", value("top") ?? "20", 0, Number.MAX_SAFE_INTEGER),
-      by: parseWord("by", value("by") ?? "source", BYS),
+      by: parseWord("by", value("by") ?? "source", GROUP_BYS),
       since: parseMoment("since", value("since"), -Infinity),
       until: parseMoment("until", value("until"), Infinity),
-      format: parseWord("format", value("format") ?? "text", FORMATS),
+      format: parseWord(
+        "format",
+        value("format") ?? "text",
+        REPORT_FORMAT_NAMES,
+      ),
     },
   };
 }

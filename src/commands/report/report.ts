@@ -2,18 +2,12 @@ import type { Logger } from "@std/log/logger";
 import type { ReportCommandOptions } from "./options.ts";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
 import { reasonOf } from "../../basics/reason.ts";
-import { reportCsv, reportJsonl } from "../../report/format_data.ts";
 import { eachLine, openCapture } from "./capture_lines.ts";
-import { reportHtml } from "../../report/format_html.ts";
-import { type Report, Reporter } from "../../report/report.ts";
-import { type BrokenLines, reportText } from "../../report/format_text.ts";
+import { REPORT_FORMATS } from "../../report/formats.ts";
+import { Reporter } from "../../report/report.ts";
+import type { BrokenLines } from "../../report/sentences.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import { Progress } from "./progress.ts";
-
-const FORMATS: Record<
-  ReportCommandOptions["format"],
-  (report: Report, broken: BrokenLines) => string
-> = { text: reportText, csv: reportCsv, jsonl: reportJsonl, html: reportHtml };
 
 /** Reads captures and says who sent most, and what is missing. */
 export async function report(
@@ -59,7 +53,7 @@ export async function report(
       "Cannot report: none of the captures could be read",
     );
   }
-  stdout.add(FORMATS[options.format](reporter.finish(), broken));
+  stdout.add(REPORT_FORMATS[options.format](reporter.finish(), broken));
   await stdout.flush();
   return unread > 0 ? EXIT.incomplete : EXIT.done;
 }
