@@ -28,7 +28,7 @@ export const BY_SOURCE: Keying = {
 };
 
 /** Whether protocol and port stand behind the address. */
-export function hasDetail({ by }: Keying): boolean {
+function hasDetail({ by }: Keying): boolean {
   return by === "source,protocol" || by === "source,port";
 }
 

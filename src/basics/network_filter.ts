@@ -2,7 +2,7 @@ import { ADDRESS_SIZE, type Family, parseAddress } from "./address.ts";
 import { masked } from "./prefix.ts";
 
 /** A network, and whether its sources are kept. */
-export interface Network {
+interface Network {
   readonly family: Family;
   /** In network byte order, without bits beyond its length. */
   readonly address: Uint8Array;

@@ -75,7 +75,7 @@ export const NETWORK_MAPS: Record<Family, string> = {
 };
 
 /** struct constants. */
-export interface Constants {
+interface Constants {
   /** So that nobody can choose addresses that collide. */
   readonly seed: bigint;
   readonly maxSources: number;

@@ -6,7 +6,7 @@ import { LIBBPF, PRINT_CALLBACK } from "../ffi/libbpf.ts";
 import { cString, readCString } from "../ffi/memory.ts";
 import { embeddedLibraries, embeddedLibrary } from "./embedded.ts";
 
-export type LibbpfSymbols = Deno.DynamicLibrary<typeof LIBBPF>["symbols"];
+type LibbpfSymbols = Deno.DynamicLibrary<typeof LIBBPF>["symbols"];
 
 /** libbpf, opened. It stays open until the process ends. */
 export interface Libbpf {

@@ -5,7 +5,7 @@ import { plainForm } from "./normal_form.ts";
 type NameOf<Table extends readonly Option[]> = Table[number]["name"];
 
 /** What a command line says, by one option table. */
-export interface Arguments<Name extends string> {
+interface Arguments<Name extends string> {
   readonly positionals: readonly string[];
   /** Whether an option without a value is given. */
   has(name: Name): boolean;

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
 import { type CallError, ERRNO, errnoText } from "../ffi/errno.ts";
 
 /** Where a call failed, as far as its error can be explained by it. */
-export interface Circumstances {
+interface Circumstances {
   readonly interfaceName: string;
   readonly driver: string;
   readonly mtu: number;
@@ -15,7 +15,7 @@ export interface Circumstances {
 }
 
 /** What a failure is due to, and what helps. */
-export interface Advice {
+interface Advice {
   readonly exitCode: ExitCode;
   readonly why: string;
   readonly remedy: string;

@@ -13,7 +13,7 @@ import { explainDiscrepancy } from "./crosscheck_warning.ts";
 import type { Watched } from "./watched.ts";
 
 /** What a loop needs of the world around it. */
-export interface LoopOptions {
+interface LoopOptions {
   readonly sink: Sink;
   readonly stop: StopRequest;
   readonly log: Logger;

@@ -14,7 +14,7 @@ import { canWriteAs, dropPrivileges, successor } from "./rights.ts";
 import { type Attached, type Loaded, Setup } from "./setup.ts";
 
 /** What the commands that count differ in. */
-export interface Frontend {
+interface Frontend {
   /** What some signals do, instead of asking for the end. */
   readonly signals: Partial<Record<Deno.Signal, () => void>>;
   /** Makes what the records go to, before anything is attached. */

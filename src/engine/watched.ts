@@ -3,7 +3,7 @@ import { type Generation, TOTALS } from "../bpf/layout.ts";
 import type { AttachMode, Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import { bootTime, moment } from "../process/clock.ts";
-import { type Counter, receiveCounters } from "../net/counters.ts";
+import { type ReceiveCounter, receiveCounters } from "../net/counters.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
 import type { Discrepancy } from "../tally/crosscheck.ts";
@@ -23,14 +23,14 @@ import {
 } from "../tally/run.ts";
 import { minus, SourceList } from "../tally/source_list.ts";
 
-type ReceiveCounters = ReadonlyMap<string, Counter>;
+type ReceiveCounters = ReadonlyMap<string, ReceiveCounter>;
 
 /** A window that has ended and has not been read whole. */
 interface Unread {
   readonly generation: Generation;
   readonly end: Moment;
   readonly skipped: number;
-  readonly rxCounter: Counter | undefined;
+  readonly rxCounter: ReceiveCounter | undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ export class Watched implements Disposable {
   /** What no more frames are counted into, and has not been read whole. */
   readonly #unread: Unread[] = [];
   /** What the interface had received when it was attached. */
-  readonly #received: Counter | undefined;
+  readonly #received: ReceiveCounter | undefined;
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
@@ -138,7 +138,7 @@ export class Watched implements Disposable {
   }
 
   /** Undefined also where the counter began anew: the interface was moved. */
-  #sinceStart(received: ReceiveCounters): Counter | undefined {
+  #sinceStart(received: ReceiveCounters): ReceiveCounter | undefined {
     const now = received.get(this.#currentName ?? this.interface.name);
     if (now === undefined || this.#received === undefined) return undefined;
     const counter = minus(now, this.#received);

@@ -4,7 +4,7 @@ import type { Snapshot, StartRecord } from "../tally/records.ts";
 import { NOTHING, type Tally } from "../tally/source_list.ts";
 
 /** What metrics say about one interface. */
-export interface Watch {
+export interface InterfaceState {
   readonly start: StartRecord;
   readonly snapshot: Snapshot;
   readonly isRunning: boolean;
@@ -29,8 +29,8 @@ export function emptySnapshot(
   };
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [Labels, number | bigint];
+type LabelSet = Readonly<Record<string, string>>;
+type Sample = readonly [LabelSet, number | bigint];
 
 /** A metric family; the samples of a counter have `_total` behind its name. */
 interface Metric {
@@ -56,11 +56,11 @@ export type MetricsForm = keyof typeof METRICS_TYPES;
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
  */
 export function metricsText(
-  watches: readonly Watch[],
+  states: readonly InterfaceState[],
   form: MetricsForm = "prometheus",
 ): string {
   const isOpen = form === "openMetrics";
-  const families = metrics(watches).map(({ name, type, help, samples }) => {
+  const families = metrics(states).map(({ name, type, help, samples }) => {
     const full = type === "counter" ? `${name}_total` : name;
     const family = isOpen ? name : full;
     const lines = samples.map(([labels, value]) =>
@@ -73,7 +73,7 @@ export function metricsText(
   return families.join("") + (isOpen ? "# EOF\n" : "");
 }
 
-function labelText(labels: Labels): string {
+function labelText(labels: LabelSet): string {
   const pairs = Object.entries(labels)
     .map(([name, value]) => `${name}="${escape(value)}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
@@ -84,13 +84,13 @@ function escape(value: string): string {
     .replaceAll("\n", "\\n");
 }
 
-function metrics(watches: readonly Watch[]): Metric[] {
-  const each = (samples: (watch: Watch) => Iterable<Sample>) =>
-    watches.flatMap((watch) =>
-      [...samples(watch)].map(([labels, value]): Sample => [
+function metrics(states: readonly InterfaceState[]): Metric[] {
+  const each = (samples: (state: InterfaceState) => Iterable<Sample>) =>
+    states.flatMap((state) =>
+      [...samples(state)].map(([labels, value]): Sample => [
         {
-          interface: watch.start.interface,
-          direction: watch.start.direction,
+          interface: state.start.interface,
+          direction: state.start.direction,
           ...labels,
         },
         value,
@@ -99,7 +99,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
   const gauge = (
     name: string,
     help: string,
-    samples: (watch: Watch) => Iterable<Sample>,
+    samples: (state: InterfaceState) => Iterable<Sample>,
   ): Metric => ({ name, type: "gauge", help, samples: each(samples) });
   const counter = (
     name: string,
@@ -115,7 +115,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
   const tallies = (
     name: string,
     what: string,
-    list: (snapshot: Snapshot) => Iterable<readonly [Labels, Tally]>,
+    list: (snapshot: Snapshot) => Iterable<readonly [LabelSet, Tally]>,
   ) =>
     (["packets", "bytes"] as const).map((unit) =>
       counter(
@@ -134,7 +134,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
       name: "xdptally_build_info",
       type: "gauge",
       help: "The version that counts",
-      samples: [...new Set(watches.map(({ start }) => start.version))]
+      samples: [...new Set(states.map(({ start }) => start.version))]
         .map((version) => [{ version }, 1]),
     },
     gauge(
@@ -221,7 +221,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
   ];
 }
 
-function classes({ books }: Snapshot): [Labels, Tally][] {
+function classes({ books }: Snapshot): [LabelSet, Tally][] {
   return [
     [{ class: "source" }, sourcesOf(books)],
     [{ class: "untracked" }, books.untracked],

@@ -1,5 +1,5 @@
 /** Packets and bytes since the interface exists. */
-export interface Counter {
+export interface ReceiveCounter {
   readonly packets: bigint;
   readonly bytes: bigint;
 }
@@ -10,8 +10,8 @@ export interface Counter {
  *
  * @see /proc/net/dev in proc(5): of this process's namespace, 64 bits
  */
-export function receiveCounters(): Map<string, Counter> {
-  const counters = new Map<string, Counter>();
+export function receiveCounters(): Map<string, ReceiveCounter> {
+  const counters = new Map<string, ReceiveCounter>();
   for (const line of tableText().split("\n")) {
     const match = /^\s*([^:\s]+):\s*(\d+)\s+(\d+)\s/.exec(line);
     if (match === null) continue;

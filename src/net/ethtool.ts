@@ -55,7 +55,7 @@ export function featureNames(socket: ControlSocket, name: string): string[] {
 }
 
 /** What is wanted of an interface's features, and what is on, by their names. */
-export class Features {
+export class EthtoolFeatures {
   readonly #names: readonly string[];
   readonly #words: Uint32Array;
 

@@ -1,6 +1,6 @@
 import { CallError } from "../ffi/errno.ts";
 import { ControlSocket } from "./control.ts";
-import { featureNames, Features, turnOn } from "./ethtool.ts";
+import { EthtoolFeatures, featureNames, turnOn } from "./ethtool.ts";
 import { listInterfaces } from "./interfaces.ts";
 
 /** Hardware that merges received packets before anybody sees them. */
@@ -25,7 +25,7 @@ export function mergingOffloads(): Offload[] {
   const names = first === undefined ? [] : featureNames(socket, first.name);
   return interfaces.flatMap(({ name }) => {
     try {
-      const features = new Features(socket, name, names);
+      const features = new EthtoolFeatures(socket, name, names);
       return MERGING.filter((feature) => features.isWanted(feature))
         .map((feature) => ({ interface: name, feature }));
     } catch (error) {
@@ -40,7 +40,7 @@ export function activeMerging(name: string): string[] {
   using socket = new ControlSocket();
   try {
     const names = featureNames(socket, name);
-    const features = new Features(socket, name, names);
+    const features = new EthtoolFeatures(socket, name, names);
     return MERGING.filter((feature) => features.isOn(feature));
   } catch (error) {
     if (error instanceof CallError) return []; // it is gone

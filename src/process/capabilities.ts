@@ -2,7 +2,7 @@ import { check } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 
 /** The bits of the capabilities that xdptally asks after. @see linux/capability.h */
-export const CAPABILITY = {
+const CAPABILITY = {
   CAP_NET_ADMIN: 12n,
   CAP_SYS_ADMIN: 21n,
   CAP_PERFMON: 38n,

@@ -27,7 +27,7 @@ class DiagnosticsHandler extends BaseHandler {
 const LOUD = new Set(["WARN", "ERROR", "CRITICAL"]);
 
 /** Takes a line of diagnostics: a notice, or a warning or an error. */
-export type WriteLine = (line: string, isNotice: boolean) => void;
+type WriteLine = (line: string, isNotice: boolean) => void;
 
 /** Writes diagnostics to stderr. */
 export function writeStderr(line: string): void {
@@ -61,7 +61,7 @@ class DataHandler extends BaseHandler {
 }
 
 /** How much is said on stderr: `-q`, nothing, `-v`. */
-export type Verbosity = "quiet" | "normal" | "verbose";
+type Verbosity = "quiet" | "normal" | "verbose";
 
 /** The logger of the diagnostics. */
 export function diagnosticsLog(

@@ -8,7 +8,7 @@ import {
 import { reasonOf } from "../basics/reason.ts";
 import type { Target } from "./target.ts";
 
-export interface CaptureFileOptions {
+interface CaptureFileOptions {
   readonly path: string;
   /** One gzip member for each write. */
   readonly isGzip: boolean;

@@ -32,7 +32,7 @@ const HEADERS: Record<RecordFormat, string> = {
 /** How long a reader that pauses may hold up the end of a run, in ms. */
 const GRACE = 2000;
 
-export interface RecordOptions extends FileOptions {
+interface RecordOptions extends FileOptions {
   readonly format: RecordFormat;
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;

@@ -7,16 +7,16 @@ import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import { reasonOf } from "../basics/reason.ts";
 import { throwAll } from "./failures.ts";
 import type { FileOptions, Named, Sink } from "./sink.ts";
-import { Watches } from "./interface_states.ts";
+import { InterfaceStates } from "./interface_states.ts";
 
-export interface TextfileOptions extends FileOptions {
+interface TextfileOptions extends FileOptions {
   readonly output: FilePattern;
   readonly maxSources: number;
 }
 
 /** A file of metrics, and the interfaces that are in it. */
 interface Page {
-  readonly watches: Watches;
+  readonly states: InterfaceStates;
   isChanged: boolean;
   /** Why it could not be replaced the last time. */
   trouble: string;
@@ -58,7 +58,7 @@ export class TextfileSink implements Sink {
     const page = this.#pages.get(path) ?? this.#newPage();
     this.#pages.set(path, page);
     this.#pageOf.set(start.interface, page);
-    page.watches.start(start);
+    page.states.start(start);
     page.isChanged = true;
   }
 
@@ -72,20 +72,20 @@ export class TextfileSink implements Sink {
 
   #update(record: TickRecord | EndRecord): void {
     const page = this.#pageOf.get(record.interface)!;
-    page.watches.update(record);
+    page.states.update(record);
     page.isChanged = true;
   }
 
   #newPage(): Page {
-    const watches = new Watches(this.#options.maxSources);
-    return { watches, isChanged: false, trouble: "" };
+    const states = new InterfaceStates(this.#options.maxSources);
+    return { states, isChanged: false, trouble: "" };
   }
 
   flush(): Promise<void> {
     for (const [path, page] of this.#pages) {
       if (!page.isChanged) continue;
       try {
-        const text = metricsText(page.watches.all);
+        const text = metricsText(page.states.all);
         replaceFile(path, text, this.#options.isSynced);
         page.isChanged = false;
         if (page.trouble !== "") this.#log.info(`Writing to "${path}" again`);

@@ -18,7 +18,7 @@ interface Label {
  * and so does all of it when it loses the label. Thus the labelled sources and
  * the others add up at any moment.
  */
-export class Labels {
+export class LabelledSources {
   readonly #top: number;
   readonly #tables: Record<Family, SourceTable>;
   #labels: Label[] = [];

@@ -21,7 +21,7 @@ export interface Source extends Tally {
 }
 
 /** The rows that a record shows, in order, and what the rest adds up to. */
-export interface Ranking {
+interface Ranking {
   readonly places: Iterable<Place>;
   readonly others: Tally & { readonly sources: number };
 }

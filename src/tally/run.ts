@@ -9,7 +9,7 @@ import {
   withOverflow,
 } from "./books.ts";
 import { type Discrepancy, discrepancy } from "./crosscheck.ts";
-import { Labels } from "./labels.ts";
+import { LabelledSources } from "./labelled_sources.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import type { Sort } from "./order.ts";
 import { type Place, rank, type Source, sourceAt } from "./rank.ts";
@@ -50,7 +50,7 @@ export interface RunOptions {
 }
 
 /** How a window was ended and read. */
-export interface Closing {
+interface Closing {
   readonly end: Moment;
   /** Deadlines that were merged into this window. */
   readonly skipped?: number;
@@ -69,7 +69,7 @@ export class Run {
   readonly #options: RunOptions;
   readonly #start: Moment;
   readonly #tables: Record<Family, SourceTable>;
-  readonly #labels: Labels | undefined;
+  readonly #labels: LabelledSources | undefined;
   #books: Books = EMPTY_BOOKS;
   #isComplete = true;
   #windowStart: Moment;
@@ -91,7 +91,7 @@ export class Run {
     };
     this.#labels = options.labels === undefined
       ? undefined
-      : new Labels(options.labels, this.#tables);
+      : new LabelledSources(options.labels, this.#tables);
   }
 
   /** Everything was read so far, and every window balanced. */

@@ -1,7 +1,7 @@
 /** What ended a run on schedule. */
 export type ScheduledEnd = "count" | "duration";
 
-export interface ScheduleOptions {
+interface ScheduleOptions {
   /** Milliseconds, like all times here. */
   readonly interval: number;
   /** Deadlines until the end; undefined: no such end. */

@@ -1,19 +1,19 @@
 import { formatBytes } from "../formats/text.ts";
 import { bits, clock, grouped, percent, rate, shareOf } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
-import type { Scope, Sort } from "./row_order.ts";
-import { HISTORY, type Row } from "./source_rows.ts";
+import type { RowOrder, Scope } from "./row_order.ts";
+import { HISTORY, type SourceRow } from "./source_rows.ts";
 
 /** A column of the table. */
 export interface Column {
   readonly head: string;
   readonly width: number;
   /** What it sorts by, where it does. */
-  readonly sort?: Sort;
+  readonly sort?: RowOrder;
   readonly isLeft?: boolean;
   /** Drawn by table.ts, the rest is text. */
   readonly picture?: "bar" | "trend";
-  text(row: Row): string;
+  text(row: SourceRow): string;
   /** In the row of the total. */
   readonly total: string;
 }
@@ -31,7 +31,7 @@ const LEAST_TREND = 8;
 export function columnsFor(
   pane: Pane,
   scope: Scope,
-  sort: Sort,
+  sort: RowOrder,
   addresses: number,
   width: number,
 ): Column[] {
@@ -87,12 +87,12 @@ export function columnsFor(
 function textColumns(
   { last, books, peak }: Pane,
   scope: Scope,
-  sort: Sort,
+  sort: RowOrder,
 ): { counts: Column[]; share: Column; rest: [Column, Column] } {
   const elapsed = last?.elapsed ?? NaN;
   const tick = last?.books.total ?? { packets: 0n, bytes: 0n };
   const run = books.total;
-  const ofRun = (row: Row) => row.run ?? row.tick;
+  const ofRun = (row: SourceRow) => row.run ?? row.tick;
   const rates: Column = {
     head: "PACKETS/S",
     width: Math.max(9, grouped(Math.round(peak)).length),
@@ -143,9 +143,9 @@ function textColumns(
 
 /** A row's part of the whole, in what rows are sorted by. */
 export function shareIn(
-  row: Row,
+  row: SourceRow,
   scope: Scope,
-  sort: Sort,
+  sort: RowOrder,
   whole: { readonly packets: bigint; readonly bytes: bigint },
 ): number {
   const unit = sort === "bytes" ? "bytes" : "packets";

@@ -1,5 +1,5 @@
 import { Frame, PLAIN } from "./cells.ts";
-import { type Depth, sgr } from "./palette.ts";
+import { type ColourDepth, sgr } from "./palette.ts";
 
 /** Unchanged cells up to this many are written again rather than jumped over. */
 const BRIDGE = 3;
@@ -12,12 +12,16 @@ const BRIDGE = 3;
 export function difference(
   before: Frame | undefined,
   after: Frame,
-  depth: Depth,
+  depth: ColourDepth,
 ): string {
   const { width, height } = after;
   const isSame = before?.width === width && before.height === height;
   const base = isSame ? before : new Frame(width, height);
-  const writer = new Writer(after, depth, isSame ? "" : "\x1b[m\x1b[H\x1b[2J");
+  const writer = new FrameWriter(
+    after,
+    depth,
+    isSame ? "" : "\x1b[m\x1b[H\x1b[2J",
+  );
   for (let row = 0; row < height; row++) {
     for (const [from, to] of changes(base, after, row)) {
       writer.write(row, from, to);
@@ -44,15 +48,15 @@ function changes(before: Frame, after: Frame, row: number): [number, number][] {
 }
 
 /** Collects sequences, knowing where the cursor is and which style is set. */
-class Writer {
+class FrameWriter {
   readonly #frame: Frame;
-  readonly #depth: Depth;
+  readonly #depth: ColourDepth;
   #text: string;
   #style = PLAIN;
   #row = -1;
   #column = -1;
 
-  constructor(frame: Frame, depth: Depth, start: string) {
+  constructor(frame: Frame, depth: ColourDepth, start: string) {
     this.#frame = frame;
     this.#depth = depth;
     this.#text = start;

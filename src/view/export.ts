@@ -1,11 +1,11 @@
 import { tally, untracked } from "../formats/jsonl.ts";
 import type { Pane } from "./pane.ts";
-import type { Scope, Sort } from "./row_order.ts";
-import type { Row } from "./source_rows.ts";
+import type { RowOrder, Scope } from "./row_order.ts";
+import type { SourceRow } from "./source_rows.ts";
 
 /** How the rows of an export were chosen and ordered. */
-export interface Choice {
-  readonly sort: Sort;
+interface Selection {
+  readonly sort: RowOrder;
   readonly scope: Scope;
   readonly filter: string | undefined;
   readonly family: 4 | 6 | undefined;
@@ -18,8 +18,8 @@ export interface Choice {
 export function viewLines(
   pane: Pane,
   last: NonNullable<Pane["last"]>,
-  rows: readonly Row[],
-  choice: Choice,
+  rows: readonly SourceRow[],
+  selection: Selection,
 ): string {
   const { host, run, interface: name } = pane.start;
   const line = (type: string, rest: Record<string, unknown>) =>
@@ -39,9 +39,9 @@ export function viewLines(
     malformed: tally(books.malformed),
     runTotal: tally(pane.books.total),
     sources: pane.sources,
-    ...choice,
-    filter: choice.filter ?? null,
-    family: choice.family ?? null,
+    ...selection,
+    filter: selection.filter ?? null,
+    family: selection.family ?? null,
   });
   return view + rows.map((row) =>
     line("row", {

@@ -139,7 +139,7 @@ function drawLine(frame: Frame, row: number, pieces: readonly Piece[]): void {
 }
 
 /** Puts pieces beside each other, as many as there is room for. */
-export function drawPieces(
+function drawPieces(
   frame: Frame,
   row: number,
   from: number,

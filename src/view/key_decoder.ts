@@ -1,8 +1,8 @@
 /** A character that was typed, or the name of another key. */
-export type Key = string;
+export type PressedKey = string;
 
 /** The names of keys by what follows `ESC [` or `ESC O`, modifiers taken away. */
-const SEQUENCES: Record<string, Key> = {
+const SEQUENCES: Record<string, PressedKey> = {
   A: "up",
   B: "down",
   C: "right",
@@ -18,7 +18,7 @@ const SEQUENCES: Record<string, Key> = {
   "6~": "pagedown",
 };
 
-const CONTROLS: Record<string, Key> = {
+const CONTROLS: Record<string, PressedKey> = {
   "\r": "enter",
   "\n": "enter",
   "\t": "tab",
@@ -36,9 +36,9 @@ export class KeyDecoder {
   #rest = "";
   readonly #decoder = new TextDecoder();
 
-  push(bytes: Uint8Array): Key[] {
+  push(bytes: Uint8Array): PressedKey[] {
     this.#rest += this.#decoder.decode(bytes, { stream: true });
-    const keys: Key[] = [];
+    const keys: PressedKey[] = [];
     for (let taken; (taken = this.#take()) !== undefined;) {
       if (taken !== "") keys.push(taken);
     }
@@ -51,14 +51,14 @@ export class KeyDecoder {
   }
 
   /** What waits, once nothing came for a while: the escape key, if it was that. */
-  flush(): Key[] {
+  flush(): PressedKey[] {
     const wasEscape = this.#rest === "\x1b";
     this.#rest = "";
     return wasEscape ? ["escape"] : [];
   }
 
   /** The next key, "" for what is none; undefined: there is no whole one. */
-  #take(): Key | undefined {
+  #take(): PressedKey | undefined {
     const rest = this.#rest;
     if (rest === "") return undefined;
     if (rest[0] !== "\x1b") {

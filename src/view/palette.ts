@@ -8,13 +8,15 @@ import {
 } from "./cells.ts";
 
 /** How many colours a terminal has. */
-export type Depth = "none" | "16" | "256" | "true";
+export type ColourDepth = "none" | "16" | "256" | "true";
 
 /** The variables of the environment that say what a terminal can do. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @see https://no-color.org; COLORTERM and TERM as terminals set them */
-export function depthOf({ NO_COLOR, COLORTERM, TERM }: Environment): Depth {
+export function depthOf(
+  { NO_COLOR, COLORTERM, TERM }: Environment,
+): ColourDepth {
   if (NO_COLOR) return "none";
   if (COLORTERM === "truecolor" || COLORTERM === "24bit") return "true";
   return TERM?.includes("256color") ? "256" : "16";
@@ -31,7 +33,7 @@ export function isDumb({ TERM }: Environment): boolean {
 }
 
 /** SGR parameters of a colour, by depth; chosen to be read on dark and on light. */
-const SGR: Record<Exclude<Depth, "none">, Record<Colour, string>> = {
+const SGR: Record<Exclude<ColourDepth, "none">, Record<Colour, string>> = {
   "16": {
     plain: "",
     accent: "36",
@@ -68,7 +70,7 @@ const SGR: Record<Exclude<Depth, "none">, Record<Colour, string>> = {
 };
 
 /** The escape sequence that gives exactly this style, whatever was before. */
-export function sgr(style: Style, depth: Depth): string {
+export function sgr(style: Style, depth: ColourDepth): string {
   const parameters = [
     ...(style & BOLD ? ["1"] : []),
     ...(style & DIM ? ["2"] : []),

@@ -1,6 +1,6 @@
 import { type Books, EMPTY_BOOKS } from "../tally/books.ts";
 import type { EndReason, StartRecord, TickRecord } from "../tally/records.ts";
-import { Rows } from "./source_rows.ts";
+import { SourceRows } from "./source_rows.ts";
 
 /** Seconds that the sparkline of the total goes back at most. */
 const TIMELINE = 600;
@@ -16,7 +16,7 @@ interface Beat {
 /** What the view knows of one interface. */
 export class Pane {
   readonly start: StartRecord;
-  #rows = new Rows();
+  #rows = new SourceRows();
   #timeline: Beat[] = [];
   /** The last tick, without its sources, which are no longer to be had. */
   last: Omit<TickRecord, "sources" | "snapshot"> | undefined;
@@ -37,7 +37,7 @@ export class Pane {
     this.start = start;
   }
 
-  get rows(): Rows {
+  get rows(): SourceRows {
     return this.#rows;
   }
 

@@ -3,7 +3,7 @@ import { parseNetwork } from "../basics/network_filter.ts";
 import { masked } from "../basics/prefix.ts";
 
 /** A choice of sources by their address. */
-export interface Choice {
+export interface RowFilter {
   /** As it was typed. */
   readonly text: string;
   matches(source: { ip: string; address: Uint8Array }): boolean;
@@ -15,7 +15,7 @@ export interface Choice {
  *
  * @throws {RangeError} a slash, and no network around it
  */
-export function parseChoice(text: string): Choice {
+export function parseRowFilter(text: string): RowFilter {
   if (!text.includes("/") && parseAddress(text) === undefined) {
     const part = text.toLowerCase();
     return { text, matches: ({ ip }) => ip.includes(part) };

@@ -1,7 +1,7 @@
-import type { Row } from "./source_rows.ts";
+import type { SourceRow } from "./source_rows.ts";
 
-export const SORTS = ["packets", "bytes", "ip", "first"] as const;
-export type Sort = typeof SORTS[number];
+export const ROW_ORDERS = ["packets", "bytes", "ip", "first"] as const;
+export type RowOrder = typeof ROW_ORDERS[number];
 
 /** What rows show: the last tick, or the run. */
 export type Scope = "tick" | "run";
@@ -24,11 +24,11 @@ const LEAST = 1e-12;
  * @param isFresh nothing is kept of an order before: by the values alone
  */
 export function order(
-  rows: Row[],
-  sort: Sort,
+  rows: SourceRow[],
+  sort: RowOrder,
   scope: Scope,
   isFresh: boolean,
-): Row[] {
+): SourceRow[] {
   if (sort === "ip") return rows.sort(compareAddresses);
   if (sort === "first") {
     return rows.sort((a, b) => b.born - a.born || compareAddresses(a, b));
@@ -47,13 +47,17 @@ export function order(
   return rows;
 }
 
-function valueOf(row: Row, sort: "packets" | "bytes", scope: Scope): number {
+function valueOf(
+  row: SourceRow,
+  sort: "packets" | "bytes",
+  scope: Scope,
+): number {
   return scope === "tick"
     ? row.smooth[sort]
     : Number((row.run ?? row.tick)[sort]);
 }
 
-type Compare = (a: Row, b: Row) => number;
+type Compare = (a: SourceRow, b: SourceRow) => number;
 
 function byValue(sort: "packets" | "bytes", scope: Scope): Compare {
   return (a, b) =>
@@ -68,7 +72,10 @@ function bySteps(sort: "packets" | "bytes", scope: Scope): Compare {
 }
 
 /** IPv4 before IPv6, then by the bytes. */
-function compareAddresses({ address: a }: Row, { address: b }: Row): number {
+function compareAddresses(
+  { address: a }: SourceRow,
+  { address: b }: SourceRow,
+): number {
   if (a.length !== b.length) return a.length - b.length;
   for (let at = 0; at < a.length; at++) {
     if (a[at] !== b[at]) return a[at]! - b[at]!;

@@ -1,7 +1,7 @@
-import type { Choice } from "./row_filter.ts";
+import type { RowFilter } from "./row_filter.ts";
 import type { Pane } from "./pane.ts";
-import type { Scope, Sort } from "./row_order.ts";
-import type { Row } from "./source_rows.ts";
+import type { RowOrder, Scope } from "./row_order.ts";
+import type { SourceRow } from "./source_rows.ts";
 
 /** A line in the footer. */
 export interface Message {
@@ -22,16 +22,16 @@ export interface Shown {
   /** The interfaces. */
   readonly panes: readonly string[];
   /** In order, and filtered. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly SourceRow[];
   /** How many there would be without filters. */
   readonly known: number;
-  /** Rows that are above the first in sight. */
+  /** SourceRows that are above the first in sight. */
   readonly offset: number;
   /** The longest address that was in sight. */
   readonly longest: number;
-  readonly sort: Sort;
+  readonly sort: RowOrder;
   readonly scope: Scope;
-  readonly filter: Choice | undefined;
+  readonly filter: RowFilter | undefined;
   readonly family: 4 | 6 | undefined;
   readonly interval: number;
   readonly isPaused: boolean;

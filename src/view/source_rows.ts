@@ -11,7 +11,7 @@ const LINGER = 10;
 const SMOOTHING = 4;
 
 /** A source, as a row shows it. */
-export interface Row {
+export interface SourceRow {
   readonly ip: string;
   /** The bytes of its address. */
   readonly address: Uint8Array;
@@ -35,8 +35,8 @@ export interface Row {
 }
 
 /** The sources of a run with what each did of late. */
-export class Rows {
-  #rows = new Map<string, Row>();
+export class SourceRows {
+  #rows = new Map<string, SourceRow>();
   /** Packets a second of the last ticks: tick n is at n modulo `HISTORY` of a slot. */
   #histories = new Float32Array(64 * HISTORY);
   #freeSlots: number[] = [];
@@ -78,7 +78,7 @@ export class Rows {
   }
 
   /** Enters the last tick; `part` is how far the smoothed rate follows it. */
-  #age(row: Row, elapsed: number, part: number): void {
+  #age(row: SourceRow, elapsed: number, part: number): void {
     if (row.seen < this.#clock) {
       row.tick = NOTHING;
       if (row.run === undefined && !this.isLive(row)) {
@@ -106,16 +106,16 @@ export class Rows {
   }
 
   /** Whether a row sent something, or did a moment ago. */
-  isLive(row: Row): boolean {
+  isLive(row: SourceRow): boolean {
     return this.#clock - row.seen < LINGER;
   }
 
-  [Symbol.iterator](): Iterator<Row> {
+  [Symbol.iterator](): Iterator<SourceRow> {
     return this.#rows.values();
   }
 
   /** The last `count` values of a row's history, the newest last. */
-  trend({ slot }: Row, count: number): number[] {
+  trend({ slot }: SourceRow, count: number): number[] {
     return Array.from({ length: count }, (_, at) => {
       const seq = this.#seq - (count - 1 - at);
       return seq > 0 ? this.#histories[slot * HISTORY + seq % HISTORY]! : NaN;
@@ -123,8 +123,8 @@ export class Rows {
   }
 
   /** The rows as they are now; taking ticks does not change the copy. */
-  copy(): Rows {
-    const copy = new Rows();
+  copy(): SourceRows {
+    const copy = new SourceRows();
     copy.#clock = this.#clock;
     copy.#seq = this.#seq;
     for (const [ip, row] of this.#rows) {
@@ -135,7 +135,12 @@ export class Rows {
   }
 }
 
-function newRow(ip: string, first: Date, born: number, slot: number): Row {
+function newRow(
+  ip: string,
+  first: Date,
+  born: number,
+  slot: number,
+): SourceRow {
   return {
     ip,
     address: parseAddress(ip)!,

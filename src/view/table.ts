@@ -8,7 +8,7 @@ import {
 } from "./cells.ts";
 import { type Column, columnsFor, shareIn } from "./columns.ts";
 import { grouped } from "./numbers.ts";
-import type { Row } from "./source_rows.ts";
+import type { SourceRow } from "./source_rows.ts";
 import { bar, fitted, type Glyphs, sparkline } from "./spark.ts";
 import type { Shown } from "./shown.ts";
 
@@ -52,7 +52,7 @@ function drawHead(
 function drawRow(
   frame: Frame,
   at: number,
-  row: Row,
+  row: SourceRow,
   columns: readonly Column[],
   { pane, scope, sort }: Shown,
   glyphs: Glyphs,

@@ -2,11 +2,11 @@ import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import { Frame } from "./cells.ts";
 import { draw, pageSize } from "./draw.ts";
 import { viewLines } from "./export.ts";
-import { type Choice, parseChoice } from "./row_filter.ts";
-import type { Key } from "./key_decoder.ts";
+import { parseRowFilter, type RowFilter } from "./row_filter.ts";
+import type { PressedKey } from "./key_decoder.ts";
 import { Pane } from "./pane.ts";
-import { order, type Scope, type Sort, SORTS } from "./row_order.ts";
-import type { Row } from "./source_rows.ts";
+import { order, ROW_ORDERS, type RowOrder, type Scope } from "./row_order.ts";
+import type { SourceRow } from "./source_rows.ts";
 import type { Message, Prompt } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
 
@@ -16,8 +16,8 @@ export type Effect =
   | { readonly kind: "interval"; readonly interval: number }
   | { readonly kind: "export"; readonly path: string; readonly text: string };
 
-export interface ViewOptions {
-  readonly sort: Sort;
+interface ViewOptions {
+  readonly sort: RowOrder;
   /** Milliseconds. */
   readonly interval: number;
   readonly glyphs: Glyphs;
@@ -35,15 +35,15 @@ export class View {
   /** What is shown while the view is paused. */
   #frozen: Map<string, Pane> | undefined;
   #current = "";
-  #rows: Row[] = [];
+  #rows: SourceRow[] = [];
   #known = 0;
   #offset = 0;
-  /** Rows that the screen had room for when it was drawn last. */
+  /** SourceRows that the screen had room for when it was drawn last. */
   #page = 1;
   #longest = 0;
-  #sort: Sort;
+  #sort: RowOrder;
   #scope: Scope = "tick";
-  #filter: Choice | undefined;
+  #filter: RowFilter | undefined;
   #family: 4 | 6 | undefined;
   #interval: number;
   #isHelp = false;
@@ -105,7 +105,7 @@ export class View {
   }
 
   /** Does what a key asks for, or returns it where it is not the view's to do. */
-  press(key: Key): Effect | undefined {
+  press(key: PressedKey): Effect | undefined {
     if (this.#prompt !== undefined) return this.#type(this.#prompt, key);
     this.#message = undefined;
     if (this.#isHelp) {
@@ -161,8 +161,8 @@ export class View {
     return { kind: "interval", interval };
   }
 
-  #scroll(key: Key): boolean {
-    const offsets: Record<Key, number> = {
+  #scroll(key: PressedKey): boolean {
+    const offsets: Record<PressedKey, number> = {
       up: this.#offset - 1,
       down: this.#offset + 1,
       pageup: this.#offset - this.#page,
@@ -182,10 +182,10 @@ export class View {
   }
 
   /** Keys after which the rows are others, or in another order. */
-  #rearrange(key: Key): boolean {
+  #rearrange(key: PressedKey): boolean {
     switch (key) {
       case "s":
-        this.#sort = after(SORTS, this.#sort);
+        this.#sort = after(ROW_ORDERS, this.#sort);
         break;
       case "d":
         this.#scope = this.#scope === "tick" ? "run" : "tick";
@@ -223,7 +223,7 @@ export class View {
     return true;
   }
 
-  #type(prompt: Prompt, key: Key): Effect | undefined {
+  #type(prompt: Prompt, key: PressedKey): Effect | undefined {
     const { text } = prompt;
     if (key === "enter") return this.#enter(prompt);
     if (key === "escape") this.#prompt = undefined;
@@ -242,7 +242,7 @@ export class View {
     if (kind === "filter") {
       try {
         const typed = text.trim();
-        this.#filter = typed === "" ? undefined : parseChoice(typed);
+        this.#filter = typed === "" ? undefined : parseRowFilter(typed);
         this.#offset = 0;
         this.#arrange(true);
       } catch (error) {

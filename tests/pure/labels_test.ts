@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { Labels } from "../../src/tally/labels.ts";
+import { LabelledSources } from "../../src/tally/labelled_sources.ts";
 import { SourceTable } from "../../src/tally/source_table.ts";
 import { listOf, type Row, v4, v6 } from "./lists.ts";
 
@@ -8,7 +8,7 @@ function labels(top: number, limit = 100) {
     ipv4: new SourceTable("ipv4", limit),
     ipv6: new SourceTable("ipv6", limit),
   };
-  const labels = new Labels(top, tables);
+  const labels = new LabelledSources(top, tables);
   /** One window; returns the labelled sources with their packets. */
   return (ipv4: Row[], ipv6: Row[] = []) => {
     const window = {

@@ -1,10 +1,10 @@
 /** Filters by network and by text. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseAddress } from "../../src/basics/address.ts";
-import { parseChoice } from "../../src/view/row_filter.ts";
+import { parseRowFilter } from "../../src/view/row_filter.ts";
 
 function matches(filter: string, ip: string): boolean {
-  return parseChoice(filter).matches({ ip, address: parseAddress(ip)! });
+  return parseRowFilter(filter).matches({ ip, address: parseAddress(ip)! });
 }
 
 Deno.test("networks choose by bits, of their own family", () => {
@@ -50,5 +50,5 @@ Deno.test("a slash without a network around it is refused", () => {
       "10.0.0/8",
       "/8",
     ]
-  ) assertThrows(() => parseChoice(text), RangeError);
+  ) assertThrows(() => parseRowFilter(text), RangeError);
 });

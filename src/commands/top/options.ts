@@ -1,4 +1,4 @@
-import { type Sort, SORTS } from "../../view/row_order.ts";
+import { ROW_ORDERS, type RowOrder } from "../../view/row_order.ts";
 import { parseArguments } from "../../cli/arguments.ts";
 import { parseMaxSources } from "../check/options.ts";
 import {
@@ -50,7 +50,7 @@ export interface TopOptions {
   readonly interfaces: readonly string[];
   /** Milliseconds. */
   readonly interval: number;
-  readonly sort: Sort;
+  readonly sort: RowOrder;
   readonly mode: Mode;
   readonly maxSources: number;
   /** Who to be once attached, where this is root. */
@@ -75,7 +75,7 @@ export function parseTop(args: readonly string[]): TopCommand {
     options: {
       interfaces: checkInterfaces(positionals),
       interval: parseInterval(value("interval")),
-      sort: parseWord("sort", value("sort") ?? "packets", SORTS),
+      sort: parseWord("sort", value("sort") ?? "packets", ROW_ORDERS),
       mode: parseMode(value("mode")),
       maxSources: parseMaxSources(value("max-sources")),
       user: value("user") ?? "nobody",
