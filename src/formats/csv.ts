@@ -1,13 +1,17 @@
+/** `--format csv`: ticks as rows of a table. */
 import { csvField } from "../basics/csv_field.ts";
 import type { Format, TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 
+/** The first line of a file. */
 export const CSV_HEADER =
   "start,end,host,interface,class,source,packets,bytes\r\n";
 
 /**
- * CSV by RFC 4180. Only ticks are written: the rows of a window sum to its
- * total row, and the windows to the run.
+ * CSV. Only ticks are written: the rows of a tick add up to its `total` row, and
+ * the ticks to the run.
+ *
+ * @see RFC 4180
  */
 export const csv: Format = {
   start: () => "",
@@ -21,7 +25,7 @@ function* rows(record: TickRecord): Iterable<string> {
     record.start.toISOString(),
     record.end.toISOString(),
     record.host,
-    // No name has a colon.
+    // A colon is unambiguous: interface names cannot contain one.
     record.direction === "in" ? record.interface : `${record.interface}:out`,
   ].map(csvField).join(",");
   const row = (

@@ -1,3 +1,4 @@
+/** `--format jsonl`: records as JSON, for programs. */
 import { exactInteger } from "../basics/exact_integer.ts";
 import type { Untracked } from "../tally/books.ts";
 import type { CountRecord, Format, Origin } from "../tally/records.ts";
@@ -5,7 +6,7 @@ import type { Count } from "../tally/source_list.ts";
 
 const SCHEMA = 1;
 
-/** JSON Lines: one object a line. Schema: README.md, "Records". */
+/** JSON Lines: one object per line. README.md describes the schema in "Records". */
 export const jsonl: Format = {
   start: (record) =>
     line(
@@ -66,7 +67,7 @@ function counts(record: CountRecord) {
     total: tally(books.total),
     sources: Array.from(
       record.sources,
-      // A field that says `ip` has to be one.
+      // `ip` is always an address; other keys are named `key`.
       (source) =>
         record.by === "source"
           ? { ip: source.key, ...tally(source) }
@@ -81,10 +82,12 @@ function counts(record: CountRecord) {
   };
 }
 
+/** Packets and bytes as JSON values; see `exactInteger`. */
 export function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
   return { packets: exactInteger(packets), bytes: exactInteger(bytes) };
 }
 
+/** Untracked packets with their causes, as JSON values. */
 export function untracked(record: Untracked) {
   return {
     ...tally(record),

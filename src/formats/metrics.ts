@@ -1,17 +1,22 @@
+/** Metrics for Prometheus. */
 import { FAMILIES } from "../basics/address.ts";
 import { EMPTY_BOOKS, sourcesOf } from "../tally/books.ts";
 import type { Snapshot, StartRecord } from "../tally/records.ts";
 import { NOTHING, type Tally } from "../tally/source_list.ts";
 
-/** What metrics say about one interface. */
+/** What metrics show of one interface. */
 export interface InterfaceState {
   readonly start: StartRecord;
   readonly snapshot: Snapshot;
+  /** Whether it is still being counted. */
   readonly isRunning: boolean;
   readonly maxSources: number;
 }
 
-/** Before the first tick: counters that begin with 0 lose nothing to `rate()`. */
+/**
+ * The snapshot before the first tick. It makes counters start at 0, so that
+ * `rate()` does not miss the first tick.
+ */
 export function emptySnapshot(
   { host, run, interface: name, direction, by, start }: StartRecord,
 ): Snapshot {
@@ -32,7 +37,7 @@ export function emptySnapshot(
 type LabelSet = Readonly<Record<string, string>>;
 type Sample = readonly [LabelSet, number | bigint];
 
-/** A metric family; the samples of a counter have `_total` behind its name. */
+/** A metric family. Samples of a counter are named with `_total` at the end. */
 interface Metric {
   readonly name: string;
   readonly type: "counter" | "gauge";
@@ -40,7 +45,7 @@ interface Metric {
   readonly samples: readonly Sample[];
 }
 
-/** The forms in which metrics are read, by their media types. */
+/** The two text formats of metrics, with their media types. */
 export const METRICS_TYPES = {
   prometheus: "text/plain; version=0.0.4; charset=utf-8",
   openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -49,11 +54,14 @@ export const METRICS_TYPES = {
 export type MetricsForm = keyof typeof METRICS_TYPES;
 
 /**
- * The page of metrics: in Prometheus' own text format, or in OpenMetrics, where
- * the name of a counter's family is without `_total`.
+ * The page of metrics, in Prometheus' text format or in OpenMetrics. In the
+ * latter the family of a counter is named without `_total`.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
+ *
+ * @example
+ * metricsText(states.all, "openMetrics"); // "# HELP xdptally_build_info …"
  */
 export function metricsText(
   states: readonly InterfaceState[],
@@ -111,7 +119,7 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     help,
     samples: each(({ snapshot }) => samples(snapshot)),
   });
-  /** The same tallies as packets and as bytes. */
+  /** Two counters for the same tallies: packets and bytes. */
   const tallies = (
     name: string,
     what: string,

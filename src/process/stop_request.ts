@@ -1,19 +1,27 @@
+/** Ends a run on signals, and waits that a signal can end. */
 import { bootTime } from "./clock.ts";
 
 /**
- * Ends a run on request: the first SIGINT, SIGTERM or SIGHUP asks, a second
- * one does not wait any longer. That a caller ignores SIGHUP (nohup) cannot be
- * seen: Deno resets all signals when it starts. setsid does what nohup would.
+ * A request to end the run. The first SIGINT, SIGTERM or SIGHUP makes it; a
+ * second one ends the process at once. Deno resets all signals when it starts,
+ * so `nohup` has no effect; `setsid` does instead.
+ *
+ * @example
+ * using stop = new StopRequest();
+ * while (!stop.isRequested) {
+ *   await stop.sleepUntil(bootTime() + 1000);
+ *   tick();
+ * }
  */
 export class StopRequest implements Disposable {
-  /** When, by `performance.now`. */
+  /** When the end was requested, by `performance.now`; Infinity: it was not. */
   #requested = Infinity;
-  /** What waits for the request just now. */
+  /** Wakes what is waiting at the moment. */
   #wake: () => void = () => {};
   #isNudged = false;
   readonly #remove: (() => void)[] = [];
 
-  /** @param others what other signals do, or these instead of asking for the end */
+  /** @param others listeners for other signals, or for these three instead of the end */
   constructor(others: Partial<Record<Deno.Signal, () => void>> = {}) {
     for (const [signal, number] of SIGNALS) {
       if (signal in others) continue;
@@ -31,18 +39,18 @@ export class StopRequest implements Disposable {
 
   #signalled(signal: number): void {
     const now = performance.now();
-    // Some callers send two signals at once; only a later one is impatience.
+    // Some programs send two signals at once: the second one must come later.
     if (now - this.#requested > 1000) Deno.exit(128 + signal);
     this.request();
   }
 
-  /** Asks, like a signal that is no second one. */
+  /** Requests a graceful end; never forces exit. */
   request(): void {
     this.#requested = Math.min(this.#requested, performance.now());
     this.#wake();
   }
 
-  /** Ends a sleep early: what it waited for has changed. */
+  /** Ends `sleepUntil` early, for example when the deadline has changed. */
   nudge(): void {
     this.#isNudged = true;
     this.#wake();
@@ -53,8 +61,8 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits until a time since boot (ms), for the request or a nudge. Timers stand
-   * still while the machine sleeps, so a long wait looks at the clock every minute.
+   * Waits until a time in ms since boot, the request or a nudge. Timers stop
+   * during suspend, so it checks the clock at least once per minute.
    */
   async sleepUntil(time: number): Promise<void> {
     this.#isNudged = false;
@@ -69,11 +77,12 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits for `work`; but once the end is requested, or `end` milliseconds are
-   * over, only as long as it gets on: not `grace` milliseconds without any.
+   * Waits for `work`. Once the end is requested or `end` milliseconds have passed,
+   * it gives up after `grace` milliseconds without progress.
    *
-   * @param progress what changes when it gets on
-   * @returns whether it was done
+   * @param progress returns a number that changes when `work` makes progress
+   * @returns whether `work` is done
+   * @throws what `work` throws
    */
   async orGiveUp(
     work: Promise<void>,
@@ -82,7 +91,7 @@ export class StopRequest implements Disposable {
     progress: () => number,
   ): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    // Timers hold 2^31 ms at most; a longer wait is one for the signal alone.
+    // A timer takes less than 2^31 ms; if `end` is later, only the request counts.
     let timer: number | undefined;
     const giveUpAfter = (time: number) => {
       const before = progress();

@@ -1,6 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { type HttpAnswer, type HttpRequest, wanted } from "../http/message.ts";
+import {
+  acceptWeight,
+  type HttpAnswer,
+  type HttpRequest,
+} from "../http/message.ts";
 import { HttpServer } from "../http/server.ts";
 import {
   METRICS_TYPES,
@@ -160,8 +164,8 @@ export class Exporter implements Sink, Disposable {
 
 /** OpenMetrics for who names it, and not less than the older text. */
 function formFor(accept: string): MetricsForm {
-  const open = wanted(accept, "application/openmetrics-text") ?? 0;
-  const text = wanted(accept, "text/plain") ?? 0;
+  const open = acceptWeight(accept, "application/openmetrics-text") ?? 0;
+  const text = acceptWeight(accept, "text/plain") ?? 0;
   return open > 0 && open >= text ? "openMetrics" : "prometheus";
 }
 

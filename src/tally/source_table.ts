@@ -1,3 +1,4 @@
+/** The totals of a run by source. */
 import type { Family } from "../basics/address.ts";
 import type { Keying } from "../basics/keys.ts";
 import { hashWords } from "../basics/seeded_hash.ts";
@@ -9,21 +10,27 @@ import {
   type Tally,
 } from "./source_list.ts";
 
-/** In the index: no row. */
+/** An empty slot of the index. */
 const EMPTY = 0;
 
 /**
- * Cumulative totals by source: a list of rows and an open-addressing index
- * with linear probing, at most half full. Rows are never evicted; a source
- * that comes when `limit` rows exist gets none, and `add` says what that was.
- * There is room for all from the start: the kernel gives memory to what is
- * used of it, and arrays that grow leave as much garbage as they have.
+ * Totals by source: a list of rows, and a hash index (open addressing, linear
+ * probing, at most half full). Rows are never removed. Once `limit` rows exist,
+ * new sources get none, and `add` returns their sum.
+ *
+ * All arrays have their full size from the start: the kernel provides memory
+ * only for pages that are written, and growing an array leaves the old one as
+ * garbage.
+ *
+ * @example
+ * const table = new SourceTable("ipv4", 65_536);
+ * const untracked = table.add(list); // packets and bytes of sources without a row
  */
 export class SourceTable extends SourceList {
   readonly #limit: number;
   /** Row + 1, or EMPTY. */
   readonly #index: Uint32Array;
-  /** What was added last, and the row + 1 of each of its rows, or EMPTY. */
+  /** The list added last, and for each of its rows the row here + 1, or EMPTY. */
   #added: SourceList | undefined;
   #rows = new Uint32Array(0);
 
@@ -36,7 +43,7 @@ export class SourceTable extends SourceList {
   /**
    * Adds every row of `list`.
    *
-   * @returns what belonged to sources that got no row
+   * @returns the sum of the sources that got no row
    */
   add(list: SourceList): Tally {
     const untracked = new Uint32Array(HALVES);
@@ -63,8 +70,8 @@ export class SourceTable extends SourceList {
   }
 
   /**
-   * The row of the source in row `row` of `list`; undefined: it has none. That
-   * of the list that was added last, and has not changed since, is remembered.
+   * The row of the source that is in row `row` of `list`; undefined: it has none.
+   * Fast for the list that was added last, which must not have changed since.
    */
   rowOf(list: SourceList, row: number): number | undefined {
     if (list === this) return row;
@@ -74,7 +81,7 @@ export class SourceTable extends SourceList {
     return found === EMPTY ? undefined : found - 1;
   }
 
-  /** Where the source is in the index, or where it would be. */
+  /** The slot of the source: the one that holds it, or the empty one to use. */
   #slotOf(list: SourceList, row: number): number {
     const { words } = this;
     const mask = this.#index.length - 1;

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { answerText, parseRequest, wanted } from "../../src/http/message.ts";
+import {
+  acceptWeight,
+  answerText,
+  parseRequest,
+} from "../../src/http/message.ts";
 
 Deno.test("a request: method, path without its query, headers in lower case", () => {
   const request = parseRequest(
@@ -53,5 +57,5 @@ for (
   ] as const
 ) {
   Deno.test(`Accept: ${accept}`, () =>
-    assertEquals(wanted(accept, "text/plain"), expected));
+    assertEquals(acceptWeight(accept, "text/plain"), expected));
 }
