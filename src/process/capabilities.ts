@@ -67,7 +67,7 @@ export function keepCapabilities(
 
 /**
  * Sets whether this thread keeps its permitted capabilities when it changes its
- * user from root. @throws {CallError} @see PR_SET_KEEPCAPS(2const)
+ * user from root. @throws {CallError} @see PR_SET_KEEPCAPS in prctl(2)
  */
 export function setKeptOverUserChange(isKept: boolean): void {
   const PR_SET_KEEPCAPS = 8n;

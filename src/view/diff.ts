@@ -1,13 +1,18 @@
+/** Updates a terminal with as few bytes as possible: links may be slow. */
 import { Frame, PLAIN } from "./cells.ts";
 import { type ColourDepth, sgr } from "./palette.ts";
 
-/** Unchanged cells up to this many are written again rather than jumped over. */
+/** Up to this many unchanged cells are written again: a cursor movement is longer. */
 const BRIDGE = 3;
 
 /**
- * What turns a terminal that shows `before` into one that shows `after`.
+ * The escape sequences that turn a terminal that shows `before` into one that
+ * shows `after`.
  *
- * @param before undefined: it may show anything
+ * @param before undefined: the terminal may show anything
+ *
+ * @example
+ * Deno.stdout.writeSync(encoder.encode(difference(shown, frame, "256")));
  */
 export function difference(
   before: Frame | undefined,
@@ -30,7 +35,7 @@ export function difference(
   return writer.end();
 }
 
-/** The spans of a row that differ, those that are near each other as one. */
+/** The spans of a row that differ, [from, to[; spans at most BRIDGE apart are merged. */
 function changes(before: Frame, after: Frame, row: number): [number, number][] {
   const { width } = after;
   const spans: [number, number][] = [];
@@ -47,7 +52,7 @@ function changes(before: Frame, after: Frame, row: number): [number, number][] {
   return spans;
 }
 
-/** Collects sequences, knowing where the cursor is and which style is set. */
+/** Collects escape sequences; tracks the cursor and the current style. */
 class FrameWriter {
   readonly #frame: Frame;
   readonly #depth: ColourDepth;
@@ -70,7 +75,7 @@ class FrameWriter {
     for (let column = from; column < to; column++) {
       const at = row * width + column;
       this.#setStyle(styles[at]!);
-      // Blank up to the end of the line: one sequence does it.
+      // The rest of the line is blank: one sequence erases it.
       if (column >= last && to - column > 3) {
         this.#text += "\x1b[K";
         this.#column = column;
@@ -79,11 +84,11 @@ class FrameWriter {
       this.#text += characters[at];
       this.#column = column + 1;
     }
-    // What a terminal does with the cursor in the last column differs.
+    // Terminals differ in where the cursor is after the last column.
     if (this.#column === width) this.#row = -1;
   }
 
-  /** The last column of a row that is not blank; -1: all are. */
+  /** The last column of a row that is not blank; -1: the row is blank. */
   #lastInk(row: number): number {
     const { width, characters, styles } = this.#frame;
     let column = width - 1;
@@ -111,6 +116,7 @@ class FrameWriter {
     this.#style = style;
   }
 
+  /** Resets the style, and returns the sequences. */
   end(): string {
     this.#setStyle(PLAIN);
     return this.#text;

@@ -1,9 +1,10 @@
+/** Exports what `top` shows. */
 import { tally, untracked } from "../formats/jsonl.ts";
 import type { Pane } from "./pane.ts";
 import type { RowOrder, Scope } from "./row_order.ts";
 import type { SourceRow } from "./source_rows.ts";
 
-/** How the rows of an export were chosen and ordered. */
+/** How the exported rows were filtered and ordered. */
 interface Selection {
   readonly sort: RowOrder;
   readonly scope: Scope;
@@ -12,8 +13,8 @@ interface Selection {
 }
 
 /**
- * What is seen as JSON Lines: a `view` with the last tick's books, then a
- * `row` for each source, in the order of the screen.
+ * The rows as JSON Lines: a `view` with the books of the last tick, then a `row`
+ * for each source, in the order of the screen.
  */
 export function viewLines(
   pane: Pane,

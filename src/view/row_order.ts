@@ -1,27 +1,30 @@
+/** Orders the rows of `top` so that they can be read while they change. */
 import type { SourceRow } from "./source_rows.ts";
 
+/** What rows are ordered by; `first`: newest first. */
 export const ROW_ORDERS = ["packets", "bytes", "ip", "first"] as const;
 export type RowOrder = typeof ROW_ORDERS[number];
 
-/** What rows show: the last tick, or the run. */
+/** What rows show and are ordered by: the last tick or the run. */
 export type Scope = "tick" | "run";
 
-/** Steps by which a share has to change before its row moves: 10% and 1%. */
+/** A row moves when its share has changed by a step, on a logarithmic scale: 10% and 1%. */
 const STEP: Record<Scope, number> = {
   tick: Math.log(1.1),
   run: Math.log(1.01),
 };
 
-/** Nothing has a logarithm. */
+/** Added to shares: 0 has no logarithm. */
 const LEAST = 1e-12;
 
 /**
- * Orders rows steadily: by steps of their share, and within a step as they were
- * before. A row keeps its step until its share is a whole one away, so that
- * rows change places when one of them did change, and neither with each tremble
- * nor when all of them get faster.
+ * Orders rows in place, without swapping rows at each small change: by steps of
+ * their shares, and within a step as before. A row keeps its step until its share
+ * is a whole step away. It thus moves when its own share changes, but not with
+ * noise, nor when all rates rise together.
  *
- * @param isFresh nothing is kept of an order before: by the values alone
+ * @param isFresh whether to ignore the previous order, and sort by value alone
+ * @returns `rows`
  */
 export function order(
   rows: SourceRow[],

@@ -1,41 +1,37 @@
+/** What the view hands to the functions that draw it. */
 import type { RowFilter } from "./row_filter.ts";
 import type { Pane } from "./pane.ts";
+import type { Prompt } from "./prompt.ts";
 import type { RowOrder, Scope } from "./row_order.ts";
 import type { SourceRow } from "./source_rows.ts";
 
-/** A line in the footer. */
+/** A message in the footer. */
 export interface Message {
   readonly text: string;
   readonly isError: boolean;
 }
 
-/** A text that is being typed in the footer. */
-export interface Prompt {
-  readonly kind: "filter" | "export";
-  readonly label: string;
-  readonly text: string;
-}
-
-/** What there is to draw. */
+/** All that is drawn. */
 export interface Shown {
   readonly pane: Pane;
-  /** The interfaces. */
+  /** The names of all interfaces. */
   readonly panes: readonly string[];
-  /** In order, and filtered. */
+  /** All rows, filtered and in order. */
   readonly rows: readonly SourceRow[];
-  /** How many there would be without filters. */
+  /** How many rows there would be without filters. */
   readonly known: number;
-  /** SourceRows that are above the first in sight. */
+  /** How many rows are above the first visible one. */
   readonly offset: number;
-  /** The longest address that was in sight. */
+  /** Length of the longest address that was visible. */
   readonly longest: number;
   readonly sort: RowOrder;
   readonly scope: Scope;
   readonly filter: RowFilter | undefined;
   readonly family: 4 | 6 | undefined;
+  /** Milliseconds. */
   readonly interval: number;
   readonly isPaused: boolean;
-  /** The keys are explained in place of the rows. */
+  /** Whether the help is shown in place of the rows. */
   readonly isHelp: boolean;
   readonly prompt: Prompt | undefined;
   readonly message: Message | undefined;
