@@ -1,5 +1,6 @@
 /** IP addresses: bytes in network order, as in the BPF maps, to and from text. */
 
+/** The two families, in the order in which they are shown. */
 export const FAMILIES = ["ipv4", "ipv6"] as const;
 export type Family = typeof FAMILIES[number];
 

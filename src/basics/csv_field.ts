@@ -5,7 +5,7 @@
  * a line break. @see RFC 4180, section 2
  *
  * @example
- * csvField("10.0.0.1,tcp,443"); // "10.0.0.1,tcp,443", with the quotes
+ * csvField('say "hi"'); // '"say ""hi"""'
  */
 export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

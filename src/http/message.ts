@@ -1,5 +1,6 @@
 /** Parses requests and writes answers of HTTP/1.1, as far as a metrics page needs them. */
 
+/** A request, without a body. */
 export interface HttpRequest {
   readonly method: string;
   /** Without the query. */

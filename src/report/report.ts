@@ -16,6 +16,7 @@ import {
 import { ScannedSources } from "./source_scanner.ts";
 import { type Point, SeriesColumns } from "./series.ts";
 
+/** Which ticks a report counts, and how it groups them. */
 export interface ReportOptions {
   readonly by: GroupBy;
   /** Rows of the table, 0 for all. */

@@ -22,6 +22,7 @@ export interface Books {
   readonly filtered: Tally;
 }
 
+/** Books without any frame. */
 export const EMPTY_BOOKS: Books = {
   total: NOTHING,
   untracked: { ...NOTHING, full: 0n, noMemory: 0n, busy: 0n },

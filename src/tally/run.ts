@@ -38,6 +38,7 @@ export interface Moment {
   readonly wall: number;
 }
 
+/** What a run keeps, and what its records show. */
 export interface RunOptions {
   readonly sort: Sort;
   /** Rows of a tick record and of the end record; 0: all. */

@@ -34,12 +34,15 @@ export class Sum {
   }
 }
 
+/** No packets. */
 export const NOTHING: Tally = { packets: 0n, bytes: 0n };
 
+/** The sum of two tallies. */
 export function plus(a: Tally, b: Tally): Tally {
   return { packets: a.packets + b.packets, bytes: a.bytes + b.bytes };
 }
 
+/** The difference of two tallies. */
 export function minus(a: Tally, b: Tally): Tally {
   return { packets: a.packets - b.packets, bytes: a.bytes - b.bytes };
 }

@@ -16,7 +16,9 @@ export type Colour = typeof COLOURS[number];
 
 /** A colour (the low four bits) and attributes. */
 export type Style = number;
+/** Attributes, the bits above a style's colour. */
 export const BOLD = 16, DIM = 32, REVERSE = 64;
+/** The terminal's own colours, without attributes. */
 export const PLAIN: Style = 0;
 
 /** The style of a colour; combine it with attributes by `|`. */

@@ -10,11 +10,13 @@ export interface Glyphs {
   readonly cut: string;
 }
 
+/** Block elements of Unicode. */
 export const UNICODE: Glyphs = {
   spark: " ▁▂▃▄▅▆▇█",
   bar: " ▏▎▍▌▋▊▉█",
   cut: "…",
 };
+/** For terminals and locales without UTF-8. */
 export const ASCII: Glyphs = { spark: " .:-=+*%#", bar: "    ----#", cut: ">" };
 
 /**
