@@ -1,17 +1,18 @@
-/** IP addresses as the maps have them: bytes in network order. */
+/** IP addresses: bytes in network order, as in the BPF maps, to and from text. */
 
+/** The two families, in the order in which they are shown. */
 export const FAMILIES = ["ipv4", "ipv6"] as const;
 export type Family = typeof FAMILIES[number];
 
-/** Bytes of an address. */
+/** Bytes of an address of each family. */
 export const ADDRESS_SIZE: Record<Family, number> = { ipv4: 4, ipv6: 16 };
 
-/** Four bytes as a dotted quad. */
+/** Formats four bytes as a dotted quad: `192.0.2.1`. */
 export function formatIpv4(bytes: Uint8Array): string {
   return `${bytes[0]}.${bytes[1]}.${bytes[2]}.${bytes[3]}`;
 }
 
-/** The same of the four bytes as one word, the first in its lowest bits. */
+/** Like `formatIpv4`, for the four bytes as a little-endian u32. */
 function formatIpv4Word(word: number): string {
   return `${word & 255}.${word >>> 8 & 255}.${word >>> 16 & 255}.${
     word >>> 24
@@ -19,9 +20,14 @@ function formatIpv4Word(word: number): string {
 }
 
 /**
- * Sixteen bytes in the canonical form of RFC 5952: lower case, no leading
- * zeros, the first of the longest runs of two or more zero groups as `::`, and
- * an IPv4-mapped address with its dotted quad (section 5).
+ * Formats sixteen bytes in canonical form: lower case, no leading zeros, the
+ * first of the longest runs of two or more zero groups as `::`, and an
+ * IPv4-mapped address with a dotted quad.
+ *
+ * @see RFC 5952, sections 4 and 5
+ *
+ * @example
+ * formatIpv6(parseAddress("2001:DB8:0:0::1")!); // "2001:db8::1"
  */
 export function formatIpv6(bytes: Uint8Array): string {
   const groups: number[] = [];
@@ -50,7 +56,10 @@ function longestZeroRun(groups: number[]): { start: number; length: number } {
   return longest;
 }
 
-/** The address in some words of `keys`, without a view of them where it is short. */
+/**
+ * Formats address `row` of `keys`, an array of addresses without gaps. An IPv4
+ * address needs no view of the array, which matters at a million rows.
+ */
 export function formatAddressAt(
   family: Family,
   keys: Uint32Array,
@@ -63,12 +72,17 @@ export function formatAddressAt(
   );
 }
 
+/** Formats the bytes of an address. */
 export const FORMAT_ADDRESS: Record<Family, (bytes: Uint8Array) => string> = {
   ipv4: formatIpv4,
   ipv6: formatIpv6,
 };
 
-/** An address as people write it, as bytes; undefined: it is none. */
+/**
+ * Parses an IPv4 or IPv6 address, without zone or prefix length.
+ *
+ * @returns 4 or 16 bytes; undefined: `text` is not an address
+ */
 export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
@@ -94,8 +108,8 @@ function parseIpv6(text: string): Uint8Array | undefined {
 }
 
 /**
- * The bytes of `2001:db8`, or, where they are the last ones of an address, of
- * `ffff:192.0.2.1`; undefined: it is none.
+ * Parses groups such as `2001:db8`; the last ones of an address may end in a
+ * dotted quad, as in `ffff:192.0.2.1`. Undefined: they are not groups.
  */
 function parseGroups(text: string, isLast: boolean): number[] | undefined {
   if (text === "") return [];

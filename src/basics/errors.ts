@@ -1,4 +1,6 @@
-/** What the process exits with; `-h`, README and the man page list the same. */
+/** Failures that are foreseen, and the exit codes of the process. */
+
+/** Exit codes; README lists them too, which a test checks. */
 export const EXIT = {
   done: 0,
   failure: 1,
@@ -14,7 +16,7 @@ export const EXIT = {
 
 export type ExitCode = typeof EXIT[keyof typeof EXIT];
 
-/** A few words for each exit code. */
+/** What each exit code means, for help and man page. */
 export const EXIT_MEANINGS: Record<ExitCode, string> = {
   0: "done",
   1: "unexpected failure",
@@ -29,9 +31,12 @@ export const EXIT_MEANINGS: Record<ExitCode, string> = {
 };
 
 /**
- * An error that was foreseen: its message is the one line that the operator
- * gets (what failed, why, what to do), `detail` is the text of libbpf or the
- * verifier, for `-v`.
+ * An error that is foreseen. Its message is the one line that is printed: what
+ * failed, why, and what to do. `detail` is the log of libbpf or the verifier,
+ * which `-v` prints.
+ *
+ * @example
+ * throw new Failure(EXIT.busy, 'Cannot attach to "eth0": it has a program; detach it');
  */
 export class Failure extends Error {
   override readonly name = "Failure";

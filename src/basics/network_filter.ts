@@ -1,29 +1,35 @@
+/** Parses `--filter`: which networks' sources are counted. */
 import { ADDRESS_SIZE, type Family, parseAddress } from "./address.ts";
+import { masked } from "./prefix.ts";
 
-/** A network, and whether its sources are kept. */
-export interface Network {
+/** A network, and whether its sources are kept or left out. */
+interface Network {
   readonly family: Family;
-  /** In network byte order, without bits beyond its length. */
+  /** In network byte order; bits behind the prefix are 0. */
   readonly address: Uint8Array;
+  /** Bits of the prefix. */
   readonly length: number;
   readonly isKept: boolean;
 }
 
-/** Which sources are kept: the longest network that has one decides. */
+/** Which sources are kept: the network with the longest prefix that contains one decides. */
 export interface Filter {
   /** As the command line has it. */
   readonly text: string;
   readonly networks: readonly Network[];
-  /** Those that are in no network, of either family. */
+  /** Whether sources in none of the networks are kept; holds for both families. */
   readonly keepsRest: boolean;
 }
 
 /**
- * Reads a list of networks, `!` before those that are left out:
- * `10.0.0.0/8,!10.1.0.0/16,2001:db8::/32`. An address alone is a network of
- * one. Where only networks that are left out are named, the rest is kept.
+ * Parses a list of networks; `!` marks those to leave out. An address without a
+ * prefix length is a network of one. If all networks are left out, the rest is
+ * kept.
  *
- * @throws {RangeError} what is wrong with it
+ * @throws {RangeError} with what is wrong as its message
+ *
+ * @example
+ * parseFilter("10.0.0.0/8,!10.1.0.0/16,2001:db8::/32").keepsRest; // false
  */
 export function parseFilter(text: string): Filter {
   const networks = text.split(",").map(parseNamed);
@@ -53,9 +59,9 @@ function parseNamed(text: string): Network {
 }
 
 /**
- * `!10.1.0.0/16`
+ * Parses one network, such as `10.0.0.0/8` or `!10.1.0.0/16`.
  *
- * @throws {RangeError} what it is instead
+ * @throws {RangeError} with a message that continues `"TEXT" is …`
  */
 export function parseNetwork(text: string): Network {
   const isKept = !text.startsWith("!");
@@ -75,11 +81,4 @@ export function parseNetwork(text: string): Network {
     throw new RangeError(`no network: a length is 0 to ${most} bits`);
   }
   return { family, address: masked(bytes, length), length, isKept };
-}
-
-/** The first `length` bits of an address; the others are zero. */
-export function masked(address: Uint8Array, length: number): Uint8Array {
-  return address.map((byte, at) =>
-    byte & (0xff00 >> Math.min(8, Math.max(0, length - at * 8)))
-  );
 }

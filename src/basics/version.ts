@@ -1,3 +1,4 @@
+/** The version, which deno.json alone defines. */
 import config from "../../deno.json" with { type: "json" };
 
 export const VERSION: string = config.version;

@@ -13,7 +13,7 @@ import {
 import type { LoadedObject } from "./object.ts";
 
 /** Takes the sources of a generation. */
-export interface SourceSink {
+interface SourceSink {
   /**
    * @param keys in network byte order, see src/basics/keys.ts; each begins `stride`
    * words after the one before

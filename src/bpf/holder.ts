@@ -1,3 +1,4 @@
+import { isoSeconds } from "../basics/iso_time.ts";
 import { bootTime } from "../process/clock.ts";
 import { attachedProgram } from "./info.ts";
 import type { Libbpf } from "./library.ts";
@@ -43,5 +44,5 @@ function pidOf(program: number): string | undefined {
 /** A time since boot (ms) by the wall clock. */
 function wallClock(time: number): string {
   const wall = new Date(Date.now() - (bootTime() - time));
-  return `${wall.toISOString().slice(0, 19)}Z`;
+  return isoSeconds(wall);
 }

@@ -26,7 +26,7 @@ export function linkInterface(lib: Libbpf, fd: number): number {
   return info(lib, fd, 32).getUint32(16, true);
 }
 
-export interface AttachedProgram {
+interface AttachedProgram {
   readonly id: number;
   readonly name?: string;
   /** Milliseconds since boot. */

@@ -1,6 +1,7 @@
 /** What user space and the BPF program share: names, sizes and offsets. */
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../basics/address.ts";
 import { BYS, type Keying, MOST_SOURCES } from "../basics/keys.ts";
+import { prefixMask } from "../basics/prefix.ts";
 import type { Cpus } from "./cpus.ts";
 
 /** The object's name; libbpf puts it in front of `.rodata` and `.data`. */
@@ -125,7 +126,7 @@ export const NETWORK_MAPS: Record<Family, string> = {
 };
 
 /** What the program's constants are made of. */
-export interface Constants {
+interface Constants {
   /** Of the hash, random for each load: nobody can choose addresses that collide. */
   readonly seed: bigint;
   readonly maxSources: number;
@@ -157,17 +158,9 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   set(at.keyBy, BYS.indexOf(keying.by));
   set(at.hasFilter, filter !== undefined);
   set(at.keepsRest, filter?.keepsRest ?? true);
-  bytes.set(maskOf("ipv4", keying), at.mask4);
-  bytes.set(maskOf("ipv6", keying), at.mask6);
+  bytes.set(prefixMask(ADDRESS_SIZE.ipv4, keying.prefix.ipv4), at.mask4);
+  bytes.set(prefixMask(ADDRESS_SIZE.ipv6, keying.prefix.ipv6), at.mask6);
   return bytes;
-}
-
-/** A mask of the bits that count, in network byte order. */
-function maskOf(family: Family, { prefix }: Keying): Uint8Array {
-  return Uint8Array.from(
-    { length: ADDRESS_SIZE[family] },
-    (_, at) => 0xff00 >> Math.min(8, Math.max(0, prefix[family] - at * 8)),
-  );
 }
 
 /** About how many bytes of kernel memory the maps of one interface take. */

@@ -1,11 +1,12 @@
 import { EXIT, Failure } from "../basics/errors.ts";
+import { reasonOf } from "../basics/reason.ts";
 import { CallError, check, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { LIBBPF, PRINT_CALLBACK } from "../ffi/libbpf.ts";
 import { cString, readCString } from "../ffi/memory.ts";
 import { embeddedLibraries, embeddedLibrary } from "./embedded.ts";
 
-export type LibbpfSymbols = Deno.DynamicLibrary<typeof LIBBPF>["symbols"];
+type LibbpfSymbols = Deno.DynamicLibrary<typeof LIBBPF>["symbols"];
 
 /** libbpf, opened. It stays open until the process ends. */
 export interface Libbpf {
@@ -41,9 +42,7 @@ export function openLibbpf(): Libbpf {
     } catch (error) {
       isForbidden ||= error instanceof CallError &&
         error.call === "memfd_create" && error.errno === ERRNO.EACCES;
-      reasons.push(
-        `${name}: ${error instanceof Error ? error.message : error}`,
-      );
+      reasons.push(`${name}: ${reasonOf(error)}`);
     }
   }
   throw new Failure(

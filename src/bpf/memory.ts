@@ -44,7 +44,7 @@ class MappedArray implements Disposable {
 }
 
 /** The maps of a family, see bpf/sources.h; both generations in each. */
-export interface Table {
+interface Table {
   readonly keys: Uint32Array;
   readonly tallies: Uint32Array;
   readonly used: Uint32Array;

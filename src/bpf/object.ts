@@ -43,7 +43,7 @@ export const PLAIN = {
 } as const satisfies Partial<LoadOptions>;
 
 /** The descriptors of a loaded object's maps. */
-export interface MapDescriptors {
+interface MapDescriptors {
   readonly sources: Record<Family, TableDescriptors>;
   readonly totals: number;
   readonly window: number;

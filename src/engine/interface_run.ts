@@ -2,7 +2,7 @@
 import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
 import { bootTime, moment } from "../process/clock.ts";
-import { type Counter, receiveCounters } from "../net/counters.ts";
+import { type ReceiveCounter, receiveCounters } from "../net/counters.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
 import type { Limit } from "../tally/limit.ts";
@@ -25,7 +25,7 @@ import { VERSION } from "../basics/version.ts";
 import type { Attached } from "./attacher.ts";
 import { explainDiscrepancy } from "./crosscheck_warning.ts";
 
-type ReceiveCounters = ReadonlyMap<string, Counter>;
+type ReceiveCounters = ReadonlyMap<string, ReceiveCounter>;
 
 /** What a run writes into its records, and how it makes them. */
 export interface RunIdentity {
@@ -39,7 +39,7 @@ interface Unread {
   readonly generation: Generation;
   readonly end: Moment;
   readonly skipped: number;
-  readonly rxCounter: Counter | undefined;
+  readonly rxCounter: ReceiveCounter | undefined;
 }
 
 /**
@@ -57,7 +57,7 @@ export class InterfaceRun implements Disposable {
   /** Windows that are over, and have not been read whole. */
   readonly #unread: Unread[] = [];
   /** What the interface had received when it was attached. */
-  readonly #received: Counter | undefined;
+  readonly #received: ReceiveCounter | undefined;
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
@@ -165,7 +165,7 @@ export class InterfaceRun implements Disposable {
   }
 
   /** Undefined also where the counter began anew: the interface was moved. */
-  #sinceStart(received: ReceiveCounters): Counter | undefined {
+  #sinceStart(received: ReceiveCounters): ReceiveCounter | undefined {
     const now = received.get(this.#currentName ?? this.interface.name);
     if (now === undefined || this.#received === undefined) return undefined;
     const counter = minus(now, this.#received);

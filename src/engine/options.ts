@@ -3,7 +3,7 @@ import type { Direction, Keying } from "../basics/keys.ts";
 import type { Filter } from "../basics/network_filter.ts";
 import type { Hook, Mode } from "../hooks/hook.ts";
 import type { Limit } from "../tally/limit.ts";
-import type { RowOptions } from "../tally/run.ts";
+import type { RecordRows } from "../tally/run.ts";
 
 /** Which frames are counted, where, and by what. */
 export interface Counting {
@@ -40,7 +40,7 @@ export interface Waiting {
 export interface SessionOptions {
   readonly interfaces: readonly string[];
   readonly counting: Counting;
-  readonly rows: RowOptions;
+  readonly rows: RecordRows;
   readonly timing: Timing;
   readonly waiting?: Waiting;
   /** Whom root's process becomes once it has attached. */

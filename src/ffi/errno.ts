@@ -1,7 +1,8 @@
+/** Turns return codes of C functions into errors. */
 import { libc } from "./libc.ts";
 import { readCString } from "./memory.ts";
 
-/** The errors that xdptally tells apart. @see errno(3) */
+/** Error numbers that xdptally uses. @see errno(3) */
 export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
@@ -26,7 +27,7 @@ const NAMES = new Map<number, string>(
   Object.entries(ERRNO).map(([name, number]) => [number, name]),
 );
 
-/** The calling thread's errno; to be read right after the call that set it. */
+/** errno of this thread; read it right after the call that set it. */
 export function lastErrno(): number {
   const location = libc.__errno_location();
   return location === null
@@ -34,17 +35,17 @@ export function lastErrno(): number {
     : new Deno.UnsafePointerView(location).getInt32();
 }
 
-/** `Device or resource busy (EBUSY)`. */
+/** The text of an error number: `Device or resource busy (EBUSY)`. */
 export function errnoText(errno: number): string {
   const name = NAMES.get(errno) ?? `error ${errno}`;
-  // ENOTSUPP is the kernel's own and has no text in the C library.
+  // ENOTSUPP exists in the kernel only: the C library has no text for it.
   const text = errno === ERRNO.ENOTSUPP
     ? "Operation not supported"
     : readCString(libc.strerror(errno));
   return `${text} (${name})`;
 }
 
-/** A call into the C library or libbpf that failed. */
+/** A failed call of the C library or libbpf; the message starts with its name. */
 export class CallError extends Error {
   override readonly name = "CallError";
   readonly call: string;
@@ -58,11 +59,14 @@ export class CallError extends Error {
 }
 
 /**
- * The one way from a return code to an error. libc and libbpf 0.x return -1
- * and set errno, libbpf 1.x returns -errno and sets it too.
+ * Checks a return code. libc and libbpf 0.x return -1 and set errno; libbpf 1.x
+ * returns -errno and sets errno as well.
  *
- * @returns `result`, where it is no error
+ * @returns `result`, if it is not negative
  * @throws {CallError}
+ *
+ * @example
+ * const fd = check("socket", libc.socket(AF_INET, SOCK_DGRAM, 0));
  */
 export function check(call: string, result: number): number {
   if (result >= 0) return result;
@@ -73,8 +77,8 @@ export function check(call: string, result: number): number {
 }
 
 /**
- * The same for pointers: libbpf 1.x returns NULL and sets errno, 0.x returns
- * the negative errno as an address.
+ * Checks a pointer that libbpf returned. On errors libbpf 1.x returns NULL and
+ * sets errno; 0.x returns the negative errno as an address.
  *
  * @throws {CallError}
  */

@@ -1,7 +1,10 @@
+/** Declares libbpf for Deno's FFI. */
+
 /**
- * The functions of libbpf that xdptally calls, with the C parameter names.
- * Required ones are in libbpf 0.2 and every later version; the others say
- * `optional` and are null where the library is older.
+ * The functions of libbpf that xdptally calls; comments name their parameters.
+ * libbpf 0.2 and all later versions have the required ones. Optional ones are
+ * null in libraries without them; the version in which each came or went is
+ * given.
  *
  * @see https://libbpf.readthedocs.io/en/latest/api.html
  */
@@ -81,7 +84,7 @@ export const LIBBPF = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** Signature of `libbpf_print_fn_t`: level, format, va_list. */
+/** The type of libbpf_print_fn_t: level, format, va_list. */
 export const PRINT_CALLBACK = {
   parameters: ["i32", "pointer", "pointer"],
   result: "i32",

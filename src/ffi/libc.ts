@@ -1,7 +1,10 @@
+/** Declares and opens the C library for Deno's FFI. */
+
 /**
- * The functions of the C library that xdptally calls. Variadic ones (ioctl)
- * are declared with the parameters that they are called with, which is the
- * same call on x86-64 and aarch64 Linux.
+ * The functions of the C library that xdptally calls; comments name their
+ * parameters. Variadic ones (fcntl, ioctl, prctl, syscall) are declared with the
+ * parameters that xdptally passes: on x86-64 and aarch64 Linux that is the same
+ * call.
  */
 const LIBC = {
   __errno_location: { parameters: [], result: "pointer" },
@@ -70,5 +73,5 @@ const LIBC = {
   if_nametoindex: { parameters: ["buffer"], result: "u32" }, // ifname
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The C library; it is part of every process that Deno runs in. */
+/** The C library, which every Deno process has loaded. */
 export const libc = Deno.dlopen("libc.so.6", LIBC).symbols;

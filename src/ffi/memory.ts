@@ -1,18 +1,18 @@
-/** Bytes and pointers as C wants them. All structs are little-endian. */
+/** Strings and structs in C's layout. All structs are little-endian. */
 
 const encoder = new TextEncoder();
 
-/** `text` as a C string; libbpf and libc copy what they keep. */
+/** Encodes a C string. It may be garbage-collected after the call: libbpf and libc copy what they keep. */
 export function cString(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`${text}\0`);
 }
 
-/** The C string at `pointer`; empty for NULL. */
+/** Reads the C string at `pointer`; empty for NULL. */
 export function readCString(pointer: Deno.PointerValue): string {
   return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
 }
 
-/** The C string in a fixed field of a struct. */
+/** Reads the C string in a field of `size` bytes; it need not end in NUL. */
 export function fieldText(
   struct: Uint8Array,
   offset: number,
@@ -23,16 +23,16 @@ export function fieldText(
   return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
 }
 
-/** A u32 in a buffer of its own, as key, value or in-out parameter. */
+/** A u32 in a buffer of its own, to pass as key, value or in-out parameter. */
 export function u32(value: number): Uint32Array<ArrayBuffer> {
   return Uint32Array.of(value);
 }
 
 /**
- * libbpf's option structs start with their own size (u64); a library that is
- * newer takes what it finds, an older one wants the rest to be zero.
+ * Makes an option struct of libbpf with one field. Such a struct starts with its
+ * own size (u64), from which libbpf sees which fields it has.
  *
- * @param field the one after the size: a u32, or a string, which is kept
+ * @param field the field behind the size: a u32, or a string, which is stored
  * behind the struct so that it lives as long
  */
 export function opts(field: number | string): Uint8Array<ArrayBuffer> {

@@ -1,19 +1,27 @@
+/** Aligns the rows of a text record. */
+import { grown } from "../basics/growing_array.ts";
+
 const TAB = 0x09, NEWLINE = 0x0a, SPACE = 0x20;
 
 /**
- * Rows of short cells in ASCII, aligned: the first to the left, the others to
- * the right. Kept and put together as bytes: a string for each cell until the
- * widths are known, and padding them, took most of a tick with many rows.
+ * Rows of short ASCII cells in columns: the first is aligned to the left, the
+ * others to the right. Cells are kept as bytes until the widths are known: to
+ * keep and pad a string for each took most of the time of a tick with many rows.
+ *
+ * @example
+ * const rows = new AlignedRows(2);
+ * for (const cell of ["a", "10", "bb", "9"]) rows.add(cell);
+ * rows.text(); // "\ta   10\n\tbb   9\n"
  */
 export class AlignedRows {
   readonly #columns: number;
   readonly #widths: number[];
-  /** The cells, one after the other, and how long each of them is. */
+  /** The cells without gaps, and the length of each. */
   #cells = new Uint8Array(1 << 12);
   #lengths = new Uint8Array(1 << 8);
   #size = 0;
   #count = 0;
-  /** What follows the cells of a row, by its number; mostly nothing. */
+  /** Text behind the cells of a row, by its number; few rows have any. */
   readonly #notes = new Map<number, string>();
 
   constructor(columns: number) {
@@ -21,14 +29,14 @@ export class AlignedRows {
     this.#widths = Array(columns).fill(0);
   }
 
-  /** Adds the next cell; fewer than 256 characters. */
+  /** Adds the next cell: ASCII, fewer than 256 characters. */
   add(cell: string): void {
     const { length } = cell;
     if (this.#size + length > this.#cells.length) {
-      this.#cells = doubled(this.#cells);
+      this.#cells = grown(this.#cells);
     }
     if (this.#count === this.#lengths.length) {
-      this.#lengths = doubled(this.#lengths);
+      this.#lengths = grown(this.#lengths);
     }
     for (let at = 0; at < length; at++) {
       this.#cells[this.#size++] = cell.charCodeAt(at);
@@ -38,12 +46,12 @@ export class AlignedRows {
     if (length > this.#widths[column]!) this.#widths[column] = length;
   }
 
-  /** Adds what follows the row that has its cells now. */
+  /** Adds text behind the row that was completed last. */
   note(note: string): void {
     this.#notes.set(this.#count / this.#columns - 1, note);
   }
 
-  /** The rows, each after a tab. */
+  /** All rows, each with a tab before it and a newline behind it. */
   text(): string {
     const columns = this.#columns;
     const rows = this.#count / columns;
@@ -68,10 +76,4 @@ export class AlignedRows {
     }
     return new TextDecoder().decode(bytes);
   }
-}
-
-function doubled(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const more = new Uint8Array(bytes.length * 2);
-  more.set(bytes);
-  return more;
 }

@@ -12,7 +12,7 @@ export interface FilePattern {
 }
 
 /** What the fields of a pattern stand for. */
-export interface NameFields {
+interface NameFields {
   readonly host: string;
   readonly interface: string;
   readonly time: Date;

@@ -1,4 +1,5 @@
 /** CSV by RFC 4180, for spreadsheets and databases. */
+import { csvField } from "../basics/csv_field.ts";
 import type { TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 import type { LineFormat } from "./format.ts";
@@ -25,9 +26,9 @@ function* rows(record: TickRecord): Iterable<string> {
     record.start.toISOString(),
     record.end.toISOString(),
     record.host,
-    // No name has a colon.
+    // A colon is unambiguous: interface names cannot contain one.
     record.direction === "in" ? record.interface : `${record.interface}:out`,
-  ].map(field).join(",");
+  ].map(csvField).join(",");
   const row = (
     kind: string,
     source: string,
@@ -35,7 +36,7 @@ function* rows(record: TickRecord): Iterable<string> {
   ) => `${prefix},${kind},${source},${packets},${bytes}\r\n`;
 
   for (const source of record.sources) {
-    yield row("source", field(source.key), source);
+    yield row("source", csvField(source.key), source);
   }
   yield row("others", "", record.others);
   yield row("untracked", "", books.untracked);
@@ -43,9 +44,4 @@ function* rows(record: TickRecord): Iterable<string> {
   yield row("nonIp", "", books.nonIp);
   yield row("malformed", "", books.malformed);
   yield row("total", "", books.total);
-}
-
-/** Quoted where the text has a character with a meaning of its own. */
-function field(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,6 @@
 /** What an output format is. Each is a file beside this one, listed in all.ts. */
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import type { Watch } from "./metrics.ts";
+import type { InterfaceState } from "./metrics.ts";
 
 interface FormatBase {
   /** Its word on the command line. */
@@ -30,7 +30,7 @@ export interface LineFormat extends FormatBase {
 /** A format whose file is one page, which is replaced at each tick. */
 export interface PageFormat extends FormatBase {
   readonly kind: "page";
-  page(states: readonly Watch[]): string;
+  page(states: readonly InterfaceState[]): string;
 }
 
 export type Format = LineFormat | PageFormat;

@@ -1,21 +1,26 @@
+/** Compresses records so that a reader finds where a file was cut off. */
 import { crc32, deflateRawSync } from "node:zlib";
-
-/**
- * A gzip member of RFC 1952 that says how long it is, in a header field of its
- * own: a reader can step from member to member, and see where a file was torn,
- * without inflating anything. Any gzip reads files of such members.
- */
 
 const MAGIC = [0x1f, 0x8b];
 const DEFLATE = 8, FLAG_EXTRA = 4, OS_UNKNOWN = 255;
-/** The subfield "XT": the length of the whole member, u32. */
+/** The extra subfield "XT": length of the whole member, u32. */
 const SUBFIELD = [0x58, 0x54];
 
 /** Bytes from the start of a member to the end of its length field. */
 export const HEADER_SIZE = 20;
 const TRAILER_SIZE = 8;
 
-/** `data` as one member. */
+/**
+ * Compresses `data` into one gzip member with its own length in an extra field
+ * of the header. A reader can thus step from member to member, and find where a
+ * file was cut off, without inflating. Any gzip reads files of such members.
+ *
+ * @see RFC 1952, sections 2.2 and 2.3.1.1
+ *
+ * @example
+ * const member = gzipMember(new TextEncoder().encode("{}\n"));
+ * memberLength(member) === member.length; // true
+ */
 export function gzipMember(data: Uint8Array): Uint8Array<ArrayBuffer> {
   const deflated = deflateRawSync(data);
   const member = new Uint8Array(
@@ -35,8 +40,10 @@ export function gzipMember(data: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The length of the member that starts with `header`, by its own word;
- * undefined: it is not one of `gzipMember`, or it ends within the header.
+ * Reads the length of a member from its header.
+ *
+ * @param header at least HEADER_SIZE bytes of the member
+ * @returns bytes; undefined: `gzipMember` did not write it, or it is cut off
  */
 export function memberLength(header: Uint8Array): number | undefined {
   const isOurs = header.length >= HEADER_SIZE &&

@@ -1,4 +1,5 @@
 /** JSON Lines, one object a record, for programs. Schema: docs/records.md. */
+import { exactInteger } from "../basics/exact_integer.ts";
 import type { Untracked } from "../tally/books.ts";
 import type { CountRecord, Origin } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
@@ -73,7 +74,7 @@ function counts(record: CountRecord) {
     total: tally(books.total),
     sources: Array.from(
       record.sources,
-      // A field that says `ip` has to be one.
+      // `ip` is always an address; other keys are named `key`.
       (source) =>
         record.by === "source"
           ? { ip: source.key, ...tally(source) }
@@ -88,21 +89,17 @@ function counts(record: CountRecord) {
   };
 }
 
+/** Packets and bytes as JSON values; see `exactInteger`. */
 export function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
-  return { packets: integer(packets), bytes: integer(bytes) };
+  return { packets: exactInteger(packets), bytes: exactInteger(bytes) };
 }
 
+/** Untracked packets with their causes, as JSON values. */
 export function untracked(record: Untracked) {
   return {
     ...tally(record),
-    full: integer(record.full),
-    noMemory: integer(record.noMemory),
-    busy: integer(record.busy),
+    full: exactInteger(record.full),
+    noMemory: exactInteger(record.noMemory),
+    busy: exactInteger(record.busy),
   };
-}
-
-/** A number where every JSON reader takes it exactly, else a string. */
-function integer(value: Count): number | string {
-  if (typeof value === "number") return value;
-  return value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 }

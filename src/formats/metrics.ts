@@ -1,17 +1,22 @@
+/** Metrics for Prometheus. */
 import { FAMILIES } from "../basics/address.ts";
 import { EMPTY_BOOKS, sourcesOf } from "../tally/books.ts";
 import type { Snapshot, StartRecord } from "../tally/records.ts";
 import { NOTHING, type Tally } from "../tally/source_list.ts";
 
-/** What metrics say about one interface. */
-export interface Watch {
+/** What metrics show of one interface. */
+export interface InterfaceState {
   readonly start: StartRecord;
   readonly snapshot: Snapshot;
+  /** Whether it is still being counted. */
   readonly isRunning: boolean;
   readonly maxSources: number;
 }
 
-/** Before the first tick: counters that begin with 0 lose nothing to `rate()`. */
+/**
+ * The snapshot before the first tick. It makes counters start at 0, so that
+ * `rate()` does not miss the first tick.
+ */
 export function emptySnapshot(
   { host, run, interface: name, direction, by, start }: StartRecord,
 ): Snapshot {
@@ -29,10 +34,10 @@ export function emptySnapshot(
   };
 }
 
-type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [Labels, number | bigint];
+type LabelSet = Readonly<Record<string, string>>;
+type Sample = readonly [LabelSet, number | bigint];
 
-/** A metric family; the samples of a counter have `_total` behind its name. */
+/** A metric family. Samples of a counter are named with `_total` at the end. */
 interface Metric {
   readonly name: string;
   readonly type: "counter" | "gauge";
@@ -40,7 +45,7 @@ interface Metric {
   readonly samples: readonly Sample[];
 }
 
-/** The forms in which metrics are read, by their media types. */
+/** The two text formats of metrics, with their media types. */
 export const METRICS_TYPES = {
   prometheus: "text/plain; version=0.0.4; charset=utf-8",
   openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
@@ -49,18 +54,21 @@ export const METRICS_TYPES = {
 export type MetricsForm = keyof typeof METRICS_TYPES;
 
 /**
- * The page of metrics: in Prometheus' own text format, or in OpenMetrics, where
- * the name of a counter's family is without `_total`.
+ * The page of metrics, in Prometheus' text format or in OpenMetrics. In the
+ * latter the family of a counter is named without `_total`.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  * @see https://prometheus.io/docs/specs/om/open_metrics_spec/
+ *
+ * @example
+ * metricsText(states.all, "openMetrics"); // "# HELP xdptally_build_info …"
  */
 export function metricsText(
-  watches: readonly Watch[],
+  states: readonly InterfaceState[],
   form: MetricsForm = "prometheus",
 ): string {
   const isOpen = form === "openMetrics";
-  const families = metrics(watches).map(({ name, type, help, samples }) => {
+  const families = metrics(states).map(({ name, type, help, samples }) => {
     const full = type === "counter" ? `${name}_total` : name;
     const family = isOpen ? name : full;
     const lines = samples.map(([labels, value]) =>
@@ -73,7 +81,7 @@ export function metricsText(
   return families.join("") + (isOpen ? "# EOF\n" : "");
 }
 
-function labelText(labels: Labels): string {
+function labelText(labels: LabelSet): string {
   const pairs = Object.entries(labels)
     .map(([name, value]) => `${name}="${escape(value)}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
@@ -84,13 +92,13 @@ function escape(value: string): string {
     .replaceAll("\n", "\\n");
 }
 
-function metrics(watches: readonly Watch[]): Metric[] {
-  const each = (samples: (watch: Watch) => Iterable<Sample>) =>
-    watches.flatMap((watch) =>
-      [...samples(watch)].map(([labels, value]): Sample => [
+function metrics(states: readonly InterfaceState[]): Metric[] {
+  const each = (samples: (state: InterfaceState) => Iterable<Sample>) =>
+    states.flatMap((state) =>
+      [...samples(state)].map(([labels, value]): Sample => [
         {
-          interface: watch.start.interface,
-          direction: watch.start.direction,
+          interface: state.start.interface,
+          direction: state.start.direction,
           ...labels,
         },
         value,
@@ -99,7 +107,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
   const gauge = (
     name: string,
     help: string,
-    samples: (watch: Watch) => Iterable<Sample>,
+    samples: (state: InterfaceState) => Iterable<Sample>,
   ): Metric => ({ name, type: "gauge", help, samples: each(samples) });
   const counter = (
     name: string,
@@ -111,11 +119,11 @@ function metrics(watches: readonly Watch[]): Metric[] {
     help,
     samples: each(({ snapshot }) => samples(snapshot)),
   });
-  /** The same tallies as packets and as bytes. */
+  /** Two counters for the same tallies: packets and bytes. */
   const tallies = (
     name: string,
     what: string,
-    list: (snapshot: Snapshot) => Iterable<readonly [Labels, Tally]>,
+    list: (snapshot: Snapshot) => Iterable<readonly [LabelSet, Tally]>,
   ) =>
     (["packets", "bytes"] as const).map((unit) =>
       counter(
@@ -134,7 +142,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
       name: "xdptally_build_info",
       type: "gauge",
       help: "The version that counts",
-      samples: [...new Set(watches.map(({ start }) => start.version))]
+      samples: [...new Set(states.map(({ start }) => start.version))]
         .map((version) => [{ version }, 1]),
     },
     gauge(
@@ -221,7 +229,7 @@ function metrics(watches: readonly Watch[]): Metric[] {
   ];
 }
 
-function classes({ books }: Snapshot): [Labels, Tally][] {
+function classes({ books }: Snapshot): [LabelSet, Tally][] {
   return [
     [{ class: "source" }, sourcesOf(books)],
     [{ class: "untracked" }, books.untracked],

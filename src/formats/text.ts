@@ -1,4 +1,6 @@
 /** Text for people: a line with the books, then a row for each source. */
+import { isoSeconds } from "../basics/iso_time.ts";
+import { plural } from "../basics/plural.ts";
 import { formatBytes, formatRate } from "../basics/quantity.ts";
 import type { CountRecord, EndRecord, TickRecord } from "../tally/records.ts";
 import { AlignedRows } from "./aligned_rows.ts";
@@ -19,7 +21,7 @@ export const text: LineFormat = {
 };
 
 function withRows(what: string, record: CountRecord): string {
-  return `${title(record)} ${clock(record.end)} ${what}: ${
+  return `${title(record)} ${isoSeconds(record.end)} ${what}: ${
     equation(record)
   }\n` +
     formatMapContents(record);
@@ -84,13 +86,4 @@ function ticks({ ticks, elapsed }: EndRecord): string {
 
 function merged({ skipped }: TickRecord): string {
   return skipped === 0 ? "" : ` (with ${plural(skipped, "missed deadline")})`;
-}
-
-function plural(count: number | bigint, noun: string): string {
-  return `${count} ${noun}${Number(count) === 1 ? "" : "s"}`;
-}
-
-/** `2026-11-22T14:30:01Z`. */
-function clock(time: Date): string {
-  return `${time.toISOString().slice(0, 19)}Z`;
 }

@@ -1,13 +1,15 @@
-/** Requests and answers of HTTP/1.1, as far as a metrics page takes it (RFC 9112). */
+/** Parses requests and writes answers of HTTP/1.1, as far as a metrics page needs them. */
 
+/** A request, without a body. */
 export interface HttpRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** By their names in lower case. */
+  /** By name in lower case. */
   readonly headers: ReadonlyMap<string, string>;
 }
 
+/** An answer; `type` is a media type, by default plain text. */
 export interface HttpAnswer {
   readonly status: keyof typeof REASONS;
   readonly body: string;
@@ -26,7 +28,16 @@ const REASONS = {
   503: "Service Unavailable",
 } as const;
 
-/** A request by its head, up to the empty line; undefined: it is none. */
+/**
+ * Parses a request.
+ *
+ * @param head request line and header fields, without the empty line behind them
+ * @returns undefined: it is not a request, which deserves status 400
+ * @see RFC 9112, sections 3 and 5
+ *
+ * @example
+ * parseRequest("GET /metrics HTTP/1.1\r\nHost: a")?.path; // "/metrics"
+ */
 export function parseRequest(head: string): HttpRequest | undefined {
   const [first = "", ...lines] = head.split("\r\n");
   const match = /^([A-Z]+) (\/[^\s?#]*)\S* HTTP\/1\.[01]$/.exec(first);
@@ -40,7 +51,11 @@ export function parseRequest(head: string): HttpRequest | undefined {
   return { method: match[1]!, path: match[2]!, headers };
 }
 
-/** The bytes of an answer; the connection is closed behind it. */
+/**
+ * The text of an answer, which says that the connection closes.
+ *
+ * @param method of the request: to HEAD, the answer has no body
+ */
 export function answerText(
   { status, body, type = "text/plain; charset=utf-8", headers = {} }:
     HttpAnswer,
@@ -63,10 +78,15 @@ export function answerText(
 }
 
 /**
- * How much an `Accept` header wants a media type, from 0 to 1; parameters but
- * `q` are not looked at. Undefined: it does not name it.
+ * The weight that an `Accept` header gives a media type, from 0 to 1; undefined:
+ * the header does not name the type. Parameters except `q` are ignored.
+ *
+ * @see RFC 9110, section 12.5.1
+ *
+ * @example
+ * acceptWeight("text/plain;q=0.5, text/html", "text/plain"); // 0.5
  */
-export function wanted(accept: string, type: string): number | undefined {
+export function acceptWeight(accept: string, type: string): number | undefined {
   for (const range of accept.split(",")) {
     const [name = "", ...parameters] = range.split(";").map((part) =>
       part.trim().toLowerCase()

@@ -1,3 +1,4 @@
+/** A small HTTP server that a slow or hostile client cannot occupy. */
 import {
   answerText,
   type HttpAnswer,
@@ -5,23 +6,30 @@ import {
   parseRequest,
 } from "./message.ts";
 
-/** Milliseconds that one request with its answer may take. */
+/** Milliseconds for one request and its answer. */
 const DEADLINE = 5000;
-/** Bytes of a request; what is beyond is not read. */
+/** Largest request in bytes; the rest is not read. */
 const MOST_BYTES = 8192;
-/** Requests at once; what is beyond is not answered. */
+/** Connections at once; further ones are closed without an answer. */
 const MOST_CONNECTIONS = 32;
 
 /**
- * A server of small pages: a request a connection, bounded in time, size and
- * number. (Deno.serve and node:http, as of 2.7, wait for a slow request for
- * ever: tried.)
+ * Serves small pages, one request per connection, with limits on time, size and
+ * number of connections. (Deno.serve and node:http of Deno 2.7 wait for a slow
+ * request without a limit.)
+ *
+ * @example
+ * using server = new HttpServer(Deno.listen({ port: 9100 }), () => ({
+ *   status: 200,
+ *   body: "hello\n",
+ * }));
  */
 export class HttpServer implements Disposable {
   readonly #listener: Deno.Listener;
   readonly #handle: (request: HttpRequest) => HttpAnswer;
   readonly #connections = new Set<Deno.Conn>();
 
+  /** @param handle if it throws, the client gets no answer */
   constructor(
     listener: Deno.Listener,
     handle: (request: HttpRequest) => HttpAnswer,
@@ -39,7 +47,7 @@ export class HttpServer implements Disposable {
         else connection.close();
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // disposed of
-        // No descriptor is free, or the caller has left: others will come.
+        // No descriptor is free, or the client has left: keep accepting.
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
@@ -58,11 +66,12 @@ export class HttpServer implements Disposable {
       for (let at = 0; at < bytes.length;) {
         at += await connection.write(bytes.subarray(at));
       }
-      // The other side closes when it has read all; a reset could be faster.
+      // Closing with unread input resets the connection, which could drop the
+      // answer: wait until the client has closed.
       await connection.closeWrite();
       while (await connection.read(new Uint8Array(1024)) !== null);
     } catch {
-      // It left, or took too long; the next one is not its business.
+      // The client left or took too long; other clients are not affected.
     } finally {
       clearTimeout(timer);
       this.#close(connection);
@@ -80,7 +89,7 @@ export class HttpServer implements Disposable {
   }
 }
 
-/** A request, or the status that refuses what came. */
+/** Reads a request; or returns the status to refuse it with. */
 async function readRequest(
   connection: Deno.Conn,
 ): Promise<HttpRequest | 400 | 431> {

@@ -1,17 +1,24 @@
+/** ioctls on network interfaces. */
 import { CallError, check, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
 
-/** The size of a name field, its NUL included. @see linux/if.h */
+/** Size of a name field, including its NUL. @see linux/if.h */
 export const IFNAMSIZ = 16;
 const IFREQ_SIZE = 40;
 const SIOCETHTOOL = 0x8946;
 
-/** A socket that carries interface ioctls. @see netdevice(7) */
+/**
+ * A socket to send interface ioctls through. @see netdevice(7)
+ *
+ * @example
+ * using socket = new ControlSocket();
+ * socket.ask(SIOCGIFMTU, "eth0").getInt32(IFNAMSIZ, true);
+ */
 export class ControlSocket implements Disposable {
   readonly #fd: number;
 
-  /** @throws {CallError} */
+  /** Opens an IPv4 socket, or IPv6 if the kernel lacks IPv4. @throws {CallError} */
   constructor() {
     const AF_INET = 2, AF_INET6 = 10, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0o2000000;
     const open = (family: number) =>
@@ -21,7 +28,9 @@ export class ControlSocket implements Disposable {
   }
 
   /**
-   * struct ifreq after `request`.
+   * Runs an ioctl that takes an interface.
+   *
+   * @returns struct ifreq as the kernel left it; the answer is at IFNAMSIZ
    *
    * @throws {CallError}
    */
@@ -32,9 +41,9 @@ export class ControlSocket implements Disposable {
   }
 
   /**
-   * Runs a command of linux/ethtool.h, which is changed in place.
+   * Runs a command of linux/ethtool.h. The kernel writes the answer into `command`.
    *
-   * @throws {CallError} also where the driver does not have the command
+   * @throws {CallError} also if the driver does not support the command
    */
   ethtool(name: string, command: Uint32Array<ArrayBuffer>): void {
     const ifreq = ifreqOf(name);

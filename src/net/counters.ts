@@ -1,17 +1,20 @@
-/** Packets and bytes since the interface exists. */
-export interface Counter {
+/** The kernel's own counters of received packets. */
+
+/** Packets and bytes received since the interface was created. */
+export interface ReceiveCounter {
   readonly packets: bigint;
   readonly bytes: bigint;
 }
 
 /**
- * What the interfaces say that they have received, by name; empty where that
- * cannot be read. Drivers bring these up to date every second or two.
+ * The receive counters of all interfaces of this process's namespace, by name;
+ * empty if /proc cannot be read. They have 64 bits, and drivers update them
+ * every second or two.
  *
- * @see /proc/net/dev in proc(5): of this process's namespace, 64 bits
+ * @see proc_pid_net(5), /proc/pid/net/dev
  */
-export function receiveCounters(): Map<string, Counter> {
-  const counters = new Map<string, Counter>();
+export function receiveCounters(): Map<string, ReceiveCounter> {
+  const counters = new Map<string, ReceiveCounter>();
   for (const line of tableText().split("\n")) {
     const match = /^\s*([^:\s]+):\s*(\d+)\s+(\d+)\s/.exec(line);
     if (match === null) continue;

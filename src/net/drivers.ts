@@ -1,15 +1,17 @@
-/** What is known of a driver's native mode. */
+/** What is known about the native XDP mode of drivers. */
+
+/** What a driver does in native mode. */
 interface Driver {
-  /** Attaching and detaching stop the traffic for a moment. */
+  /** Attaching and detaching interrupt the traffic for a moment. */
   readonly resets?: true;
-  /** The largest MTU for a program that takes frames of one buffer. */
+  /** Largest MTU, in bytes, for a program that takes frames of one buffer only. */
   readonly mtu?: number;
 }
 
 /**
- * Read in the drivers' sources (Linux 6.12, drivers/net): what ndo_bpf does to
- * queues and link, and what it refuses. On ena an instance was lost by a reset
- * (amzn-drivers#127). The MTUs are those of pages of 4096 bytes.
+ * From the drivers' sources (Linux 6.12, drivers/net): what ndo_bpf does to
+ * queues and link, and what it refuses. On ena, a reset has made an instance
+ * unreachable (amzn-drivers#127). MTUs are for pages of 4096 bytes.
  */
 const DRIVERS: Readonly<Record<string, Driver>> = {
   bnxt_en: { resets: true, mtu: 3502 },
@@ -28,17 +30,17 @@ const DRIVERS: Readonly<Record<string, Driver>> = {
   virtio_net: { mtu: 3506 },
 };
 
-/** Whether native attach is known to reset the link. */
+/** Whether attaching in native mode is known to reset the link. */
 export function resetsLink(driver: string): boolean {
   return Object.hasOwn(DRIVERS, driver) && DRIVERS[driver]!.resets === true;
 }
 
-/** The largest MTU of native mode without fragments, where it is known. */
+/** Largest MTU in native mode without fragments; undefined: unknown. */
 export function mostMtu(driver: string): number | undefined {
   return Object.hasOwn(DRIVERS, driver) ? DRIVERS[driver]!.mtu : undefined;
 }
 
-/** Why `--mode auto` should not try native on this driver; undefined: it may. */
+/** Why `--mode auto` avoids native mode with this driver; undefined: it does not. */
 export function reasonToAvoidNative(driver: string): string | undefined {
   return resetsLink(driver)
     ? `driver ${driver} resets the link on a native attach; --mode native does it all the same`

@@ -1,19 +1,20 @@
+/** Driver, queues and features of an interface, through ethtool ioctls. */
 import { CallError } from "../ffi/errno.ts";
 import { fieldText } from "../ffi/memory.ts";
 import type { ControlSocket } from "./control.ts";
 
-/** Commands and sets of linux/ethtool.h. */
+/** Commands and string sets. @see linux/ethtool.h */
 const GDRVINFO = 0x3, GSTRINGS = 0x1b, GSSET_INFO = 0x37, GFEATURES = 0x3a;
 const SFEATURES = 0x3b, GCHANNELS = 0x3c;
 const SET_FEATURES = 4;
 const STRING_SIZE = 32;
 
-/** Words of struct ethtool_get_features_block, and their order. */
+/** u32 words of struct ethtool_get_features_block, and the index of two of them. */
 const GET_BLOCK = 4, REQUESTED = 1, ACTIVE = 2;
-/** Words of struct ethtool_set_features_block: valid, requested. */
+/** u32 words of struct ethtool_set_features_block: valid, requested. */
 const SET_BLOCK = 2;
 
-/** The driver's name; empty where it tells none (loopback). */
+/** The driver's name; empty if there is none (loopback). */
 export function driverName(socket: ControlSocket, name: string): string {
   const info = new Uint32Array(196 / 4);
   info[0] = GDRVINFO;
@@ -23,7 +24,7 @@ export function driverName(socket: ControlSocket, name: string): string {
   }) ?? "";
 }
 
-/** Receive queues; undefined where the driver does not tell. */
+/** Number of receive queues; undefined if the driver does not report it. */
 export function receiveQueues(
   socket: ControlSocket,
   name: string,
@@ -37,7 +38,7 @@ export function receiveQueues(
   });
 }
 
-/** The kernel's names of the features, by their bits (`rx-lro`, …). */
+/** The kernel's names of features (`rx-lro`, …), by bit. @throws {CallError} */
 export function featureNames(socket: ControlSocket, name: string): string[] {
   // struct ethtool_sset_info: cmd, reserved, sset_mask (u64), data[]
   const info = Uint32Array.of(GSSET_INFO, 0, 1 << SET_FEATURES, 0, 0);
@@ -54,12 +55,12 @@ export function featureNames(socket: ControlSocket, name: string): string[] {
   );
 }
 
-/** What is wanted of an interface's features, and what is on, by their names. */
-export class Features {
+/** Which features of an interface are requested, and which are active. */
+export class EthtoolFeatures {
   readonly #names: readonly string[];
   readonly #words: Uint32Array;
 
-  /** @throws {CallError} */
+  /** @param names as `featureNames` returns them @throws {CallError} */
   constructor(socket: ControlSocket, name: string, names: readonly string[]) {
     const blocks = Math.ceil(names.length / 32);
     const command = new Uint32Array(2 + blocks * GET_BLOCK);
@@ -86,7 +87,7 @@ export class Features {
 }
 
 /**
- * Asks for a feature, as `ethtool -K NAME FEATURE on` does.
+ * Requests a feature, like `ethtool -K NAME FEATURE on`.
  *
  * @throws {CallError}
  */
@@ -105,7 +106,7 @@ export function turnOn(
   socket.ethtool(name, command);
 }
 
-/** What `ask` returns; undefined where the driver has no answer. */
+/** Returns what `ask` returns; undefined if the driver does not support the command. */
 function attempt<T>(ask: () => T): T | undefined {
   try {
     return ask();

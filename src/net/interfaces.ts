@@ -1,3 +1,4 @@
+/** Finds network interfaces. */
 import { CallError, ERRNO, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, fieldText } from "../ffi/memory.ts";
@@ -5,8 +6,8 @@ import { ControlSocket, IFNAMSIZ } from "./control.ts";
 import { driverName } from "./ethtool.ts";
 
 /**
- * The network interfaces of this process's namespace, asked of the kernel by
- * ioctl: /sys/class/net follows the mount, not the namespace.
+ * A network interface of this process's namespace, as ioctls describe it;
+ * /sys/class/net may show another namespace, that of the mount.
  */
 export interface NetInterface {
   readonly name: string;
@@ -15,11 +16,16 @@ export interface NetInterface {
   readonly mtu: number;
   /** ARPHRD_* of linux/if_arp.h. */
   readonly hardwareType: number;
-  /** The driver's name; empty where it tells none (loopback). */
+  /** The driver's name; empty if there is none (loopback). */
   readonly driver: string;
 }
 
-/** Names and indexes of all interfaces, in the kernel's order. @see if_nameindex(3) */
+/**
+ * Names and indexes of all interfaces, in the kernel's order.
+ *
+ * @throws {CallError}
+ * @see if_nameindex(3)
+ */
 export function listInterfaces(): { name: string; index: number }[] {
   const list = libc.if_nameindex();
   if (list === null) throw new CallError("if_nameindex", lastErrno());
@@ -41,9 +47,9 @@ export function listInterfaces(): { name: string; index: number }[] {
 }
 
 /**
- * The name that an index has now; undefined: there is no such interface.
+ * The current name of an interface; undefined: no interface has this index.
  *
- * @throws {CallError} that could not be found out
+ * @throws {CallError} the kernel refused to say
  */
 export function interfaceName(index: number): string | undefined {
   const name = new Uint8Array(IFNAMSIZ);
@@ -54,15 +60,18 @@ export function interfaceName(index: number): string | undefined {
 }
 
 /**
- * What the kernel knows about an interface; undefined: there is none.
+ * Describes an interface; undefined: there is none with this name.
  *
- * @throws {CallError} that could not be found out
+ * @throws {CallError} the kernel refused to say
+ *
+ * @example
+ * findInterface("lo")?.mtu; // 65536
  */
 export function findInterface(name: string): NetInterface | undefined {
   if (name.length >= IFNAMSIZ) return undefined;
   const index = libc.if_nametoindex(cString(name));
   if (index === 0) return noneFor("if_nametoindex", lastErrno());
-  // The kernel's own name: `eth0:` and alternative names are taken too.
+  // The kernel also accepts `eth0:` and alternative names; this is its own name.
   name = interfaceName(index) ?? name;
   using socket = new ControlSocket();
   return {
@@ -76,14 +85,14 @@ export function findInterface(name: string): NetInterface | undefined {
   };
 }
 
-/** Nothing, if that is what `errno` means. */
+/** Returns undefined if `errno` means "no such interface". @throws {CallError} */
 function noneFor(call: string, errno: number): undefined {
   if (errno !== ERRNO.ENODEV && errno !== ERRNO.ENXIO) {
     throw new CallError(call, errno);
   }
 }
 
-/** What a frame on an interface starts with; undefined: neither of the two. */
+/** The header that frames of an interface start with; undefined: another one. */
 export function linkLayer(hardwareType: number): "ethernet" | "ip" | undefined {
   const ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 65534;
   if (hardwareType === ARPHRD_ETHER || hardwareType === ARPHRD_LOOPBACK) {

@@ -1,14 +1,16 @@
+/** Generic netlink, as far as one question needs it. */
 import { check } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
 
-/** Sizes of struct nlmsghdr, struct genlmsghdr and struct nlattr. */
+/** Bytes of struct nlmsghdr, struct genlmsghdr and struct nlattr. */
 const HEADER = 16, GENERIC_HEADER = 4, ATTRIBUTE = 4;
 
+/** The payload of each attribute, by its type. */
 type Attributes = ReadonlyMap<number, DataView>;
 
 /**
- * A generic netlink socket: a question and its answer at a time.
+ * A generic netlink socket. It sends one request and reads its answer at a time.
  *
  * @see netlink(7), linux/genetlink.h
  */
@@ -25,7 +27,7 @@ export class GenericNetlink implements Disposable {
     );
   }
 
-  /** The number of a family; undefined: the kernel does not have it. */
+  /** The number of a family; undefined: the kernel lacks it. @throws {CallError} */
   family(name: string): number | undefined {
     const GENL_ID_CTRL = 0x10, CTRL_CMD_GETFAMILY = 3;
     const CTRL_ATTR_FAMILY_ID = 1, CTRL_ATTR_FAMILY_NAME = 2;
@@ -38,10 +40,10 @@ export class GenericNetlink implements Disposable {
   }
 
   /**
-   * The attributes of the answer to a command with one attribute; undefined:
-   * the answer is an error.
+   * Sends a command with one attribute.
    *
-   * @throws {CallError} there is no answer
+   * @returns the attributes of the answer; undefined: it is an error
+   * @throws {CallError} sending or receiving failed
    */
   ask(
     family: number,
@@ -103,6 +105,7 @@ function attributesOf(bytes: Uint8Array): Attributes {
   return attributes;
 }
 
+/** Rounds up to the 4 bytes that netlink aligns by (NLMSG_ALIGN). */
 function align(length: number): number {
   return (length + 3) & ~3;
 }

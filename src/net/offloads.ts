@@ -1,22 +1,24 @@
+/** Offloads that merge packets before XDP sees them; attaching in generic mode turns them off. */
 import { CallError } from "../ffi/errno.ts";
 import { ControlSocket } from "./control.ts";
-import { featureNames, Features, turnOn } from "./ethtool.ts";
+import { EthtoolFeatures, featureNames, turnOn } from "./ethtool.ts";
 import { listInterfaces } from "./interfaces.ts";
 
-/** Hardware that merges received packets before anybody sees them. */
+/** Features by which hardware merges received packets before the kernel sees them. */
 export const MERGING = ["rx-lro", "rx-gro-hw"] as const;
 
-/** An offload that is wanted on an interface. */
+/** An offload that is requested on an interface. */
 export interface Offload {
   readonly interface: string;
   readonly feature: typeof MERGING[number];
 }
 
 /**
- * The merging offloads that are wanted on any interface. Attaching in generic
- * mode makes the kernel turn them off, also on the interfaces below (bond,
- * VLAN), and nothing turns them on again (dev_disable_lro and
- * dev_disable_gro_hw, net/core/dev.c).
+ * The merging offloads that are requested on any interface. On attach in generic
+ * mode the kernel turns them off, also on the interfaces below (of a bond or a
+ * VLAN), and never on again.
+ *
+ * @see dev_disable_lro and dev_disable_gro_hw in net/core/dev.c
  */
 export function mergingOffloads(): Offload[] {
   using socket = new ControlSocket();
@@ -25,30 +27,30 @@ export function mergingOffloads(): Offload[] {
   const names = first === undefined ? [] : featureNames(socket, first.name);
   return interfaces.flatMap(({ name }) => {
     try {
-      const features = new Features(socket, name, names);
+      const features = new EthtoolFeatures(socket, name, names);
       return MERGING.filter((feature) => features.isWanted(feature))
         .map((feature) => ({ interface: name, feature }));
     } catch (error) {
-      if (error instanceof CallError) return []; // it is gone meanwhile
+      if (error instanceof CallError) return []; // the interface is gone
       throw error;
     }
   });
 }
 
-/** The merging offloads that are on, changeable or not. */
+/** The merging offloads that are active on an interface, whether they can be changed or not. */
 export function activeMerging(name: string): string[] {
   using socket = new ControlSocket();
   try {
     const names = featureNames(socket, name);
-    const features = new Features(socket, name, names);
+    const features = new EthtoolFeatures(socket, name, names);
     return MERGING.filter((feature) => features.isOn(feature));
   } catch (error) {
-    if (error instanceof CallError) return []; // it is gone
+    if (error instanceof CallError) return []; // the interface is gone
     throw error;
   }
 }
 
-/** Those of `before` that are off now. */
+/** The offloads of `before` that are no longer requested. */
 export function lostOffloads(before: readonly Offload[]): Offload[] {
   if (before.length === 0) return [];
   const now = new Set(mergingOffloads().map(repairLine));
@@ -65,7 +67,7 @@ export function restore(offload: Offload): void {
   turnOn(socket, offload.interface, offload.feature);
 }
 
-/** What an operator would type for it. */
+/** The command that turns an offload on again. */
 export function repairLine({ interface: name, feature }: Offload): string {
   return `ethtool -K ${name} ${feature} on`;
 }

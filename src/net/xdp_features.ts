@@ -1,18 +1,20 @@
+/** What a driver can do with XDP. */
 import { GenericNetlink } from "./netlink.ts";
 
-/** What an interface's driver can do with XDP, by the kernel's word. */
+/** What the kernel says an interface's driver can do with XDP. */
 export interface XdpFeatures {
-  /** It runs programs itself: native mode. */
+  /** It runs programs itself (native mode). */
   readonly isNative: boolean;
-  /** It gives them frames of several buffers, so that any MTU will do. */
+  /** It passes frames of several buffers to programs, so that any MTU works. */
   readonly hasFragments: boolean;
 }
 
 /**
- * Asks the kernel; undefined: it does not tell (before Linux 6.3).
+ * Asks the kernel for the XDP features of an interface; undefined: the kernel is
+ * older than Linux 6.3, or does not say.
  *
+ * @throws {CallError} netlink is not available
  * @see linux/netdev.h, Documentation/netlink/specs/netdev.yaml
- * @throws {CallError} there is no netlink
  */
 export function xdpFeatures(ifindex: number): XdpFeatures | undefined {
   const DEV_GET = 1, ATTRIBUTE_IFINDEX = 1, ATTRIBUTE_XDP_FEATURES = 3;

@@ -1,8 +1,9 @@
+/** Linux capabilities of this thread. */
 import { check } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 
-/** The bits of the capabilities that xdptally asks after. @see linux/capability.h */
-export const CAPABILITY = {
+/** Bits of the capabilities that xdptally uses. @see linux/capability.h */
+const CAPABILITY = {
   CAP_NET_ADMIN: 12n,
   CAP_SYS_ADMIN: 21n,
   CAP_PERFMON: 38n,
@@ -11,12 +12,12 @@ export const CAPABILITY = {
 
 export type Capability = keyof typeof CAPABILITY;
 
-/** What loading and attaching take. */
+/** What loading and attaching need. */
 export const NEEDED = ["CAP_NET_ADMIN", "CAP_BPF", "CAP_PERFMON"] as const;
 
 /**
- * Which of `NEEDED` this process lacks; CAP_SYS_ADMIN stands for the latter
- * two. @see capabilities(7)
+ * The capabilities of `NEEDED` that this thread lacks. CAP_SYS_ADMIN includes
+ * CAP_BPF and CAP_PERFMON. @see capabilities(7)
  */
 export function missingCapabilities(): Capability[] {
   const held = heldCapabilities();
@@ -26,7 +27,7 @@ export function missingCapabilities(): Capability[] {
   );
 }
 
-/** Those of this thread that are in effect. */
+/** The effective capabilities of this thread. */
 export function heldCapabilities(): Set<Capability> {
   const status = Deno.readTextFileSync("/proc/self/status");
   const bits = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);
@@ -37,10 +38,12 @@ export function heldCapabilities(): Set<Capability> {
 }
 
 /**
- * Gives up all capabilities of this thread but these.
+ * Drops all capabilities of this thread except these.
  *
- * @param spare not in effect, but can be taken up again
+ * @param effective stay permitted and effective
+ * @param spare stay permitted only: the thread can make them effective again
  * @throws {CallError}
+ * @see capset(2)
  */
 export function keepCapabilities(
   effective: readonly Capability[],
@@ -62,7 +65,10 @@ export function keepCapabilities(
   check("capset", libc.capset(header, data));
 }
 
-/** Whether the next change of the user leaves this thread its capabilities. */
+/**
+ * Sets whether this thread keeps its permitted capabilities when it changes its
+ * user from root. @throws {CallError} @see PR_SET_KEEPCAPS in prctl(2)
+ */
 export function setKeptOverUserChange(isKept: boolean): void {
   const PR_SET_KEEPCAPS = 8n;
   check(

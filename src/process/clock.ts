@@ -1,3 +1,4 @@
+/** Clocks. */
 import { libc } from "../ffi/libc.ts";
 
 const CLOCK_BOOTTIME = 7;
@@ -5,16 +6,15 @@ const time = new BigInt64Array(2);
 const timeBytes = new Uint8Array(time.buffer);
 
 /**
- * Milliseconds since boot. The clock is never stepped, and time asleep counts.
- *
- * @see clock_gettime(2)
+ * Milliseconds of CLOCK_BOOTTIME: since boot, includes suspend, unaffected by
+ * clock steps. @see clock_gettime(2)
  */
 export function bootTime(): number {
   libc.clock_gettime(CLOCK_BOOTTIME, timeBytes);
   return Number(time[0]) * 1000 + Number(time[1]) / 1e6;
 }
 
-/** Now, in milliseconds: since boot, and by the wall clock since 1970. */
+/** The current time in milliseconds: since boot, and by the wall clock since 1970. */
 export function moment(): { boot: number; wall: number } {
   return { boot: bootTime(), wall: Date.now() };
 }

@@ -1,9 +1,10 @@
+/** Loggers: diagnostics for stderr, and text records for stdout. */
 import { BaseHandler } from "@std/log/base-handler";
 import { Logger, type LogRecord } from "@std/log/logger";
 
 /**
- * Diagnostics: one line each, for stderr, `xdptally: ` in front. Notices are
- * `info`, what `-v` adds is `debug`.
+ * Writes each diagnostic as a line that starts with `xdptally: `. Notices have
+ * level `info`; what `-v` adds has level `debug`.
  */
 class DiagnosticsHandler extends BaseHandler {
   readonly #write: WriteLine;
@@ -26,27 +27,27 @@ class DiagnosticsHandler extends BaseHandler {
 
 const LOUD = new Set(["WARN", "ERROR", "CRITICAL"]);
 
-/** Takes a line of diagnostics: a notice, or a warning or an error. */
-export type WriteLine = (line: string, isNotice: boolean) => void;
+/** Takes a line of diagnostics; `isNotice` is false for warnings and errors. */
+type WriteLine = (line: string, isNotice: boolean) => void;
 
-/** Writes diagnostics to stderr. */
+/** Writes to stderr, and ignores that it is closed. */
 export function writeStderr(line: string): void {
   let rest = new TextEncoder().encode(line);
   try {
     while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
   } catch {
-    // Nobody is left to be told.
+    // stderr is closed: there is nowhere to report it.
   }
 }
 
-/** Every line with the program's name; control characters cannot act. */
+/** Prefixes each line with the program's name; replaces control characters, which terminals obey. */
 function diagnostic(message: string): string {
   return message.trimEnd().split("\n")
     .map((line) => `xdptally: ${line.replace(/(?!\t)\p{Cc}/gu, "?")}\n`)
     .join("");
 }
 
-/** A text tick is one log record: its line and its rows, ready to be written. */
+/** Passes on each text record, its line and its rows, as one log record. */
 class DataHandler extends BaseHandler {
   readonly #write: (text: string) => void;
 
@@ -60,10 +61,10 @@ class DataHandler extends BaseHandler {
   }
 }
 
-/** How much is said on stderr: `-q`, nothing, `-v`. */
-export type Verbosity = "quiet" | "normal" | "verbose";
+/** How much to print on stderr: with `-q`, by default, with `-v`. */
+type Verbosity = "quiet" | "normal" | "verbose";
 
-/** The logger of the diagnostics. */
+/** Creates the logger of diagnostics. */
 export function diagnosticsLog(
   verbosity: Verbosity,
   write: WriteLine = writeStderr,
@@ -74,7 +75,7 @@ export function diagnosticsLog(
   });
 }
 
-/** The logger of the data, each record given to `write`. */
+/** Creates the logger of records; `write` gets the text of each. */
 export function dataLog(write: (text: string) => void): Logger {
   return new Logger("data", "INFO", { handlers: [new DataHandler(write)] });
 }

@@ -1,15 +1,22 @@
-/** Ends a run on request: a signal, a key, or the end of the input. */
+/** Ends a run on signals, and waits that a signal can end. */
 import { bootTime } from "./clock.ts";
 
 /**
- * The first SIGINT, SIGTERM or SIGHUP requests the end; a second one, a second
- * later or more, exits at once. Deno resets all signals when it starts, so a
- * SIGHUP that the caller ignores (nohup) ends the run too; setsid prevents that.
+ * A request to end the run. The first SIGINT, SIGTERM or SIGHUP makes it; a
+ * second one ends the process at once. Deno resets all signals when it starts,
+ * so `nohup` has no effect; `setsid` does instead.
+ *
+ * @example
+ * using stop = new StopRequest();
+ * while (!stop.isRequested) {
+ *   await stop.sleepUntil(bootTime() + 1000);
+ *   tick();
+ * }
  */
 export class StopRequest implements Disposable {
-  /** When, by `performance.now`. */
+  /** When the end was requested, by `performance.now`; Infinity: it was not. */
   #requested = Infinity;
-  /** What waits for the request just now. */
+  /** Wakes what is waiting at the moment. */
   #wake: () => void = () => {};
   #isNudged = false;
   readonly #actions = new Map<Deno.Signal, () => void>();
@@ -41,7 +48,7 @@ export class StopRequest implements Disposable {
 
   #signalled(signal: number): void {
     const now = performance.now();
-    // Some callers send two signals at once; only a later one means hurry.
+    // Some programs send two signals at once: the second one must come later.
     if (now - this.#requested > 1000) Deno.exit(128 + signal);
     this.request();
   }
@@ -52,7 +59,7 @@ export class StopRequest implements Disposable {
     this.#wake();
   }
 
-  /** Ends a sleep early, because its end has changed. */
+  /** Ends `sleepUntil` early, for example when the deadline has changed. */
   nudge(): void {
     this.#isNudged = true;
     this.#wake();
@@ -63,10 +70,8 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits until a time, the request or a nudge, whichever comes first. Timers
-   * stop while the machine sleeps, so a long wait checks the clock each minute.
-   *
-   * @param time in ms since boot
+   * Waits until a time in ms since boot, the request or a nudge. Timers stop
+   * during suspend, so it checks the clock at least once per minute.
    */
   async sleepUntil(time: number): Promise<void> {
     this.#isNudged = false;
@@ -81,11 +86,12 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits for `work`. Once the end is requested or `end` milliseconds have
-   * passed, it gives up when there is no progress for `grace` milliseconds.
+   * Waits for `work`. Once the end is requested or `end` milliseconds have passed,
+   * it gives up after `grace` milliseconds without progress.
    *
-   * @param progress a number that changes with each progress
-   * @returns whether the work was done
+   * @param progress returns a number that changes when `work` makes progress
+   * @returns whether `work` is done
+   * @throws what `work` throws
    */
   async orGiveUp(
     work: Promise<void>,
@@ -94,7 +100,7 @@ export class StopRequest implements Disposable {
     progress: () => number,
   ): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    // Timers take less than 2^31 ms; a longer wait ends with the signal alone.
+    // A timer takes less than 2^31 ms; if `end` is later, only the request counts.
     let timer: number | undefined;
     const giveUpAfter = (time: number) => {
       const before = progress();

@@ -1,23 +1,28 @@
+/** Users: looking them up, becoming one, and what one may access. */
 import { CallError, check, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, readCString } from "../ffi/memory.ts";
 
-/** Somebody that this process could become. */
+/** A user that this process could become. */
 export interface User {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
-  /** All groups, the first one included. */
+  /** All groups, including `gid`. */
   readonly groups: Uint32Array<ArrayBuffer>;
 }
 
+/** Whether the effective user is root. */
 export function isRoot(): boolean {
   return libc.geteuid() === 0;
 }
 
 /**
- * A user by name, or by number; undefined: there is none. `nobody` is the
- * kernel's own (overflowuid), for whom no file, socket or module is looked at.
+ * Looks up a user by name or number; undefined: there is none with this name. A
+ * number needs no entry. `nobody` is the kernel's overflowuid, and is not looked
+ * up: that would read files, ask a socket or load NSS modules.
+ *
+ * @see getpwnam(3)
  */
 export function lookUpUser(text: string): User | undefined {
   const NOBODY = 65534;
@@ -53,10 +58,11 @@ function groupsOf(name: string, gid: number): Uint32Array<ArrayBuffer> {
 }
 
 /**
- * Makes the whole process that user's. glibc does it on all threads, and where
- * they were root's, they lose their capabilities by it.
+ * Changes the user of the process. glibc changes it in all threads; threads of
+ * root lose their capabilities, see `setKeptOverUserChange`.
  *
  * @throws {CallError}
+ * @see setresuid(2), nptl(7)
  */
 export function become({ uid, gid, groups }: User): void {
   check("setgroups", libc.setgroups(BigInt(groups.length), groups));
@@ -64,12 +70,14 @@ export function become({ uid, gid, groups }: User): void {
   check("setresuid", libc.setresuid(uid, uid, uid));
 }
 
-/** What one may want to do with a path. @see access(2) */
+/** Modes of access; add them up. @see access(2) */
 export const ACCESS = { write: 2, search: 1 } as const;
 
 /**
- * Whether `user` might do that with a file or folder, by the kernel's own
- * word: this thread takes that user's place for the question alone.
+ * Whether the kernel lets `user` access a path. This thread takes the user's
+ * file system ids and groups, asks, and takes its own again.
+ *
+ * @param mode a sum of `ACCESS`
  */
 export function mayAccess(user: User, path: string, mode: number): boolean {
   const mine = ownGroups();
@@ -85,7 +93,7 @@ export function mayAccess(user: User, path: string, mode: number): boolean {
   }
 }
 
-/** Whether this process, as whom it is now, might do that with a path. */
+/** Whether this thread may access a path. @param mode a sum of `ACCESS` */
 export function canAccess(path: string, mode: number): boolean {
   const AT_FDCWD = -100n, AT_EACCESS = 0x200n;
   return libc.syscall(
@@ -97,7 +105,7 @@ export function canAccess(path: string, mode: number): boolean {
   ) === 0n;
 }
 
-/** The C library would set them for all threads. */
+/** Sets the groups of this thread alone; setgroups(2) of the C library sets all threads'. */
 function setThreadGroups(groups: Uint32Array<ArrayBuffer>): void {
   const { setgroups } = SYSCALL;
   const count = BigInt(groups.length);
@@ -113,7 +121,7 @@ function ownGroups(): Uint32Array<ArrayBuffer> {
   return groups;
 }
 
-/** Numbers of asm/unistd.h. */
+/** System call numbers. @see asm/unistd.h */
 const SYSCALL = {
   setgroups: Deno.build.arch === "aarch64" ? 159n : 116n,
   faccessat2: 439n,

@@ -1,20 +1,24 @@
-/** Row numbers by the bytes of a key: no string is made to look one up. */
+/** A hash table for keys that are bytes of a line. */
+import { grown } from "../basics/growing_array.ts";
+import { hashBytes } from "../basics/seeded_hash.ts";
+
+/** Row numbers by key. Keys are bytes: looking one up creates no string. */
 export class ByteIndex {
-  /** Entry + 1; 0: none. At most half full. */
+  /** The number of an entry + 1; 0: the slot is empty. At most half are taken. */
   #slots = new Uint32Array(2048);
   #length = 0;
   #rows = new Uint32Array(1024);
-  /** Where the keys end in the pool; each begins where the one before ends. */
+  /** End of each key in the pool; it begins where the key before ends. */
   #ends = new Uint32Array(1024);
   #pool = new Uint8Array(16_384);
 
-  /** The row of the key between two places of `bytes`; -1: it is new. */
+  /** The row of the key in `bytes` from index `from` up to `to`; -1: it is new. */
   find(bytes: Uint8Array, from: number, to: number): number {
     const entry = this.#slots[this.#slotOf(bytes, from, to)]!;
     return entry === 0 ? -1 : this.#rows[entry - 1]!;
   }
 
-  /** Enters a key that is new. */
+  /** Adds a key that `find` did not find. */
   add(bytes: Uint8Array, from: number, to: number, row: number): void {
     const entry = this.#length++;
     const begin = this.#begin(entry);
@@ -31,10 +35,10 @@ export class ByteIndex {
     return entry === 0 ? 0 : this.#ends[entry - 1]!;
   }
 
-  /** Where the key is, or would be. */
+  /** The slot of the key: the one that holds it, or the empty one to use. */
   #slotOf(bytes: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1;
-    let slot = hash(bytes, from, to) & mask;
+    let slot = hashBytes(bytes, from, to) & mask;
     for (;; slot = (slot + 1) & mask) {
       const entry = this.#slots[slot]!;
       if (entry === 0 || this.#isAt(entry - 1, bytes, from, to)) return slot;
@@ -53,11 +57,11 @@ export class ByteIndex {
 
   #reserve(bytes: number): void {
     if (this.#length > this.#rows.length) {
-      this.#rows = grown(this.#rows, this.#rows.length * 2);
-      this.#ends = grown(this.#ends, this.#rows.length);
+      this.#rows = grown(this.#rows);
+      this.#ends = grown(this.#ends);
     }
     if (bytes > this.#pool.length) {
-      this.#pool = grown(this.#pool, Math.max(bytes, this.#pool.length * 2));
+      this.#pool = grown(this.#pool, bytes);
     }
   }
 
@@ -73,27 +77,3 @@ export class ByteIndex {
     }
   }
 }
-
-function grown<T extends Uint8Array | Uint32Array>(
-  array: T,
-  length: number,
-): T {
-  const longer = new (array.constructor as new (length: number) => T)(length);
-  longer.set(array);
-  return longer;
-}
-
-/**
- * Seeded for each process, like the hash of src/tally/source_table.ts: who sends the
- * packets must not choose the collisions.
- */
-function hash(bytes: Uint8Array, from: number, to: number): number {
-  let h = SEED;
-  for (; from < to; from++) {
-    h = Math.imul(h ^ bytes[from]!, 0x85ebca6b);
-    h ^= h >>> 13;
-  }
-  return h;
-}
-
-const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -1,13 +1,16 @@
+/** Columns of a report: one number for each row, in typed arrays. */
+import { grown } from "../basics/growing_array.ts";
+
 /**
- * Exact sums in typed arrays, by row: a number below 2^52 and how often that
- * was carried. A plain number would round beyond 2^53, a bigint would cost ten
- * times the memory.
+ * Exact sums by row. Each is stored as a number below 2^52 and a count of
+ * carries of 2^52: a plain number would round above 2^53, and a bigint would
+ * take ten times the memory.
  */
 export class SumColumn {
   #low = new Float64Array(1024);
   #carries = new Uint32Array(1024);
 
-  /** Adds an integer as JSON records have it: a string where it is beyond 2^53. */
+  /** Adds an integer as in JSON records: a string of digits from 2^53 on. */
   add(row: number, value: number | string): void {
     if (row >= this.#low.length) this.#grow(row);
     if (typeof value === "string") return this.#addBig(row, BigInt(value));
@@ -22,31 +25,27 @@ export class SumColumn {
     this.#carries[row] = Number(sum / BigInt(CARRY));
   }
 
+  /** The exact sum; 0 for a row that nothing was added to. */
   get(row: number): bigint {
     if (row >= this.#low.length) return 0n;
     return BigInt(this.#low[row]!) +
       BigInt(this.#carries[row]!) * BigInt(CARRY);
   }
 
-  /** The sum, rounded where it is beyond 2^53: for sorting. */
+  /** The sum, rounded above 2^53: for sorting. */
   rounded(row: number): number {
     return (this.#low[row] ?? 0) + (this.#carries[row] ?? 0) * CARRY;
   }
 
   #grow(row: number): void {
-    const length = Math.max(row + 1, this.#low.length * 2);
-    const low = new Float64Array(length);
-    low.set(this.#low);
-    this.#low = low;
-    const carries = new Uint32Array(length);
-    carries.set(this.#carries);
-    this.#carries = carries;
+    this.#low = grown(this.#low, row + 1);
+    this.#carries = grown(this.#carries, row + 1);
   }
 }
 
 const CARRY = 2 ** 52;
 
-/** Numbers by row, zero until they are set. */
+/** Numbers by row; 0 until they are set. */
 export class NumberColumn {
   #values = new Float64Array(1024);
 
@@ -56,11 +55,7 @@ export class NumberColumn {
 
   set(row: number, value: number): void {
     if (row >= this.#values.length) {
-      const values = new Float64Array(
-        Math.max(row + 1, this.#values.length * 2),
-      );
-      values.set(this.#values);
-      this.#values = values;
+      this.#values = grown(this.#values, row + 1);
     }
     this.#values[row] = value;
   }

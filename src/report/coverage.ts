@@ -1,50 +1,55 @@
-/** What a report says of how far its numbers can be trusted. */
+/** How far a report can be trusted: gaps between captures, and runs that are incomplete. */
 
 /** A stretch of time that no capture of an interface covers, in ms since 1970. */
-export interface Gap {
+interface Gap {
   readonly from: number;
   readonly to: number;
 }
 
-/** The captures of one interface of one host. */
-export interface Stream {
+/** One interface of one host, and how much of the time its captures cover. */
+export interface CoveredInterface {
   readonly host: string;
+  /** `eth0`, or `eth0 out`: each direction has ticks of its own. */
   readonly interface: string;
+  /** Numbered from 0 in the order in which they are met. */
   readonly number: number;
   captures: number;
-  /** Milliseconds that are covered. */
+  /** Milliseconds covered by ticks. */
   covered: number;
+  /** Start of the first tick and end of the last, in ms since 1970. */
   first: number;
   last: number;
   gaps: number;
   longestGap: Gap | undefined;
 }
 
-/** A run that is not whole, and why. */
-export interface Incomplete {
+/** A run whose numbers are incomplete, and why. */
+export interface IncompleteRun {
   readonly host: string;
   readonly interface: string;
   readonly run: string;
+  /** Milliseconds since 1970. */
   readonly start: number;
+  /** A sentence without a full stop. */
   readonly why: string;
 }
 
-/** Follows runs from start to end, and interfaces from run to run. */
+/** Follows each run from its start to its end record, and each interface from run to run. */
 export class Coverage {
-  readonly #streams = new Map<string, Stream>();
-  /** Runs whose end record has not come. */
-  readonly #open = new Map<string, Incomplete>();
-  readonly incomplete: Incomplete[] = [];
+  readonly #interfaces = new Map<string, CoveredInterface>();
+  /** Runs whose end record has not come yet. */
+  readonly #open = new Map<string, IncompleteRun>();
+  readonly incomplete: IncompleteRun[] = [];
 
-  /** The stream of a host's interface, made when it is new. */
-  stream(host: string, name: string): Stream {
+  /** Returns the entry of a host's interface; creates it when it is new. */
+  interfaceOf(host: string, name: string): CoveredInterface {
     const key = `${host}\n${name}`;
-    let stream = this.#streams.get(key);
-    if (stream === undefined) {
-      stream = {
+    let found = this.#interfaces.get(key);
+    if (found === undefined) {
+      found = {
         host,
         interface: name,
-        number: this.#streams.size,
+        number: this.#interfaces.size,
         captures: 0,
         covered: 0,
         first: Infinity,
@@ -52,19 +57,20 @@ export class Coverage {
         gaps: 0,
         longestGap: undefined,
       };
-      this.#streams.set(key, stream);
+      this.#interfaces.set(key, found);
     }
-    return stream;
+    return found;
   }
 
-  get streams(): Stream[] {
-    return [...this.#streams.values()];
+  get interfaces(): CoveredInterface[] {
+    return [...this.#interfaces.values()];
   }
 
-  startRun(stream: Stream, run: string, start: number): void {
-    const { host, interface: name } = stream;
-    stream.captures++;
-    this.#open.set(key(stream, run), {
+  /** Takes a start record. `start` is in ms since 1970. */
+  startRun(covered: CoveredInterface, run: string, start: number): void {
+    const { host, interface: name } = covered;
+    covered.captures++;
+    this.#open.set(runKey(covered, run), {
       host,
       interface: name,
       run,
@@ -73,33 +79,34 @@ export class Coverage {
     });
   }
 
-  /** A window was counted: what lies between it and the one before is a gap. */
-  window(stream: Stream, start: number, end: number): void {
-    stream.covered += end - start;
-    stream.first = Math.min(stream.first, start);
-    // Clocks are read in whole milliseconds; windows of a run touch.
-    if (start > stream.last + 1000 && stream.last > -Infinity) {
-      const gap = { from: stream.last, to: start };
-      stream.gaps++;
-      const longest = stream.longestGap;
+  /** Takes a tick. The time between it and the tick before is a gap, if there is any. */
+  addTick(covered: CoveredInterface, start: number, end: number): void {
+    covered.covered += end - start;
+    covered.first = Math.min(covered.first, start);
+    // Ticks of a run follow each other directly; times are rounded to 1 ms.
+    if (start > covered.last + 1000 && covered.last > -Infinity) {
+      const gap = { from: covered.last, to: start };
+      covered.gaps++;
+      const longest = covered.longestGap;
       if (
         longest === undefined || gap.to - gap.from > longest.to - longest.from
       ) {
-        stream.longestGap = gap;
+        covered.longestGap = gap;
       }
     }
-    stream.last = Math.max(stream.last, end);
+    covered.last = Math.max(covered.last, end);
   }
 
+  /** Takes an end record. `why` lists what is wrong with the run; empty: nothing is. */
   endRun(
-    stream: Stream,
+    covered: CoveredInterface,
     run: string,
     start: number,
     why: readonly string[],
   ): void {
-    this.#open.delete(key(stream, run));
+    this.#open.delete(runKey(covered, run));
     if (why.length === 0) return;
-    const { host, interface: name } = stream;
+    const { host, interface: name } = covered;
     this.incomplete.push({
       host,
       interface: name,
@@ -109,7 +116,7 @@ export class Coverage {
     });
   }
 
-  /** To be called once, after the last record. */
+  /** Call once, after the last record: runs without an end record are incomplete. */
   finish(): void {
     this.incomplete.push(...this.#open.values());
     this.#open.clear();
@@ -117,6 +124,6 @@ export class Coverage {
   }
 }
 
-function key(stream: Stream, run: string): string {
-  return `${stream.number}\n${run}`;
+function runKey({ number }: CoveredInterface, run: string): string {
+  return `${number}\n${run}`;
 }

@@ -1,14 +1,16 @@
+/** `report --format html`: one page with curves, which needs no other file. */
 import { formatBytes } from "../basics/quantity.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import { type Report, SERIES } from "./report.ts";
-import { type BrokenLines, summary, time, trust } from "./format_text.ts";
+import { type BrokenLines, summary, trust } from "./sentences.ts";
+import { minuteText, timeText } from "./times.ts";
 
 const WIDTH = 900, HEIGHT = 240;
-/** Left for the words beside and below the curves. */
+/** Margins of the curves, for the labels of the axes. */
 const LEFT = 64, BOTTOM = 22, TOP = 10;
 
-/** The report as one page that needs nothing but itself. */
+/** The report as one HTML page, with its style and script inside. */
 export function reportHtml(report: Report, broken: BrokenLines): string {
   const { sums, groups } = report;
   return `<!doctype html>
@@ -83,11 +85,11 @@ function tableRow(group: Group, total: bigint): string {
     [group.packets, grouped(group.packets)],
     [percent, `${percent.toFixed(2)} %`],
     [group.bytes, formatBytes(group.bytes)],
-    [group.firstSeen, time(group.firstSeen)],
-    [group.lastSeen, time(group.lastSeen)],
+    [group.firstSeen, timeText(group.firstSeen)],
+    [group.lastSeen, timeText(group.lastSeen)],
     [
       group.busiestPackets,
-      `${time(group.busiestMinute).slice(0, 16)}Z (${group.busiestPackets})`,
+      `${minuteText(group.busiestMinute)} (${group.busiestPackets})`,
     ],
   ];
   return `<tr>${
@@ -97,11 +99,12 @@ function tableRow(group: Group, total: bigint): string {
   }</tr>`;
 }
 
+/** Percent of the total, to four decimals. */
 function share({ packets }: Group, total: bigint): number {
   return total === 0n ? 0 : Number(packets * 1_000_000n / total) / 10_000;
 }
 
-/** One bar: the first groups, and the rest. */
+/** One bar with the shares of the first groups and of all others. */
 function shares({ groups, sums }: Report): string {
   const total = sums.total.packets;
   const shown = groups.slice(0, SERIES);
@@ -128,6 +131,7 @@ function shares({ groups, sums }: Report): string {
   }</ul>`;
 }
 
+/** The curves of the first groups as SVG; empty if there are none. */
 function chart({ series, seriesWidth }: Report): string {
   const curves = [...series].map(([name, points]) => ({ name, points }));
   const points = curves.flatMap(({ points }) => points);
@@ -153,9 +157,9 @@ function chart({ series, seriesWidth }: Report): string {
   return `<h2>Packets every ${duration(seriesWidth)}</h2>
 <div class="wide"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="packets over time of the first rows">
 <g class="grid">${grid.join("")}
-<text x="${LEFT}" y="${HEIGHT - 4}">${time(from)}</text>
+<text x="${LEFT}" y="${HEIGHT - 4}">${timeText(from)}</text>
 <text x="${WIDTH - 4}" y="${HEIGHT - 4}" text-anchor="end">${
-    time(to)
+    timeText(to)
   }</text></g>
 ${lines.join("\n")}
 </svg></div>`;

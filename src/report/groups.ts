@@ -1,62 +1,69 @@
+/** Totals of a report by group (source, hour, host or interface). */
 import { ByteIndex } from "./byte_index.ts";
 import { NumberColumn, SumColumn } from "./columns.ts";
 import type { Point, SeriesColumns } from "./series.ts";
 
-/** A group of a report: a source, an hour, a host or an interface. */
+/** One row of a report. All times are milliseconds since 1970. */
 export interface Group {
+  /** The source, hour, host or interface. */
   readonly key: string;
   readonly packets: bigint;
   readonly bytes: bigint;
-  /** Milliseconds since 1970, of the windows that it was seen in. */
+  /** Start of the first tick that counted it, and end of the last. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-  /** The minute with the most packets on one interface, and how many. */
+  /** Start of the minute with most packets on one interface, and those packets. */
   readonly busiestMinute: number;
   readonly busiestPackets: number;
 }
 
 const MINUTE = 60_000;
 
-/** The time of a tick, and where it was. */
-export class Window {
-  /** That it began in. */
+/** When a tick was counted, and on which interface. */
+export class TickSpan {
+  /** Start of the minute that the tick began in. */
   readonly minute: number;
 
   /**
-   * @param start in milliseconds since 1970
-   * @param stream a number for the host and the interface
+   * @param start in milliseconds since 1970, as is `end`
+   * @param interfaceNumber `number` of the CoveredInterface
    */
   constructor(
     readonly start: number,
     readonly end: number,
-    readonly stream: number,
+    readonly interfaceNumber: number,
   ) {
     this.minute = start - start % MINUTE;
   }
 }
 
 /**
- * Totals by group, in columns: memory follows the number of groups, and not
- * that of the records.
+ * Totals by group, in typed arrays with a row for each group: memory grows with
+ * the number of groups, not of records.
+ *
+ * @example
+ * const groups = new Groups();
+ * groups.add(groups.row("10.0.0.1"), 12, 720, new TickSpan(0, 1000, 0));
+ * groups.ranked("packets", 20); // one group with 12 packets
  */
 export class Groups {
   readonly #series: SeriesColumns | undefined;
   readonly #rows = new Map<string, number>();
-  /** The same, of keys that came as bytes. */
+  /** The same rows, for keys that come as bytes. */
   readonly #byBytes = new ByteIndex();
   readonly #keys: string[] = [];
   readonly #packets = new SumColumn();
   readonly #bytes = new SumColumn();
   readonly #firstSeen = new NumberColumn();
   readonly #lastSeen = new NumberColumn();
-  // The minute that is being added up, the stream it is of, and the best so far.
+  // The current minute, its interface and its packets; then the busiest so far.
   readonly #minute = new NumberColumn();
-  readonly #stream = new NumberColumn();
+  readonly #interface = new NumberColumn();
   readonly #minutePackets = new NumberColumn();
   readonly #busiestMinute = new NumberColumn();
   readonly #busiestPackets = new NumberColumn();
 
-  /** @param series undefined: packets over time are not wanted */
+  /** @param series takes packets over time; undefined: they are not wanted */
   constructor(series?: SeriesColumns) {
     this.#series = series;
   }
@@ -71,7 +78,7 @@ export class Groups {
     return this.#keys.length;
   }
 
-  /** The row of a group, made when it is new. */
+  /** Returns the row of a group; creates it when it is new. */
   row(key: string): number {
     let row = this.#rows.get(key);
     if (row === undefined) {
@@ -84,7 +91,7 @@ export class Groups {
     return row;
   }
 
-  /** The same of a key in ASCII, between two places of `bytes`. */
+  /** Like `row`, for an ASCII key in `bytes` from index `from` up to `to`. */
   rowOfBytes(bytes: Uint8Array, from: number, to: number): number {
     let row = this.#byBytes.find(bytes, from, to);
     if (row < 0) {
@@ -94,30 +101,30 @@ export class Groups {
     return row;
   }
 
-  /** Adds what was counted for a group in a window. */
+  /** Adds what a tick counted for a group; counters are as in JSON records. */
   add(
     row: number,
     packets: number | string,
     bytes: number | string,
-    window: Window,
+    span: TickSpan,
   ): void {
-    const { start, end } = window;
+    const { start, end } = span;
     this.#packets.add(row, packets);
     this.#bytes.add(row, bytes);
     if (start < this.#firstSeen.get(row)) this.#firstSeen.set(row, start);
     if (end > this.#lastSeen.get(row)) this.#lastSeen.set(row, end);
-    this.#addMinute(row, Number(packets), window);
+    this.#addMinute(row, Number(packets), span);
     this.#series?.add(row, start, Number(packets));
   }
 
-  #addMinute(row: number, packets: number, window: Window): void {
-    const { minute, stream } = window;
+  #addMinute(row: number, packets: number, span: TickSpan): void {
+    const { minute, interfaceNumber } = span;
     const isSame = this.#minute.get(row) === minute &&
-      this.#stream.get(row) === stream;
+      this.#interface.get(row) === interfaceNumber;
     const sum = isSame ? this.#minutePackets.get(row) + packets : packets;
     if (!isSame) {
       this.#minute.set(row, minute);
-      this.#stream.set(row, stream);
+      this.#interface.set(row, interfaceNumber);
     }
     this.#minutePackets.set(row, sum);
     if (sum > this.#busiestPackets.get(row)) {
@@ -126,7 +133,11 @@ export class Groups {
     }
   }
 
-  /** The groups with most packets first, or by key; at most `top`, 0 for all. */
+  /**
+   * The groups in order: by packets, most first, or by key.
+   *
+   * @param top how many to return; 0: all
+   */
   ranked(order: "packets" | "key", top: number): Group[] {
     const keys = this.#keys;
     const rows = keys.map((_, row) => row);

@@ -1,5 +1,6 @@
-/** The style and the script of the report's page: no request to anywhere. */
+/** Style and script of the HTML report; both are inline, so the page loads nothing. */
 
+/** Light and dark colours follow the reader's system. */
 export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1c2330; --dim: #667085; --line: #e3e7ee; --page: #fff; --panel: #f6f8fb; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ef; --dim: #98a2b3; --line: #2b3342; --page: #12161d; --panel: #1a202a; } }
@@ -29,7 +30,7 @@ th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=desce
 .trust li { padding: 6px 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 `;
 
-/** Sorts the table by the column whose head is pressed. */
+/** Sorts the table by a column when its head is clicked. */
 export const PAGE_SCRIPT = `
 document.querySelectorAll("th button").forEach((button, column) => {
   button.addEventListener("click", () => {

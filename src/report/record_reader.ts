@@ -1,7 +1,8 @@
-import { SourceRows } from "./source_scanner.ts";
+/** Reads records back from the lines of captures. */
+import { ScannedSources } from "./source_scanner.ts";
 
-/** Packets and bytes of everything, in the order of `CLASSES`. */
-export const CLASSES = [
+/** What the packets of a tick are divided into, and their total. */
+export const PACKET_CLASSES = [
   "total",
   "others",
   "untracked",
@@ -9,18 +10,19 @@ export const CLASSES = [
   "malformed",
   "filtered",
 ] as const;
-export type Class = typeof CLASSES[number];
+export type PacketClass = typeof PACKET_CLASSES[number];
 
-/** Records from before there was a filter have none of it. */
-const MAY_BE_MISSING: Class = "filtered";
+/** Records of versions without `--filter` lack it. */
+const MAY_BE_MISSING: PacketClass = "filtered";
 
+/** Integers are strings of digits from 2^53 on. */
 interface JsonTally {
   readonly packets: number | string;
   readonly bytes: number | string;
 }
 
-/** A record of schema 1, as far as it was looked at. */
-export type JsonRecord = Record<Class, JsonTally> & {
+/** The fields of a record of schema 1 that a report uses. */
+export type JsonRecord = Record<PacketClass, JsonTally> & {
   readonly schema: number;
   readonly type: string;
   readonly host: string;
@@ -31,26 +33,34 @@ export type JsonRecord = Record<Class, JsonTally> & {
   readonly reason: string;
   readonly complete: boolean;
   sources:
-    | SourceRows
+    | ScannedSources
     | readonly (JsonTally & { readonly ip?: string; readonly key?: string })[];
-  /** Records from before there was any other have none. */
+  /** Records of versions that counted incoming packets alone lack it. */
   readonly direction?: "in" | "out";
 };
 
 const BRACKET = 0x5b;
 const SOURCES = new TextEncoder().encode(',"sources":');
-/** Stands where the sources were. */
+/** Replaces the sources when the rest of a line is parsed. */
 const TAKEN = -1;
 const TAKEN_BYTES = new TextEncoder().encode(String(TAKEN));
 
-/** Reads the lines of captures. What it returns is good until the next line. */
+/**
+ * Reads the lines of captures. The record that `read` returns is valid until the
+ * next call.
+ */
 export class LineReader {
-  readonly #rows = new SourceRows();
+  readonly #rows = new ScannedSources();
   readonly #decoder = new TextDecoder();
   /** A line without its sources. */
   #short = new Uint8Array(4096);
 
-  /** @throws {SyntaxError} it is no record, or a tick that is not whole */
+  /**
+   * Reads one line, without its newline.
+   *
+   * @throws {SyntaxError} it is not a record of schema 1, or a tick that lacks
+   * counts
+   */
   read(line: Uint8Array): JsonRecord {
     const record = this.#readShort(line) ?? this.#parse(line);
     if (record?.schema !== 1) throw new SyntaxError("not a record of schema 1");
@@ -62,7 +72,10 @@ export class LineReader {
     return JSON.parse(this.#decoder.decode(bytes)) as JsonRecord;
   }
 
-  /** Undefined: the sources are not where and as xdptally writes them. */
+  /**
+   * Scans the sources and parses the rest, which is short. Undefined: the sources
+   * are not written the way xdptally writes them.
+   */
   #readShort(line: Uint8Array): JsonRecord | undefined {
     const bracket = line.indexOf(BRACKET);
     const name = bracket - SOURCES.length;
@@ -79,26 +92,26 @@ export class LineReader {
     short.set(after, resumed);
     try {
       const record = this.#parse(short.subarray(0, length));
-      // Else they were some other object's.
+      // Otherwise the array that was replaced belongs to a nested object.
       if ((record.sources as unknown) !== TAKEN) return;
       record.sources = this.#rows;
       return record;
     } catch {
-      return; // parsed whole, it is refused with the right words
+      return; // parsing the whole line gives the right message
     }
   }
 }
 
-/** A record counts whole, or not at all. */
+/** Half a tick must not be added to the sums. @throws {SyntaxError} */
 function requireTick(record: JsonRecord): void {
   const isTally = (tally: JsonTally | undefined) =>
     tally?.packets !== undefined && tally.bytes !== undefined;
   if (
-    !CLASSES.every((name) =>
+    !PACKET_CLASSES.every((name) =>
       isTally(record[name]) ||
       name === MAY_BE_MISSING && record[name] === undefined
     ) ||
-    !(record.sources instanceof SourceRows) &&
+    !(record.sources instanceof ScannedSources) &&
       !(Array.isArray(record.sources) && record.sources.every(isTally))
   ) {
     throw new SyntaxError("a tick without all of its counts");

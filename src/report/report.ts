@@ -1,48 +1,63 @@
+/** Adds up capture records: the core of `xdptally report`. */
 import { SumColumn } from "./columns.ts";
-import { Coverage, type Incomplete, type Stream } from "./coverage.ts";
-import { type Group, Groups, Window } from "./groups.ts";
 import {
-  type Class,
-  CLASSES,
+  Coverage,
+  type CoveredInterface,
+  type IncompleteRun,
+} from "./coverage.ts";
+import { type Group, Groups, TickSpan } from "./groups.ts";
+import {
   type JsonRecord,
   LineReader,
+  PACKET_CLASSES,
+  type PacketClass,
 } from "./record_reader.ts";
-import { SourceRows } from "./source_scanner.ts";
+import { ScannedSources } from "./source_scanner.ts";
 import { type Point, SeriesColumns } from "./series.ts";
 
-export type By = "source" | "hour" | "host" | "interface";
+/** What the rows of a report can stand for. */
+export const GROUP_BYS = ["source", "hour", "host", "interface"] as const;
+type GroupBy = typeof GROUP_BYS[number];
 
+/** Which ticks a report counts, and how it groups them. */
 export interface ReportOptions {
-  readonly by: By;
+  readonly by: GroupBy;
   /** Rows of the table, 0 for all. */
   readonly top: number;
-  /** Milliseconds since 1970; windows that end after `since`, up to `until`. */
+  /** Milliseconds since 1970: ticks that end after `since`, and not after `until`, count. */
   readonly since: number;
   readonly until: number;
-  /** Packets over time are wanted, for the first groups. */
+  /** Whether to collect packets over time for the first groups. */
   readonly hasSeries?: boolean;
 }
 
-/** How many groups have curves. */
+/** Groups with a curve. */
 export const SERIES = 5;
 
-/** What a report has to say. */
+/** The contents of a report, for the formats. */
 export interface Report {
-  readonly by: By;
+  readonly by: GroupBy;
   readonly groups: readonly Group[];
-  /** Groups that the table leaves out. */
+  /** Groups below the first `top`, which the table leaves out. */
   readonly hidden: number;
-  readonly sums: Record<Class, { packets: bigint; bytes: bigint }>;
-  /** The first groups over time, if that was wanted. */
+  readonly sums: Record<PacketClass, { packets: bigint; bytes: bigint }>;
+  /** Packets over time of the first groups, if `hasSeries`. */
   readonly series: ReadonlyMap<string, readonly Point[]>;
-  /** Milliseconds of a point. */
+  /** Milliseconds between two points. */
   readonly seriesWidth: number;
   readonly ticks: number;
-  readonly streams: readonly Stream[];
-  readonly incomplete: readonly Incomplete[];
+  readonly interfaces: readonly CoveredInterface[];
+  readonly incomplete: readonly IncompleteRun[];
 }
 
-/** Adds up capture records, in whatever order the files come. */
+/**
+ * Adds up capture records; the files may come in any order.
+ *
+ * @example
+ * const reporter = new Reporter({ by: "source", top: 20, since: -Infinity, until: Infinity });
+ * for (const line of lines) reporter.addLine(line);
+ * REPORT_FORMATS.text(reporter.finish(), { count: 0, examples: [] });
+ */
 export class Reporter {
   readonly #options: ReportOptions;
   readonly #series: SeriesColumns | undefined;
@@ -60,9 +75,10 @@ export class Reporter {
   }
 
   /**
-   * Takes one line of a capture.
+   * Takes one line of a capture, without its newline.
    *
-   * @throws {SyntaxError} it is no record
+   * @throws {SyntaxError} it is not a record of schema 1, or a tick that lacks
+   * counts
    */
   addLine(line: Uint8Array): void {
     const record = this.#reader.read(line);
@@ -73,12 +89,16 @@ export class Reporter {
     const { since, until } = this.#options;
     if (record.type === "start") {
       if (start < since || start > until) return;
-      this.#coverage.startRun(this.#coverage.stream(host, name), run, start);
+      this.#coverage.startRun(
+        this.#coverage.interfaceOf(host, name),
+        run,
+        start,
+      );
     } else if (record.type === "end") {
       const end = Date.parse(record.end);
       const isInside = end > since && start <= until;
       this.#coverage.endRun(
-        this.#coverage.stream(host, name),
+        this.#coverage.interfaceOf(host, name),
         run,
         start,
         isInside ? doubts(record) : [],
@@ -89,18 +109,18 @@ export class Reporter {
   #addTick(record: JsonRecord, start: number, line: Uint8Array): void {
     const end = Date.parse(record.end);
     if (end <= this.#options.since || end > this.#options.until) return;
-    const stream = this.#coverage.stream(record.host, sideOf(record));
-    this.#coverage.window(stream, start, end);
+    const covered = this.#coverage.interfaceOf(record.host, sideOf(record));
+    this.#coverage.addTick(covered, start, end);
     this.#ticks++;
-    for (const [row, name] of CLASSES.entries()) {
+    for (const [row, name] of PACKET_CLASSES.entries()) {
       const { packets, bytes } = record[name] ?? { packets: 0, bytes: 0 };
       this.#packets.add(row, packets);
       this.#bytes.add(row, bytes);
     }
-    const window = new Window(start, end, stream.number);
+    const span = new TickSpan(start, end, covered.number);
     const { by } = this.#options;
     if (by === "source") {
-      return this.#addSources(record.sources, window, line);
+      return this.#addSources(record.sources, span, line);
     }
     const { packets, bytes } = record.total;
     const group = by === "hour"
@@ -109,35 +129,35 @@ export class Reporter {
       ? record.host
       : `${record.host} ${sideOf(record)}`;
     const row = this.#groups.row(group);
-    this.#groups.add(row, packets, bytes, window);
+    this.#groups.add(row, packets, bytes, span);
   }
 
   #addSources(
     sources: JsonRecord["sources"],
-    window: Window,
+    span: TickSpan,
     line: Uint8Array,
   ): void {
     const groups = this.#groups;
-    if (!(sources instanceof SourceRows)) {
+    if (!(sources instanceof ScannedSources)) {
       for (const { ip, key = ip ?? "", packets, bytes } of sources) {
-        groups.add(groups.row(key), packets, bytes, window);
+        groups.add(groups.row(key), packets, bytes, span);
       }
       return;
     }
     const { from, to, packets, bytes } = sources;
     for (let at = 0; at < sources.length; at++) {
       const row = groups.rowOfBytes(line, from[at]!, to[at]!);
-      groups.add(row, packets[at]!, bytes[at]!, window);
+      groups.add(row, packets[at]!, bytes[at]!, span);
     }
   }
 
-  /** The report of all that was added. */
+  /** The report of all lines that were added. Call it once. */
   finish(): Report {
     this.#coverage.finish();
     const { by, top } = this.#options;
     const groups = this.#groups.ranked(by === "hour" ? "key" : "packets", top);
     const sums = Object.fromEntries(
-      CLASSES.map((name, row) => [
+      PACKET_CLASSES.map((name, row) => [
         name,
         { packets: this.#packets.get(row), bytes: this.#bytes.get(row) },
       ]),
@@ -153,18 +173,18 @@ export class Reporter {
       ),
       seriesWidth: this.#series?.width ?? 0,
       ticks: this.#ticks,
-      streams: this.#coverage.streams,
+      interfaces: this.#coverage.interfaces,
       incomplete: this.#coverage.incomplete,
     };
   }
 }
 
-/** `eth0`, or `eth0 out`: what goes out has windows of its own. */
+/** `eth0`, or `eth0 out`: outgoing packets have ticks of their own. */
 function sideOf({ interface: name, direction }: JsonRecord): string {
   return direction === "out" ? `${name} out` : name;
 }
 
-/** Why a run's numbers are not the whole truth. */
+/** Why the numbers of a run that ended are incomplete. */
 function doubts({ complete, reason, untracked }: JsonRecord): string[] {
   return [
     ...(complete ? [] : ["its counts are incomplete"]),

@@ -1,46 +1,47 @@
-/** A bucket of a time series. Times are milliseconds since 1970. */
+/** Packets over time, for the curves of a report. */
+import { grown } from "../basics/growing_array.ts";
+
+/** One bucket of a time series. */
 export interface Point {
+  /** Its start, in milliseconds since 1970. */
   readonly time: number;
   readonly packets: number;
 }
 
 const BUCKETS = 128;
 const MINUTE = 60_000;
-/** Widths of a bucket, each a multiple of the one before; then doubles. */
+/** Widths of a bucket, each a multiple of the one before; the last one is then doubled. */
 const WIDTHS = [1, 5, 15, 60, 6 * 60, 24 * 60, 7 * 24 * 60]
   .map((minutes) => minutes * MINUTE);
 
 /**
- * Packets over time, by row, in a fixed number of buckets: when the time that
- * they span grows, wider buckets take the place of several each. So memory
- * follows the rows, and not the time.
+ * Packets over time by row, in a fixed number of buckets. When the captures span
+ * more time than the buckets do, several buckets are merged into a wider one:
+ * memory grows with the rows, not with the time.
  */
 export class SeriesColumns {
   #width = WIDTHS[0]!;
-  /** When the first bucket begins, a multiple of the width; -1: unset. */
+  /** Start of the first bucket, a multiple of the width; -1: unset. */
   #origin = -1;
   #latest = 0;
   #values = new Float64Array(BUCKETS * 64);
 
-  /** Milliseconds of a bucket. */
+  /** Width of a bucket in milliseconds. */
   get width(): number {
     return this.#width;
   }
 
+  /** Adds packets at `time`, in milliseconds since 1970. */
   add(row: number, time: number, packets: number): void {
     this.#include(time);
     const at = row * BUCKETS + Math.floor((time - this.#origin) / this.#width);
     if (at >= this.#values.length) {
-      const values = new Float64Array(
-        Math.max(at + 1, this.#values.length * 2),
-      );
-      values.set(this.#values);
-      this.#values = values;
+      this.#values = grown(this.#values, at + 1);
     }
     this.#values[at]! += packets;
   }
 
-  /** The buckets of a row, up to the last one of any row. */
+  /** The buckets of a row, up to the last bucket in which any row has packets. */
   of(row: number): Point[] {
     let last = 0;
     for (const [at, value] of this.#values.entries()) {
@@ -52,7 +53,7 @@ export class SeriesColumns {
     }));
   }
 
-  /** Widens the buckets until `time` is in one of them. */
+  /** Widens the buckets until one of them contains `time`. */
   #include(time: number): void {
     if (this.#origin < 0) this.#origin = floorTo(time, this.#width);
     this.#latest = Math.max(this.#latest, time);

@@ -1,6 +1,8 @@
+/** Reads the sources of a tick without JSON.parse: most of a capture is sources. */
+
 const QUOTE = 0x22, COMMA = 0x2c, ZERO = 0x30, END = 0x5d;
-/** Digits of a number that is exact however they are. */
-const MOST_DIGITS = 15;
+/** Any number with this many digits is exact as a double. */
+const MAX_DIGITS = 15;
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const IP = ascii('{"ip":"');
@@ -9,13 +11,13 @@ const BYTES = ascii(',"bytes":');
 const CLOSE = ascii("}");
 
 /**
- * The sources of a tick, found in the bytes of its line. Most of a capture is
- * these rows, and JSON.parse makes an object and a string of each. This reads
- * only what src/formats/jsonl.ts writes, and refuses all else.
+ * The sources of a tick, scanned in the bytes of its line; JSON.parse would create
+ * an object and a string for each. It accepts exactly what src/formats/jsonl.ts
+ * writes, and refuses everything else. Row i is in element i of each array.
  */
-export class SourceRows {
+export class ScannedSources {
   length = 0;
-  /** Where the addresses begin and end in the line. */
+  /** Start and end of each address in the line. */
   readonly from: number[] = [];
   readonly to: number[] = [];
   readonly packets: number[] = [];
@@ -23,9 +25,9 @@ export class SourceRows {
   #at = 0;
 
   /**
-   * Reads the array whose bracket is before `from`.
+   * Reads the array whose opening bracket is just before index `from`.
    *
-   * @returns where its closing bracket is; -1: it is refused
+   * @returns index of its closing bracket; -1: it is refused
    */
   read(line: Uint8Array, from: number): number {
     this.length = 0;
@@ -50,6 +52,7 @@ export class SourceRows {
     }
   }
 
+  /** Steps over `text`, if the line continues with it. */
   #skip(line: Uint8Array, text: Uint8Array): boolean {
     let at = this.#at;
     for (let index = 0; index < text.length; index++) {
@@ -59,7 +62,7 @@ export class SourceRows {
     return true;
   }
 
-  /** Digits, letters, dots and colons: nothing that JSON would escape. */
+  /** Steps over digits, a to f, dots and colons: JSON escapes none of them. */
   #skipAddress(line: Uint8Array): boolean {
     let at = this.#at;
     for (; line[at] !== QUOTE; at++) {
@@ -72,7 +75,7 @@ export class SourceRows {
     return true;
   }
 
-  /** -1: there is no number, or one that is not plain. */
+  /** Reads an integer; -1: there is none, or it is too long or starts with 0. */
   #number(line: Uint8Array): number {
     const start = this.#at;
     let at = start;
@@ -82,7 +85,7 @@ export class SourceRows {
     }
     this.#at = at;
     const digits = at - start;
-    const isPlain = digits > 0 && digits <= MOST_DIGITS &&
+    const isPlain = digits > 0 && digits <= MAX_DIGITS &&
       (line[start] !== ZERO || digits === 1);
     return isPlain ? value : -1;
   }

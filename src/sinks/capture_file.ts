@@ -5,10 +5,10 @@ import {
   HEADER_SIZE,
   memberLength,
 } from "../formats/gzip_member.ts";
-import { reasonOf } from "./failures.ts";
+import { reasonOf } from "../basics/reason.ts";
 import type { Target } from "./target.ts";
 
-export interface CaptureFileOptions {
+interface CaptureFileOptions {
   readonly path: string;
   /** One gzip member for each write. */
   readonly isGzip: boolean;

@@ -1,7 +1,11 @@
 /** Serves metrics to Prometheus over HTTP. */
 import { timingSafeEqual } from "node:crypto";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { type HttpAnswer, type HttpRequest, wanted } from "../http/message.ts";
+import {
+  acceptWeight,
+  type HttpAnswer,
+  type HttpRequest,
+} from "../http/message.ts";
 import { HttpServer } from "../http/server.ts";
 import {
   METRICS_TYPES,
@@ -9,12 +13,12 @@ import {
   metricsText,
 } from "../formats/metrics.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import { reasonOf } from "./failures.ts";
+import { reasonOf } from "../basics/reason.ts";
 import type { Sink } from "./sink.ts";
-import { Watches } from "./interface_states.ts";
+import { InterfaceStates } from "./interface_states.ts";
 
 /** Where metrics are served, and to whom. */
-export interface ExporterOptions {
+interface ExporterOptions {
   readonly hostname: string;
   readonly port: number;
   /** Names of files; undefined: everybody may read. */
@@ -31,7 +35,7 @@ const GRACE = 5000;
 
 export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
-  readonly #watches: Watches;
+  readonly #states: InterfaceStates;
   readonly #token: string | undefined;
   readonly #tls: { readonly cert: string; readonly key: string } | undefined;
   #server: HttpServer | undefined;
@@ -44,7 +48,7 @@ export class Exporter implements Sink, Disposable {
   constructor(options: ExporterOptions) {
     const { tokenFile, tls, maxSources } = options;
     this.#options = options;
-    this.#watches = new Watches(maxSources);
+    this.#states = new InterfaceStates(maxSources);
     this.#token = tokenFile === undefined
       ? undefined
       : readSecret(tokenFile).trim();
@@ -100,14 +104,14 @@ export class Exporter implements Sink, Disposable {
     return {
       status: 200,
       type: METRICS_TYPES[form],
-      body: metricsText(this.#watches.all, form),
+      body: metricsText(this.#states.all, form),
     };
   }
 
   /** Whether all interfaces are counted, and their ticks not late. */
   #health(): HttpAnswer {
     const now = Date.now();
-    const ill = this.#watches.all.filter(({ isRunning, start, snapshot }) =>
+    const ill = this.#states.all.filter(({ isRunning, start, snapshot }) =>
       !isRunning ||
       now - snapshot.end.getTime() > LATE * start.interval * 1000 + GRACE
     );
@@ -126,15 +130,15 @@ export class Exporter implements Sink, Disposable {
   }
 
   start(record: StartRecord): void {
-    this.#watches.start(record);
+    this.#states.start(record);
   }
 
   tick(record: TickRecord): void {
-    this.#watches.update(record);
+    this.#states.update(record);
   }
 
   end(record: EndRecord): void {
-    this.#watches.update(record);
+    this.#states.update(record);
   }
 
   [Symbol.dispose](): void {
@@ -144,8 +148,8 @@ export class Exporter implements Sink, Disposable {
 
 /** OpenMetrics, if Accept ranks it at least as high as text/plain. */
 function formFor(accept: string): MetricsForm {
-  const open = wanted(accept, "application/openmetrics-text") ?? 0;
-  const text = wanted(accept, "text/plain") ?? 0;
+  const open = acceptWeight(accept, "application/openmetrics-text") ?? 0;
+  const text = acceptWeight(accept, "text/plain") ?? 0;
   return open > 0 && open >= text ? "openMetrics" : "prometheus";
 }
 

@@ -1,12 +1,6 @@
 import type { Logger } from "@std/log/logger";
 import type { Failure } from "../basics/errors.ts";
 
-/** The system's words, without what Deno puts around them. */
-export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.replace(/ \(os error \d+\).*/s, "");
-}
-
 /** Logs all but the last, and throws that one, if there is any. */
 export function throwAll(failures: readonly Failure[], log: Logger): void {
   for (const { message } of failures.slice(0, -1)) log.error(message);

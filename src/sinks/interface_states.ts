@@ -1,4 +1,4 @@
-import { emptySnapshot, type Watch } from "../formats/metrics.ts";
+import { emptySnapshot, type InterfaceState } from "../formats/metrics.ts";
 import type {
   EndRecord,
   Origin,
@@ -7,15 +7,15 @@ import type {
 } from "../tally/records.ts";
 
 /** What metrics say now, by interface and direction. */
-export class Watches {
-  readonly #byName = new Map<string, Watch>();
+export class InterfaceStates {
+  readonly #byName = new Map<string, InterfaceState>();
   readonly #maxSources: number;
 
   constructor(maxSources: number) {
     this.#maxSources = maxSources;
   }
 
-  get all(): Watch[] {
+  get all(): InterfaceState[] {
     return [...this.#byName.values()];
   }
 
@@ -29,10 +29,10 @@ export class Watches {
   }
 
   update(record: TickRecord | EndRecord): void {
-    const watch = this.#byName.get(nameOf(record))!;
+    const state = this.#byName.get(nameOf(record))!;
     const isRunning = record.type === "tick";
     const snapshot = record.snapshot();
-    this.#byName.set(nameOf(record), { ...watch, snapshot, isRunning });
+    this.#byName.set(nameOf(record), { ...state, snapshot, isRunning });
   }
 }
 

@@ -1,4 +1,5 @@
 import { EXIT, Failure } from "../basics/errors.ts";
+import { reasonOf } from "../basics/reason.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Target } from "./target.ts";
 
@@ -78,10 +79,11 @@ export class Stream implements Target {
         await stdoutWritable();
         return 0;
       }
-      const why = error instanceof Error ? error.message : String(error);
       throw new Failure(
         EXIT.output,
-        `Cannot write to ${this.name}: ${why}; make room, or send it elsewhere`,
+        `Cannot write to ${this.name}: ${
+          reasonOf(error)
+        }; make room, or send it elsewhere`,
       );
     }
   }

@@ -5,10 +5,11 @@ import type { FilePattern } from "../formats/capture_name.ts";
 import type { PageFormat } from "../formats/format.ts";
 import type { User } from "../process/user.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import { reasonOf, throwAll } from "./failures.ts";
+import { reasonOf } from "../basics/reason.ts";
+import { throwAll } from "./failures.ts";
 import { type FileOptions, pathFor, pathsFor, rightsOf } from "./files.ts";
 import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
-import { Watches } from "./interface_states.ts";
+import { InterfaceStates } from "./interface_states.ts";
 
 export interface TextfileOptions extends FileOptions {
   readonly format: PageFormat;
@@ -17,7 +18,7 @@ export interface TextfileOptions extends FileOptions {
 
 /** A file of metrics, and the interfaces that are in it. */
 interface Page {
-  readonly watches: Watches;
+  readonly states: InterfaceStates;
   isChanged: boolean;
   /** Why it could not be replaced the last time. */
   trouble: string;
@@ -61,7 +62,7 @@ export class TextfileSink implements Sink {
     const page = this.#pages.get(path) ?? this.#newPage();
     this.#pages.set(path, page);
     this.#pageOf.set(start.interface, page);
-    page.watches.start(start);
+    page.states.start(start);
     page.isChanged = true;
   }
 
@@ -75,13 +76,13 @@ export class TextfileSink implements Sink {
 
   #update(record: TickRecord | EndRecord): void {
     const page = this.#pageOf.get(record.interface)!;
-    page.watches.update(record);
+    page.states.update(record);
     page.isChanged = true;
   }
 
   #newPage(): Page {
-    const watches = new Watches(this.#context.maxSources);
-    return { watches, isChanged: false, trouble: "" };
+    const states = new InterfaceStates(this.#context.maxSources);
+    return { states, isChanged: false, trouble: "" };
   }
 
   flush(): void {
@@ -89,7 +90,7 @@ export class TextfileSink implements Sink {
       if (!page.isChanged) continue;
       try {
         const { format, isSynced } = this.#options;
-        replaceFile(path, format.page(page.watches.all), isSynced);
+        replaceFile(path, format.page(page.states.all), isSynced);
         page.isChanged = false;
         if (page.trouble !== "") {
           this.#context.log.info(`Writing to "${path}" again`);

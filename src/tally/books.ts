@@ -1,23 +1,28 @@
+/** Books: every frame that was counted, divided into classes that add up. */
 import { minus, NOTHING, plus, type Tally } from "./source_list.ts";
 
-/** Packets whose source had no room, by the cause. */
+/** Packets whose source got no row. The causes count packets. */
 export interface Untracked extends Tally {
+  /** `--max-sources` was reached. */
   readonly full: bigint;
+  /** The CPU was added after the start, and has no counters in the maps. */
   readonly noMemory: bigint;
+  /** The index of the map had no free slot near the source's place. */
   readonly busy: bigint;
 }
 
-/** Every frame of a window or of a run, but for those of the listed sources. */
+/** The books of a window or a run: all frames, except those counted by source. */
 export interface Books {
-  /** Counted on its own, before anything else. */
+  /** All frames; the program counts them separately, before it looks at one. */
   readonly total: Tally;
   readonly untracked: Untracked;
   readonly nonIp: Tally;
   readonly malformed: Tally;
-  /** Of sources that a filter leaves out. */
+  /** Packets of sources that `--filter` leaves out. */
   readonly filtered: Tally;
 }
 
+/** Books without any frame. */
 export const EMPTY_BOOKS: Books = {
   total: NOTHING,
   untracked: { ...NOTHING, full: 0n, noMemory: 0n, busy: 0n },
@@ -26,6 +31,7 @@ export const EMPTY_BOOKS: Books = {
   filtered: NOTHING,
 };
 
+/** The sum of two books, class by class. */
 export function addBooks(a: Books, b: Books): Books {
   return {
     total: plus(a.total, b.total),
@@ -41,7 +47,7 @@ export function addBooks(a: Books, b: Books): Books {
   };
 }
 
-/** The books with `tally` moved to the untracked, because a table was full. */
+/** Books to which `tally` is added as untracked, because a table was full. */
 export function withOverflow(books: Books, tally: Tally): Books {
   const { untracked } = books;
   return {
@@ -54,13 +60,13 @@ export function withOverflow(books: Books, tally: Tally): Books {
   };
 }
 
-/** What is left of the total for the sources. */
+/** What the sources must add up to: the total without all other classes. */
 export function sourcesOf({ total, ...rest }: Books): Tally {
   return [rest.untracked, rest.nonIp, rest.malformed, rest.filtered]
     .reduce(minus, total);
 }
 
-/** The rule: total = sources + untracked + non-IP + malformed + filtered, both counters. */
+/** Whether total = sources + untracked + non-IP + malformed + filtered, for packets and bytes. */
 export function balances(books: Books, sources: Tally): boolean {
   const { packets, bytes } = sourcesOf(books);
   return sources.packets === packets && sources.bytes === bytes;

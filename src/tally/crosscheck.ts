@@ -1,22 +1,26 @@
-/** The run's total beside what the interface itself says. */
+/** Compares the total of a run with the interface's own counter. */
+
+/** Two counts of the same packets that differ too much. */
 export interface Discrepancy {
   /** Packets that the XDP program saw. */
   readonly counted: bigint;
-  /** Packets that the interface says it received meanwhile. */
+  /** Packets that the interface counted as received in the same time. */
   readonly received: bigint;
 }
 
-/** Drivers bring their counters up to date that often, or oftener. */
-const STALE = 2; // seconds
-/** Part of the packets that may differ: reading two counters takes time. */
+/** Drivers update their counters at least this often, in seconds. */
+const STALE = 2;
+/** Share of the packets that may differ: the counters are not read at the same moment. */
 const SLACK = 0.01;
+/** Packets that may differ in any case. */
 const FEW = 16;
 
 /**
- * Whether the two part by more than counters that are read `STALE` seconds too
- * early or too late explain.
+ * Compares two counts of packets. They may differ by what arrives in `STALE`
+ * seconds, plus `SLACK` of them.
  *
- * @param peak packets a second of the busiest tick
+ * @param peak packets per second of the busiest tick
+ * @returns undefined: they agree
  */
 export function discrepancy(
   counted: bigint,

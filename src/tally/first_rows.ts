@@ -1,14 +1,15 @@
+/** Finds the first rows in order without sorting the rest. */
 import { countOf, hostOrder, type Sort } from "./order.ts";
 import { COUNTER, HALVES, type SourceList } from "./source_list.ts";
 
 const TWO_32 = 2 ** 32;
 
 /**
- * The first rows of `lists`, in the order and by the numbers of `ordered`,
- * without sorting the others: each row is looked at once, and most of them come
- * after the last of those that were found so far.
+ * The first `top` elements of `ordered(lists, sort)`. It passes over the rows
+ * once and inserts each one that belongs among the first found so far; most do
+ * not.
  *
- * @param top how many, at most
+ * @returns row numbers over all lists, as `ordered` returns them
  */
 export function firstRows(
   lists: readonly SourceList[],
@@ -44,14 +45,14 @@ export function firstRows(
   return rows;
 }
 
-/** What is most first; rounded beyond 2^53. */
+/** The counter that `sort` names, rounded above 2^53; 0 to sort by address. */
 function valueOf(list: SourceList, row: number, sort: Sort): number {
   if (sort === "ip") return 0;
   const at = row * HALVES + COUNTER[sort];
   return list.counters[at]! + list.counters[at + 1]! * TWO_32;
 }
 
-/** Whether the address of one row comes before that of another. */
+/** Whether the address of row `one` comes before that of row `other`. */
 function isLower({ keys, words }: SourceList, one: number, other: number) {
   for (let word = 0; word < words; word++) {
     const a = keys[one * words + word]!, b = keys[other * words + word]!;

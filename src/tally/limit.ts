@@ -1,13 +1,19 @@
+/** Limits on what a single source may send (`--exit-over`). */
 import type { SourceList } from "./source_list.ts";
 
-/** What one source may send: packets a second in a tick, or bytes in the run. */
+/** What one source may send: packets per second in a tick, or bytes in the run. */
 export interface Limit {
+  /** As given on the command line. */
   readonly text: string;
   readonly unit: "pps" | "bytes";
   readonly most: number;
 }
 
-/** The row that exceeds `limit` by most; undefined: none does. */
+/**
+ * The row that exceeds `limit` by most; undefined: none does.
+ *
+ * @param seconds length of the tick
+ */
 export function rowOver(
   list: SourceList,
   limit: Limit,

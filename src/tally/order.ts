@@ -1,15 +1,17 @@
+/** Sorts millions of sources. */
 import { COUNTER, HALVES, type SourceList } from "./source_list.ts";
 
-/** A counter, most first, then the address; or the address alone. */
+/** By a counter, most first, then by address; or by address alone. */
 export type Sort = "packets" | "bytes" | "ip";
 
 /**
- * All rows of `lists` in order, IPv4 before IPv6. A row is told by its number
- * over all lists: those of the second follow those of the first.
+ * All rows of `lists` in order; of equal counters, IPv4 comes before IPv6. Rows are
+ * numbered over all lists: those of the second list follow those of the first.
  *
- * Rows are sorted by one u32 after the other, the least significant first: the
- * native sort of u64, with the u32 above and the place so far below it, takes a
- * fiftieth of the time of one that compares in JavaScript.
+ * This is a radix sort with u32 digits, the least significant first. Each pass
+ * sorts u64s, with the digit in the upper half and the position in the lower:
+ * the native sort of a BigUint64Array takes a fiftieth of the time of a sort
+ * with a comparison in JavaScript.
  */
 export function ordered(lists: readonly SourceList[], sort: Sort): Uint32Array {
   const order = new Uint32Array(countOf(lists));
@@ -39,31 +41,32 @@ export function ordered(lists: readonly SourceList[], sort: Sort): Uint32Array {
   return order;
 }
 
+/** Rows of all lists together. */
 export function countOf(lists: readonly SourceList[]): number {
   return lists.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** A u32 in network byte order as a number that sorts. */
+/** Swaps the bytes of a u32 in network order, so that numbers sort like addresses. */
 export function hostOrder(word: number): number {
   return (word << 24 | (word & 0xff00) << 8 | word >>> 8 & 0xff00 |
     word >>> 24) >>> 0;
 }
 
-/** Room for one sort after the other. */
+/** Sorts rows by a u32 of each, in arrays that are allocated once. */
 class Sorter {
   readonly #pairs: BigUint64Array<ArrayBuffer>;
-  /** The same, the lower half of each first. */
+  /** The same memory as u32: the lower half of each pair comes first. */
   readonly #halves: Uint32Array<ArrayBuffer>;
   readonly #before: Uint32Array<ArrayBuffer>;
 
-  /** @param most rows that will be sorted at once */
+  /** @param most the most rows that `sort` will be given */
   constructor(most: number) {
     this.#pairs = new BigUint64Array(most);
     this.#halves = new Uint32Array(this.#pairs.buffer);
     this.#before = new Uint32Array(most);
   }
 
-  /** Sorts rows by a u32 of each; equal ones keep their order. */
+  /** Sorts `rows` in place by the u32 of each; rows with equal ones keep their order. */
   sort(rows: Uint32Array, keyOf: (row: number) => number): void {
     const halves = this.#halves;
     let isSorted = true;

@@ -1,3 +1,4 @@
+/** Ranks the sources of a record. */
 import { countOf, ordered, type Sort } from "./order.ts";
 import type { SourceSum } from "./records.ts";
 import {
@@ -9,7 +10,7 @@ import {
 } from "./source_list.ts";
 import { firstRows } from "./first_rows.ts";
 
-/** A row of a list, by the list and its place in it. */
+/** A row of a list. */
 export interface Place {
   readonly list: SourceList;
   readonly row: number;
@@ -17,26 +18,30 @@ export interface Place {
 
 /** A source as a record shows it. */
 export interface Source extends Tally {
-  /** Its address, or what else is counted by; see src/basics/keys.ts. */
+  /** Its address or other key, see `keyText` in src/basics/keys.ts. */
   readonly key: string;
 }
 
-/** The rows that a record shows, in order, and what the rest adds up to. */
-export interface Ranking {
+/** The rows that a record shows, in order, and the sum of the rest. */
+interface Ranking {
   readonly places: Iterable<Place>;
   readonly shown: SourceSum;
   readonly others: SourceSum;
 }
 
-/** So many of the first are looked for; for more, all rows are sorted. */
+/** Up to this many first rows are searched for; for more, all rows are sorted. */
 const FEW = 256;
 
 /**
  * Orders the rows of `lists` by packets or bytes, most first, then by address;
  * or by address alone. IPv4 comes before IPv6.
  *
- * @param top how many rows to keep, 0 for all; the rest becomes `others`
- * @param all what all rows add up to
+ * @param top rows to return, 0 for all; the rest is summed up in `others`
+ * @param all the sum of all rows
+ *
+ * @example
+ * const { places, others } = rank([ipv4, ipv6], "packets", 10);
+ * for (const place of places) console.log(sourceAt(place).key);
  */
 export function rank(
   lists: readonly SourceList[],
@@ -66,7 +71,7 @@ export function rank(
   };
 }
 
-/** The place of a row by its number over all lists. */
+/** The row with a number over all lists. */
 function placeOf(lists: readonly SourceList[], number: number): Place {
   let row = number;
   for (const list of lists) {
@@ -76,7 +81,7 @@ function placeOf(lists: readonly SourceList[], number: number): Place {
   throw new RangeError(`There is no row ${number}`);
 }
 
-/** The address and the counters of a place. */
+/** The key and the counters of a row. */
 export function sourceAt({ list, row }: Place): Source {
   return {
     key: list.keyText(row),

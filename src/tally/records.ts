@@ -1,3 +1,4 @@
+/** Records: what a run hands to the sinks, at its start, each tick and its end. */
 import type { Family } from "../basics/address.ts";
 import type { By, Direction } from "../basics/keys.ts";
 import type { Books } from "./books.ts";
@@ -5,31 +6,32 @@ import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
 import type { Count, Tally } from "./source_list.ts";
 
-/** What the records of one interface have in common. */
+/** Where the records of a run come from. */
 export interface Origin {
   readonly host: string;
-  /** Unique for each run. */
+  /** An identifier that is unique to each run. */
   readonly run: string;
   readonly interface: string;
-  /** Of the frames, as the interface sees it. */
+  /** Whether frames were counted on their way in or out. */
   readonly direction: Direction;
   readonly by: By;
 }
 
+/** Begins a run. */
 export interface StartRecord extends Origin {
   readonly type: "start";
   readonly ifindex: number;
   /** How the program is attached: native, generic or tc. */
   readonly mode: string;
-  /** As the command line has it. */
+  /** As given on the command line. */
   readonly filter: string | undefined;
   readonly version: string;
   readonly start: Date;
-  /** Seconds. */
+  /** Seconds between ticks. */
   readonly interval: number;
 }
 
-/** A source of a record, and its total in the run so far, if it has a row. */
+/** A source of a record, and its total in the run so far; undefined: it got no row. */
 export interface ShownSource {
   readonly key: string;
   readonly packets: Count;
@@ -37,44 +39,46 @@ export interface ShownSource {
   readonly run: { readonly packets: Count; readonly bytes: Count } | undefined;
 }
 
-/** What some sources add up to, and how many they are. */
+/** The sum of some sources, and how many they are. */
 export interface SourceSum extends Tally {
   readonly sources: number;
 }
 
-/** What ticks and the end have in common: a span of time and its books. */
+/** What tick and end records share: a span of time and its books. */
 export interface CountRecord extends Origin {
   readonly type: "tick" | "end";
   readonly start: Date;
   readonly end: Date;
-  /** Seconds, time asleep included; exact where the clock was stepped. */
+  /** Seconds of CLOCK_BOOTTIME: includes suspend, unaffected by clock steps. */
   readonly elapsed: number;
-  /** Everything was read, and the books balance. */
+  /** Whether everything was read and the books balance. */
   readonly complete: boolean;
   readonly books: Books;
-  /** The sources that are shown, in order. */
+  /** The sources that are shown, in order; valid until the next record. */
   readonly sources: Iterable<ShownSource>;
-  /** What the sources that are shown add up to, and how many they are. */
+  /** The sum of the sources that are shown. */
   readonly shown: SourceSum;
-  /** The same of the sources that are not shown. */
+  /** The sum of the sources that are not shown. */
   readonly others: SourceSum;
   /**
-   * What the interface says that it received since the start, by its driver's
-   * own counters; undefined: it does not say.
+   * What the interface's own counters say it has received since the start;
+   * undefined: it has none.
    */
   readonly rxCounter: Tally | undefined;
-  /** The run up to here, for metrics. */
+  /** Returns the run up to here, for metrics. */
   readonly snapshot: () => Snapshot;
 }
 
-/** One window. */
+/** One window, from the tick before to this one. */
 export interface TickRecord extends CountRecord {
   readonly type: "tick";
+  /** Counts from 1. */
   readonly seq: number;
   /** Deadlines that were missed and merged into this tick. */
   readonly skipped: number;
 }
 
+/** Why a run ended. */
 export type EndReason =
   | ScheduledEnd
   | "signal"
@@ -89,24 +93,24 @@ export interface EndRecord extends CountRecord {
   readonly ticks: number;
 }
 
-/** The run so far, as metrics show it: what only ever grows. */
+/** The run so far, for metrics. Counters in it never fall. */
 export interface Snapshot extends Origin {
   /** When the last window ended. */
   readonly end: Date;
   readonly ticks: number;
   /** Deadlines that were missed. */
   readonly skipped: number;
-  /** Seconds from the end of the last window until all of it was read. */
+  /** Seconds from the end of the last window until it was completely read. */
   readonly reading: number;
   readonly complete: boolean;
   readonly books: Books;
-  /** Sources that are kept, by family. */
+  /** Sources with a row, by family. */
   readonly kept: Record<Family, number>;
-  /** Those with a series of their own. */
+  /** The sources with a series of their own. */
   readonly sources: readonly Source[];
-  /** All sources that are kept, but for those. */
+  /** The sum of all other sources. */
   readonly others: Tally;
 }
 
-/** What a session gives, one after the other. */
+/** The records of a session, in their order. */
 export type RunRecord = StartRecord | TickRecord | EndRecord;

@@ -1,3 +1,4 @@
+/** Adds up the windows of one interface, and makes the records of its run. */
 import { FAMILIES, type Family } from "../basics/address.ts";
 import type { Keying } from "../basics/keys.ts";
 import {
@@ -9,7 +10,7 @@ import {
   withOverflow,
 } from "./books.ts";
 import { type Discrepancy, discrepancy } from "./crosscheck.ts";
-import { Labels } from "./labels.ts";
+import { LabelledSources } from "./labelled_sources.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import type { Sort } from "./order.ts";
 import { type Place, rank, type Source, sourceAt } from "./rank.ts";
@@ -31,49 +32,57 @@ import {
 } from "./source_list.ts";
 import { SourceTable } from "./source_table.ts";
 
-/** A moment, in milliseconds of the clock that is never stepped and of the wall's. */
+/** A moment in milliseconds: of CLOCK_BOOTTIME, and of the wall clock since 1970. */
 export interface Moment {
   readonly boot: number;
   readonly wall: number;
 }
 
-/** Which rows records have, and in which order. */
-export interface RowOptions {
+/** What the records of a run show. */
+export interface RecordRows {
   readonly sort: Sort;
-  /** Rows of a tick and of the end record, 0 for all. */
+  /** Rows of a tick record and of the end record; 0: all. */
   readonly top: number;
   readonly endTop: number;
-  /** Sources with a series of their own in metrics; undefined: no metrics. */
+  /** How many sources get a series of their own in metrics; undefined: no metrics. */
   readonly labels?: number | undefined;
 }
 
-export interface RunOptions extends RowOptions {
+/** What a run keeps, and what its records show. */
+export interface RunOptions extends RecordRows {
   readonly keying: Keying;
-  /** Rows that are kept of each family. */
+  /** Rows of each family's table; later sources are untracked. */
   readonly maxSources: number;
 }
 
-/** How a window was ended and read. */
-export interface Closing {
+/** When a window ended, and how it was read. */
+interface Closing {
   readonly end: Moment;
   /** Deadlines that were merged into this window. */
   readonly skipped?: number;
-  /** What the interface says that it received in the run. */
+  /** What the interface's own counters say it received in the run. */
   readonly rxCounter?: Tally | undefined;
-  /** Seconds from its end until all of it was read. */
+  /** Seconds from the end of the window until it was completely read. */
   readonly reading?: number;
 }
 
 /** The sources of a window, by family. */
 export type Window = Record<Family, SourceList>;
 
-/** The books of one interface from start to end: windows go in, records come out. */
+/**
+ * One interface from start to end: windows go in, records come out.
+ *
+ * @example
+ * const run = new Run(origin, options, start);
+ * const tick = run.close(window, books, { end }); // a TickRecord
+ * const whole = run.end("signal", end); // an EndRecord
+ */
 export class Run {
   readonly #origin: Origin;
   readonly #options: RunOptions;
   readonly #start: Moment;
   readonly #tables: Record<Family, SourceTable>;
-  readonly #labels: Labels | undefined;
+  readonly #labels: LabelledSources | undefined;
   #books: Books = EMPTY_BOOKS;
   #isComplete = true;
   #windowStart: Moment;
@@ -95,31 +104,33 @@ export class Run {
     };
     this.#labels = options.labels === undefined
       ? undefined
-      : new Labels(options.labels, this.#tables);
+      : new LabelledSources(options.labels, this.#tables);
   }
 
-  /** Everything was read so far, and every window balanced. */
+  /** Whether everything was read so far, and every window balanced. */
   get isComplete(): boolean {
     return this.#isComplete;
   }
 
-  /** Sources came that got no row: their packets are untracked. */
+  /** Whether sources got no row: their packets are untracked. */
   get isFull(): boolean {
     return this.#books.untracked.full > 0n;
   }
 
-  /** Packets came on a CPU that was added since the start: they are untracked. */
+  /** Whether packets came on a CPU that was added since the start: they are untracked. */
   get hasNewCpu(): boolean {
     return this.#books.untracked.noMemory > 0n;
   }
 
-  /** Something that was counted could not be read, for good. */
+  /** Call when counts were lost: they could not be read, and cannot be read later. */
   markIncomplete(): void {
     this.#isComplete = false;
   }
 
   /**
-   * Enters a window. The record shows `window` as long as that is unchanged.
+   * Adds a window to the run.
+   *
+   * @returns its record, which reads `window` and is valid until that changes
    */
   close(
     window: Window,
@@ -162,7 +173,9 @@ export class Run {
 
   /**
    * The source that exceeds a limit: by its rate in `window`, or by its bytes
-   * in the run.
+   * in the run. Undefined: none does.
+   *
+   * @param seconds length of the window
    */
   sourceOver(
     limit: Limit,
@@ -177,14 +190,14 @@ export class Run {
     return undefined;
   }
 
-  /** Where the interface's own counter says something else, beyond doubt. */
+  /** Total and interface counter, if they differ too much; see crosscheck.ts. */
   get discrepancy(): Discrepancy | undefined {
     if (this.#rxCounter === undefined) return undefined;
     const { packets } = this.#books.total;
     return discrepancy(packets, this.#rxCounter.packets, this.#peak);
   }
 
-  /** The record of the whole run. */
+  /** Makes the record of the whole run. */
   end(reason: EndReason, end: Moment): EndRecord {
     const lists = FAMILIES.map((family) => this.#tables[family]);
     const sum = sumOf(lists);
@@ -214,7 +227,7 @@ export class Run {
       sum,
     );
     const tables = this.#tables;
-    // Made when they are asked for, one after the other.
+    // A generator: with a million rows, an array of sources would cost memory.
     const sources = {
       *[Symbol.iterator]() {
         for (const place of places) {
@@ -242,7 +255,7 @@ export class Run {
   }
 }
 
-/** A source as a record shows it, without a bigint mostly. */
+/** A row as a record shows it. Few counters need a bigint. */
 function shownAt({ list, row }: Place, table: SourceTable): ShownSource {
   const total = table.rowOf(list, row);
   return {
@@ -256,14 +269,15 @@ function shownAt({ list, row }: Place, table: SourceTable): ShownSource {
   };
 }
 
+/** The counters of all rows of all lists. */
 function sumOf(lists: readonly SourceList[]): Tally {
   return lists.map((list) => list.sum()).reduce(plus);
 }
 
 /**
- * The end is the wall clock's, the length the other clock's. The start is where
- * the window before ended, unless the wall clock was stepped: then it follows
- * from the two, so that no span is negative.
+ * The times of a record. `end` is by the wall clock, `elapsed` by
+ * CLOCK_BOOTTIME. `start` is the end of the window before; if the wall clock was
+ * stepped since then, it is `end` - `elapsed`, so that no span is negative.
  */
 function span(
   start: Moment,

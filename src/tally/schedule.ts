@@ -1,30 +1,39 @@
-/** What ended a run on schedule. */
+/** When ticks are due and a run ends, without a clock of its own. */
+
+/** Which option ended a run on schedule. */
 export type ScheduledEnd = "count" | "duration";
 
-export interface ScheduleOptions {
-  /** Milliseconds, like all times here. */
+interface ScheduleOptions {
+  /** Milliseconds, as are all times here. */
   readonly interval: number;
-  /** Deadlines until the end; undefined: no such end. */
+  /** Deadlines until the end; undefined: no limit. */
   readonly count?: number | undefined;
+  /** Time until the end; undefined: no limit. */
   readonly duration?: number | undefined;
-  /** When the first deadline is, if not after a whole interval. */
+  /** Time of the first deadline; by default one interval. */
   readonly first?: number | undefined;
 }
 
 /**
- * The deadlines of the ticks: the first, and k x interval after it, whatever a tick
- * costs, so that they do not drift. Times are milliseconds since the start.
+ * The deadlines of ticks: the first, and every interval after it. They do not
+ * drift, however long a tick takes. Times are milliseconds since the start.
+ *
+ * @example
+ * const schedule = new Schedule({ interval: 1000, count: 2 });
+ * schedule.next; // 1000
+ * schedule.tick(1003); // { skipped: 0 }
+ * schedule.tick(2001); // { skipped: 0, end: "count" }
  */
 export class Schedule {
   #interval: number;
   /** Times are counted from one interval before the first deadline. */
   #lead: number;
-  /** Deadlines until the end; Infinity: no such end. */
+  /** Deadlines until the end; Infinity: no limit. */
   #count: number;
   readonly #duration: number;
-  /** Deadlines that were reached. */
+  /** Deadlines reached so far. */
   #reached = 0;
-  /** Deadlines of an interval before, that no tick has stood for. */
+  /** Deadlines before a change of the interval that no tick has covered yet. */
   #owed = 0;
 
   constructor(
@@ -36,7 +45,7 @@ export class Schedule {
     this.#duration = duration;
   }
 
-  /** When the run is over in any case; Infinity: never. */
+  /** When the run ends; Infinity: never. */
   get end(): number {
     return this.#end - this.#lead;
   }
@@ -59,7 +68,7 @@ export class Schedule {
     return Math.min(deadline, this.#end) - this.#lead;
   }
 
-  /** From `now` on deadlines are `interval` apart; the run ends as it would have. */
+  /** Changes the interval from `now` on. The duration and the number of ticks stay. */
   change(interval: number, now: number): void {
     const passed = this.passed(now);
     this.#owed += passed;
@@ -70,15 +79,15 @@ export class Schedule {
   }
 
   /**
-   * To be called when a tick is made, at or after its deadline.
+   * Call at each tick, at or after its deadline.
    *
-   * @returns how many earlier deadlines the tick stands for as well, and what
-   * the run ends by, if this is its last tick
+   * @returns how many missed deadlines the tick covers besides its own, and what
+   * ends the run, if this is the last tick
    */
   tick(now: number): { skipped: number; end?: ScheduledEnd } {
     const isLast = now >= this.end;
     const passed = this.passed(now);
-    // A duration that is no multiple of the interval ends with a short tick.
+    // If the duration is not a multiple of the interval, the last tick is shorter.
     const short = isLast && this.#end % this.#interval > 0 ? 1 : 0;
     const skipped = Math.max(0, this.#owed + passed + short - 1);
     this.#reached += passed;
@@ -88,7 +97,7 @@ export class Schedule {
     return { skipped, end: isCount ? "count" : "duration" };
   }
 
-  /** How many deadlines passed since the last tick. */
+  /** Deadlines that have passed since the last tick. */
   passed(now: number): number {
     const until = Math.min(now + this.#lead, this.#end);
     return Math.floor(until / this.#interval) - this.#reached;

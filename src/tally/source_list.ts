@@ -1,4 +1,6 @@
+/** Sources and their counters in typed arrays. */
 import { type Family, formatAddressAt } from "../basics/address.ts";
+import { grown } from "../basics/growing_array.ts";
 import {
   BY_SOURCE,
   isPlain,
@@ -13,10 +15,10 @@ export interface Tally {
   readonly bytes: bigint;
 }
 
-/** A counter, exact: a bigint only where a number would not be. */
+/** An exact counter: a bigint only if a number would round it. */
 export type Count = number | bigint;
 
-/** A sum of counters, exact. */
+/** An exact sum of counters, mostly without bigints. */
 export class Sum {
   #bigint = 0n;
   #number = 0;
@@ -32,38 +34,47 @@ export class Sum {
   }
 }
 
+/** No packets. */
 export const NOTHING: Tally = { packets: 0n, bytes: 0n };
 
+/** The sum of two tallies. */
 export function plus(a: Tally, b: Tally): Tally {
   return { packets: a.packets + b.packets, bytes: a.bytes + b.bytes };
 }
 
+/** The difference of two tallies. */
 export function minus(a: Tally, b: Tally): Tally {
   return { packets: a.packets - b.packets, bytes: a.bytes - b.bytes };
 }
 
-/** Counter words of a row: packets and bytes, the lower half of each first. */
+/** u32 words of a row's counters: packets and bytes, each with its lower half first. */
 export const HALVES = 4;
 const TWO_32 = 2 ** 32;
-/** Upper halves below this are those of safe integers. */
+/** A u64 is a safe integer if its upper half is below this. */
 const SAFE_HIGH = 2 ** 21;
-/** Where a counter is in those of a row. */
+/** Index of a counter among the words of a row. */
 export const COUNTER = { packets: 0, bytes: 2 } as const;
 
 /**
- * Sources of one family with their counters, in rows from 0. Typed arrays with
- * u64 counters as u32 halves: objects or bigints would cost several times the
- * memory and the time at a million rows.
+ * Sources of one family with their counters, in rows from 0. Counters are u64s,
+ * kept as u32 halves in typed arrays: with a million rows, objects or bigints
+ * would take several times the memory and the time.
+ *
+ * @example
+ * const list = new SourceList("ipv4");
+ * list.addSources(keys, 1, [tallies], count);
+ * for (let row = 0; row < list.length; row++) console.log(list.keyText(row));
  */
 export class SourceList {
   readonly family: Family;
   readonly keying: Keying;
   /** u32 words of a key. */
   readonly words: number;
-  /** Keys are whole addresses. */
+  /** Whether keys are whole addresses, without prefix or detail. */
   readonly #isPlain: boolean;
+  /** Rows in use. */
   length = 0;
-  /** In network byte order: the addresses, with their details if there are. */
+  /** In network byte order: each address, and its detail if there is one. */
   keys: Uint32Array<ArrayBuffer>;
   counters: Uint32Array<ArrayBuffer>;
 
@@ -76,12 +87,19 @@ export class SourceList {
     this.counters = new Uint32Array(capacity * HALVES);
   }
 
-  /** Forgets the rows and keeps their room. */
+  /** Removes all rows; the arrays stay allocated. */
   clear(): void {
     this.length = 0;
   }
 
-  /** Appends sources that are not in the list; see `SourceSink` of src/bpf. */
+  /**
+   * Appends sources that are not in the list, except those without packets.
+   *
+   * @param keys their keys in network byte order, each `stride` words after the
+   * one before
+   * @param tallies for each CPU their counters, HALVES words each; they are added
+   * @param count how many sources there are
+   */
   addSources(
     keys: Uint32Array,
     stride: number,
@@ -109,7 +127,7 @@ export class SourceList {
     }
   }
 
-  /** Takes rows without packets out again, from row `first` on. */
+  /** Removes the rows without packets, from row `first` on. */
   #dropUnused(first: number): void {
     const { counters, length } = this;
     let row = first;
@@ -139,31 +157,31 @@ export class SourceList {
     addCounters(this.counters, row, list, from);
   }
 
-  /** Packets of a row, rounded where they exceed 2^53: for sorting and rates. */
+  /** Packets of a row, rounded above 2^53: for sorting and rates. */
   packets(row: number): number {
     return this.counters[row * HALVES]! +
       this.counters[row * HALVES + 1]! * TWO_32;
   }
 
-  /** Bytes of a row, rounded where they exceed 2^53. */
+  /** Bytes of a row, rounded above 2^53. */
   bytes(row: number): number {
     return this.counters[row * HALVES + 2]! +
       this.counters[row * HALVES + 3]! * TWO_32;
   }
 
-  /** The counters of a row, exact. */
+  /** The exact counters of a row. */
   tally(row: number): Tally {
     return readTally(this.counters, row);
   }
 
-  /** The key of a row for people. */
+  /** The key of a row as text. */
   keyText(row: number): string {
     return this.#isPlain
       ? formatAddressAt(this.family, this.keys, row)
       : keyText(this.family, this.keying, this.key(row));
   }
 
-  /** Counter `at` (see `COUNTER`) of a row, exact and without a bigint mostly. */
+  /** An exact counter of a row. @param at an element of `COUNTER` */
   count(row: number, at: number): Count {
     const low = this.counters[row * HALVES + at]!;
     const high = this.counters[row * HALVES + at + 1]!;
@@ -173,7 +191,7 @@ export class SourceList {
       : BigInt(low) + (BigInt(high) << 32n);
   }
 
-  /** The key of a row, in network byte order. */
+  /** A view of the key of a row, in network byte order. */
   key(row: number): Uint8Array {
     return new Uint8Array(
       this.keys.buffer,
@@ -182,7 +200,7 @@ export class SourceList {
     );
   }
 
-  /** The counters of all rows together. */
+  /** The sum of the counters of all rows. */
   sum(): Tally {
     const total = new Uint32Array(HALVES);
     for (let row = 0; row < this.length; row++) {
@@ -191,34 +209,19 @@ export class SourceList {
     return readTally(total, 0);
   }
 
-  /** Rows that there is room for. */
+  /** Rows that fit without growing. */
   get capacity(): number {
     return this.counters.length / HALVES;
   }
 
   #reserve(rows: number): void {
     if (rows <= this.capacity) return;
-    const more = Math.max(rows, this.capacity * 2);
-    this.keys = grown(this.keys, more * this.words);
-    this.counters = grown(this.counters, more * HALVES);
+    this.keys = grown(this.keys, rows * this.words);
+    this.counters = grown(this.counters, rows * HALVES);
   }
 }
 
-/**
- * An array with more room. ArrayBuffer.transfer would free the old memory at
- * once, and from then on V8 checks in every access to any typed array whether
- * it was detached: ticks took twice as long.
- */
-function grown(
-  array: Uint32Array<ArrayBuffer>,
-  length: number,
-): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length);
-  larger.set(array);
-  return larger;
-}
-
-/** Adds the u64 counters of `others`, as halves, to those from `begin` on. */
+/** Adds all counters of `others` to those of `counters` from index `begin` on. */
 function addAll(
   counters: Uint32Array,
   begin: number,
@@ -229,7 +232,7 @@ function addAll(
   }
 }
 
-/** Adds a u64, as halves, to another one. */
+/** Adds the u64 at index `at` of `others` to the one at index `to` of `counters`. */
 function addHalves(
   counters: Uint32Array,
   to: number,
@@ -242,7 +245,7 @@ function addHalves(
   counters[to + 1] = counters[to + 1]! + others[at + 1]! + carry;
 }
 
-/** The counters of row `row` of `counters`. */
+/** The exact counters of row `row` of `counters`. */
 export function readTally(counters: Uint32Array, row: number): Tally {
   const u64 = (at: number) =>
     BigInt(counters[at]!) + (BigInt(counters[at + 1]!) << 32n);

@@ -1,5 +1,7 @@
+/** The totals of a run by source. */
 import type { Family } from "../basics/address.ts";
 import type { Keying } from "../basics/keys.ts";
+import { hashWords } from "../basics/seeded_hash.ts";
 import {
   addCounters,
   HALVES,
@@ -8,21 +10,27 @@ import {
   type Tally,
 } from "./source_list.ts";
 
-/** In the index: no row. */
+/** An empty slot of the index. */
 const EMPTY = 0;
 
 /**
- * Cumulative totals by source: a list of rows and an open-addressing index
- * with linear probing, at most half full. Rows are never evicted; a source
- * that comes when `limit` rows exist gets none, and `add` says what that was.
- * There is room for all from the start: the kernel gives memory to what is
- * used of it, and arrays that grow leave as much garbage as they have.
+ * Totals by source: a list of rows, and a hash index (open addressing, linear
+ * probing, at most half full). Rows are never removed. Once `limit` rows exist,
+ * new sources get none, and `add` returns their sum.
+ *
+ * All arrays have their full size from the start: the kernel provides memory
+ * only for pages that are written, and growing an array leaves the old one as
+ * garbage.
+ *
+ * @example
+ * const table = new SourceTable("ipv4", 65_536);
+ * const untracked = table.add(list); // packets and bytes of sources without a row
  */
 export class SourceTable extends SourceList {
   readonly #limit: number;
   /** Row + 1, or EMPTY. */
   readonly #index: Uint32Array;
-  /** What was added last, and the row + 1 of each of its rows, or EMPTY. */
+  /** The list added last, and for each of its rows the row here + 1, or EMPTY. */
   #added: SourceList | undefined;
   #rows = new Uint32Array(0);
 
@@ -35,7 +43,7 @@ export class SourceTable extends SourceList {
   /**
    * Adds every row of `list`.
    *
-   * @returns what belonged to sources that got no row
+   * @returns the sum of the sources that got no row
    */
   add(list: SourceList): Tally {
     const untracked = new Uint32Array(HALVES);
@@ -62,8 +70,8 @@ export class SourceTable extends SourceList {
   }
 
   /**
-   * The row of the source in row `row` of `list`; undefined: it has none. That
-   * of the list that was added last, and has not changed since, is remembered.
+   * The row of the source that is in row `row` of `list`; undefined: it has none.
+   * Fast for the list that was added last, which must not have changed since.
    */
   rowOf(list: SourceList, row: number): number | undefined {
     if (list === this) return row;
@@ -73,12 +81,12 @@ export class SourceTable extends SourceList {
     return found === EMPTY ? undefined : found - 1;
   }
 
-  /** Where the source is in the index, or where it would be. */
+  /** The slot of the source: the one that holds it, or the empty one to use. */
   #slotOf(list: SourceList, row: number): number {
     const { words } = this;
     const mask = this.#index.length - 1;
     const at = row * words;
-    let slot = hash(list.keys, at, words) & mask;
+    let slot = hashWords(list.keys, at, words) & mask;
     for (;; slot = (slot + 1) & mask) {
       const found = this.#index[slot]!;
       if (found === EMPTY) return slot;
@@ -91,21 +99,3 @@ export class SourceTable extends SourceList {
     }
   }
 }
-
-/**
- * Mixes the words of an address with the finalizer of MurmurHash3, so that
- * addresses in sequence spread over the index. Seeded for each process: who
- * sends the packets chooses the addresses, and must not choose the collisions.
- */
-function hash(keys: Uint32Array, at: number, words: number): number {
-  let h = SEED;
-  for (let word = 0; word < words; word++) {
-    h ^= keys[at + word]!;
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-    h ^= h >>> 16;
-  }
-  return h >>> 0;
-}
-
-const SEED = crypto.getRandomValues(new Uint32Array(1))[0]!;

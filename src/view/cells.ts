@@ -1,6 +1,6 @@
-/** What a terminal shows, as cells: all of them are one column wide. */
+/** The screen as cells of one column each, apart from any terminal. */
 
-/** The colours by their use; palette.ts says how they look. */
+/** Colours by their use; palette.ts defines how they look. */
 export const COLOURS = [
   "plain",
   "accent",
@@ -14,20 +14,28 @@ export const COLOURS = [
 ] as const;
 export type Colour = typeof COLOURS[number];
 
-/** A colour and attributes in a number. */
+/** A colour (the low four bits) and attributes. */
 export type Style = number;
+/** Attributes, the bits above a style's colour. */
 export const BOLD = 16, DIM = 32, REVERSE = 64;
+/** The terminal's own colours, without attributes. */
 export const PLAIN: Style = 0;
 
-/** A colour as a style, to be or-ed with attributes. */
+/** The style of a colour; combine it with attributes by `|`. */
 export function colour(name: Colour): Style {
   return COLOURS.indexOf(name);
 }
 
-/** What there is beside printable ASCII; nothing else gets onto the screen. */
+/** The only characters that get onto the screen; each is one column wide. */
 const GLYPHS = /[\x20-\x7e▁▂▃▄▅▆▇█▏▎▍▌▋▊▉…]/;
 
-/** A screen: a character and a style for each cell. */
+/**
+ * A screen: a character and a style for each cell, row by row.
+ *
+ * @example
+ * const frame = new Frame(80, 24);
+ * frame.put(0, 0, "xdptally", BOLD | colour("accent"));
+ */
 export class Frame {
   readonly width: number;
   readonly height: number;
@@ -42,10 +50,10 @@ export class Frame {
   }
 
   /**
-   * Writes a text, as far as there is room for it. A character that could act,
-   * or that is of another width, becomes a question mark.
+   * Writes `text` from a cell on, up to the end of the row. Control characters
+   * and characters of another width become question marks.
    *
-   * @returns the column behind it
+   * @returns the column behind the text
    */
   put(row: number, column: number, text: string, style: Style = PLAIN): number {
     for (const character of text) {
@@ -57,7 +65,7 @@ export class Frame {
     return column;
   }
 
-  /** Gives a whole row a style, keeping what it says. */
+  /** Sets the style of a whole row; the characters stay. */
   fill(row: number, style: Style): void {
     if (row >= this.height) return;
     this.styles.fill(style, row * this.width, (row + 1) * this.width);

@@ -1,20 +1,23 @@
+/** The columns of the table: which fit, and what they show. */
 import { formatBytes } from "../basics/quantity.ts";
 import { bits, clock, grouped, percent, rate, shareOf } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
-import type { Scope, Sort } from "./row_order.ts";
-import { HISTORY, type Row } from "./source_rows.ts";
+import type { RowOrder, Scope } from "./row_order.ts";
+import { HISTORY, type SourceRow } from "./source_rows.ts";
 
 /** A column of the table. */
 export interface Column {
   readonly head: string;
   readonly width: number;
-  /** What it sorts by, where it does. */
-  readonly sort?: Sort;
+  /** The order that marks this column; undefined: none does. */
+  readonly sort?: RowOrder;
+  /** Aligned to the left. */
   readonly isLeft?: boolean;
-  /** Drawn by table.ts, the rest is text. */
+  /** table.ts draws a picture instead of the text. */
   readonly picture?: "bar" | "trend";
-  text(row: Row): string;
-  /** In the row of the total. */
+  /** The cell of a source. */
+  text(row: SourceRow): string;
+  /** The cell of the total. */
   readonly total: string;
 }
 
@@ -23,15 +26,17 @@ const LEAST_BAR = 6, MOST_BAR = 30;
 const LEAST_TREND = 8;
 
 /**
- * The columns that a width has room for: address, rate, bits and share always,
- * the others one after the other.
+ * The columns that fit into a width. Address, counts and share always come; then
+ * the bar, the second count, the trend and the first time, in this order. Bar and
+ * trend share the columns that are left.
  *
- * @param addresses the longest address there is to show
+ * @param addresses length of the longest address
+ * @param width columns of the screen
  */
 export function columnsFor(
   pane: Pane,
   scope: Scope,
-  sort: Sort,
+  sort: RowOrder,
   addresses: number,
   width: number,
 ): Column[] {
@@ -83,16 +88,16 @@ export function columnsFor(
   });
 }
 
-/** The columns with numbers; `counts` say what `scope` is about. */
+/** The columns of text; `counts` show what `scope` selects, `rest` the other scope and the first time. */
 function textColumns(
   { last, books, peak }: Pane,
   scope: Scope,
-  sort: Sort,
+  sort: RowOrder,
 ): { counts: Column[]; share: Column; rest: [Column, Column] } {
   const elapsed = last?.elapsed ?? NaN;
   const tick = last?.books.total ?? { packets: 0n, bytes: 0n };
   const run = books.total;
-  const ofRun = (row: Row) => row.run ?? row.tick;
+  const ofRun = (row: SourceRow) => row.run ?? row.tick;
   const rates: Column = {
     head: "PACKETS/S",
     width: Math.max(9, grouped(Math.round(peak)).length),
@@ -141,11 +146,11 @@ function textColumns(
   return { counts, share, rest: [totals, first] };
 }
 
-/** A row's part of the whole, in what rows are sorted by. */
+/** The share of a source in `whole`, of bytes if rows are sorted by bytes, else of packets. */
 export function shareIn(
-  row: Row,
+  row: SourceRow,
   scope: Scope,
-  sort: Sort,
+  sort: RowOrder,
   whole: { readonly packets: bigint; readonly bytes: bigint },
 ): number {
   const unit = sort === "bytes" ? "bytes" : "packets";
@@ -153,7 +158,7 @@ export function shareIn(
   return shareOf(part[unit], whole[unit]);
 }
 
-/** A time of the last day, else a date. */
+/** The time, if it is within a day of `now`; else the date. */
 function day(time: Date, now: Date): string {
   const isFar = now.getTime() - time.getTime() > 86_400_000;
   return isFar ? time.toISOString().slice(0, 10) : clock(time);

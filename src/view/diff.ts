@@ -1,23 +1,32 @@
+/** Updates a terminal with as few bytes as possible: links may be slow. */
 import { Frame, PLAIN } from "./cells.ts";
-import { type Depth, sgr } from "./palette.ts";
+import { type ColourDepth, sgr } from "./palette.ts";
 
-/** Unchanged cells up to this many are written again rather than jumped over. */
+/** Up to this many unchanged cells are written again: a cursor movement is longer. */
 const BRIDGE = 3;
 
 /**
- * What turns a terminal that shows `before` into one that shows `after`.
+ * The escape sequences that turn a terminal that shows `before` into one that
+ * shows `after`.
  *
- * @param before undefined: it may show anything
+ * @param before undefined: the terminal may show anything
+ *
+ * @example
+ * Deno.stdout.writeSync(encoder.encode(difference(shown, frame, "256")));
  */
 export function difference(
   before: Frame | undefined,
   after: Frame,
-  depth: Depth,
+  depth: ColourDepth,
 ): string {
   const { width, height } = after;
   const isSame = before?.width === width && before.height === height;
   const base = isSame ? before : new Frame(width, height);
-  const writer = new Writer(after, depth, isSame ? "" : "\x1b[m\x1b[H\x1b[2J");
+  const writer = new FrameWriter(
+    after,
+    depth,
+    isSame ? "" : "\x1b[m\x1b[H\x1b[2J",
+  );
   for (let row = 0; row < height; row++) {
     for (const [from, to] of changes(base, after, row)) {
       writer.write(row, from, to);
@@ -26,7 +35,7 @@ export function difference(
   return writer.end();
 }
 
-/** The spans of a row that differ, those that are near each other as one. */
+/** The spans of a row that differ, [from, to[; spans at most BRIDGE apart are merged. */
 function changes(before: Frame, after: Frame, row: number): [number, number][] {
   const { width } = after;
   const spans: [number, number][] = [];
@@ -43,16 +52,16 @@ function changes(before: Frame, after: Frame, row: number): [number, number][] {
   return spans;
 }
 
-/** Collects sequences, knowing where the cursor is and which style is set. */
-class Writer {
+/** Collects escape sequences; tracks the cursor and the current style. */
+class FrameWriter {
   readonly #frame: Frame;
-  readonly #depth: Depth;
+  readonly #depth: ColourDepth;
   #text: string;
   #style = PLAIN;
   #row = -1;
   #column = -1;
 
-  constructor(frame: Frame, depth: Depth, start: string) {
+  constructor(frame: Frame, depth: ColourDepth, start: string) {
     this.#frame = frame;
     this.#depth = depth;
     this.#text = start;
@@ -66,7 +75,7 @@ class Writer {
     for (let column = from; column < to; column++) {
       const at = row * width + column;
       this.#setStyle(styles[at]!);
-      // Blank up to the end of the line: one sequence does it.
+      // The rest of the line is blank: one sequence erases it.
       if (column >= last && to - column > 3) {
         this.#text += "\x1b[K";
         this.#column = column;
@@ -75,11 +84,11 @@ class Writer {
       this.#text += characters[at];
       this.#column = column + 1;
     }
-    // What a terminal does with the cursor in the last column differs.
+    // Terminals differ in where the cursor is after the last column.
     if (this.#column === width) this.#row = -1;
   }
 
-  /** The last column of a row that is not blank; -1: all are. */
+  /** The last column of a row that is not blank; -1: the row is blank. */
   #lastInk(row: number): number {
     const { width, characters, styles } = this.#frame;
     let column = width - 1;
@@ -107,6 +116,7 @@ class Writer {
     this.#style = style;
   }
 
+  /** Resets the style, and returns the sequences. */
   end(): string {
     this.#setStyle(PLAIN);
     return this.#text;

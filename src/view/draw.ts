@@ -1,3 +1,4 @@
+/** Divides the screen into header, table and footer. */
 import { Frame } from "./cells.ts";
 import { drawFooter, drawHelp } from "./footer.ts";
 import { drawHeader, headerHeight } from "./header.ts";
@@ -5,15 +6,15 @@ import type { Shown } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
 import { drawTable } from "./table.ts";
 
-/** Lines that are no rows of sources: head of the columns, total, footer. */
+/** Lines besides header and sources: column heads, total, footer. */
 const FIXED = 3;
 
-/** How many rows of sources a screen of that height has room for. */
+/** How many sources fit on a screen of this height. */
 export function pageSize(height: number): number {
   return Math.max(1, height - headerHeight(height) - FIXED);
 }
 
-/** A screen of that size. */
+/** Draws a screen of this size, in columns and rows. */
 export function draw(
   shown: Shown,
   width: number,

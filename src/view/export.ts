@@ -1,25 +1,26 @@
+/** Exports what `top` shows. */
 import { tally, untracked } from "../formats/jsonl.ts";
 import type { Pane } from "./pane.ts";
-import type { Scope, Sort } from "./row_order.ts";
-import type { Row } from "./source_rows.ts";
+import type { RowOrder, Scope } from "./row_order.ts";
+import type { SourceRow } from "./source_rows.ts";
 
-/** How the rows of an export were chosen and ordered. */
-export interface Choice {
-  readonly sort: Sort;
+/** How the exported rows were filtered and ordered. */
+interface Selection {
+  readonly sort: RowOrder;
   readonly scope: Scope;
   readonly filter: string | undefined;
   readonly family: 4 | 6 | undefined;
 }
 
 /**
- * What is seen as JSON Lines: a `view` with the last tick's books, then a
- * `row` for each source, in the order of the screen.
+ * The rows as JSON Lines: a `view` with the books of the last tick, then a `row`
+ * for each source, in the order of the screen.
  */
 export function viewLines(
   pane: Pane,
   last: NonNullable<Pane["last"]>,
-  rows: readonly Row[],
-  choice: Choice,
+  rows: readonly SourceRow[],
+  selection: Selection,
 ): string {
   const { host, run, interface: name } = pane.start;
   const line = (type: string, rest: Record<string, unknown>) =>
@@ -39,9 +40,9 @@ export function viewLines(
     malformed: tally(books.malformed),
     runTotal: tally(pane.books.total),
     sources: pane.sources,
-    ...choice,
-    filter: choice.filter ?? null,
-    family: choice.family ?? null,
+    ...selection,
+    filter: selection.filter ?? null,
+    family: selection.family ?? null,
   });
   return view + rows.map((row) =>
     line("row", {

@@ -1,8 +1,9 @@
+/** The last line of the screen, and the help. */
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { interval } from "./numbers.ts";
 import type { Shown } from "./shown.ts";
 
-/** The keys, what is to be typed, or what there is to say. */
+/** Draws the prompt, else the message, else the keys. */
 export function drawFooter(
   frame: Frame,
   row: number,
@@ -11,7 +12,7 @@ export function drawFooter(
   const { prompt, message } = shown;
   if (prompt !== undefined) {
     const from = frame.put(row, 0, `${prompt.label}: `, BOLD);
-    // The end of a long text is where the typing goes on.
+    // Of a long text, show the end, where the user types.
     const text = prompt.text.slice(-Math.max(1, frame.width - from - 1));
     frame.put(row, frame.put(row, from, text), " ", REVERSE);
     return;
@@ -29,7 +30,7 @@ export function drawFooter(
   }
 }
 
-/** A message above what is there, in as many lines as it takes. */
+/** Draws a message over the last lines, as many as it needs. */
 function drawMessage(
   frame: Frame,
   last: number,
@@ -79,7 +80,7 @@ const HELP = [
   ["untracked", "packets whose source had no room: see --max-sources"],
 ] as const;
 
-/** The keys with a line for each, in place of the table. */
+/** Draws the explanation of the keys in place of the table. */
 export function drawHelp(frame: Frame, from: number, to: number): void {
   for (const [at, [key, text]] of HELP.slice(0, to - from).entries()) {
     frame.put(from + at, 1, key, BOLD);

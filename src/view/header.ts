@@ -1,3 +1,5 @@
+/** The lines above the table. */
+import { plural } from "../basics/plural.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { bitRate, clock, grouped, interval, rate } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
@@ -7,7 +9,7 @@ import type { Shown } from "./shown.ts";
 /** A piece of a line, with its style. */
 type Piece = readonly [text: string, style?: Style];
 
-/** Lines of the header, the sparkline's among them, in a screen that high. */
+/** Lines of the header, including the sparkline, on a screen of this height. */
 export function headerHeight(height: number): number {
   return height < 8 ? 2 : 3 + sparkHeight(height);
 }
@@ -16,7 +18,7 @@ function sparkHeight(height: number): number {
   return height >= 40 ? 4 : height >= 20 ? 2 : height >= 14 ? 1 : 0;
 }
 
-/** Which interface, how much, whether the books balance, and how it was. */
+/** Draws the interface, the rates, whether the books balance, and the recent rates. */
 export function drawHeader(frame: Frame, shown: Shown, glyphs: Glyphs): void {
   const { pane } = shown;
   drawTitle(frame, shown);
@@ -70,7 +72,7 @@ function ratesOf({ last, books, sources }: Pane): Piece[] {
   return [
     [`${rate(total.packets, last.elapsed)} packets/s`, BOLD],
     [bitRate(total.bytes, last.elapsed), BOLD],
-    [`${grouped(sources)} ${sources === 1 ? "source" : "sources"}`],
+    [plural(sources, "source", grouped)],
     [
       `${grouped(packets)} untracked`,
       packets > 0n ? BOLD | colour("alarm") : DIM,
@@ -78,7 +80,7 @@ function ratesOf({ last, books, sources }: Pane): Piece[] {
   ];
 }
 
-/** The last tick's equation, or what fits of it. */
+/** Whether the books balance, and as much of the last tick's equation as fits. */
 function booksOf({ last, unbalanced }: Pane, width: number): Piece[] {
   if (last === undefined) return [];
   const { books, seq } = last;
@@ -103,7 +105,7 @@ function booksOf({ last, unbalanced }: Pane, width: number): Piece[] {
   return [verdict, [fitting ?? others, DIM]];
 }
 
-/** Seconds that a cell of the sparkline may stand for, and how many in all at least. */
+/** Seconds that a cell of the sparkline can stand for, and the least that all of them cover. */
 const SPANS = [1, 2, 5, 10, 15, 30, 60];
 const LEAST = 180;
 
@@ -137,8 +139,8 @@ function drawLine(frame: Frame, row: number, pieces: readonly Piece[]): void {
   drawPieces(frame, row, 0, pieces, frame.width);
 }
 
-/** Puts pieces beside each other, as many as there is room for. */
-export function drawPieces(
+/** Puts pieces two columns apart, as many as fit before column `to`. */
+function drawPieces(
   frame: Frame,
   row: number,
   from: number,

@@ -1,8 +1,10 @@
-/** A character that was typed, or the name of another key. */
-export type Key = string;
+/** Turns the bytes that a terminal sends into keys. */
 
-/** The names of keys by what follows `ESC [` or `ESC O`, modifiers taken away. */
-const SEQUENCES: Record<string, Key> = {
+/** A printable character, or the name of another key, such as `pageup`. */
+export type PressedKey = string;
+
+/** Keys by what follows `ESC [` or `ESC O`, without modifiers. */
+const SEQUENCES: Record<string, PressedKey> = {
   A: "up",
   B: "down",
   C: "right",
@@ -18,7 +20,7 @@ const SEQUENCES: Record<string, Key> = {
   "6~": "pagedown",
 };
 
-const CONTROLS: Record<string, Key> = {
+const CONTROLS: Record<string, PressedKey> = {
   "\r": "enter",
   "\n": "enter",
   "\t": "tab",
@@ -29,36 +31,41 @@ const CONTROLS: Record<string, Key> = {
 };
 
 /**
- * Turns what a terminal sends into keys. A sequence may come in parts; whether
- * an escape that comes alone begins one, only time can tell: see `flush`.
+ * Decodes keys. A sequence may arrive in parts; call `flush` if no more comes, as
+ * an escape character alone may be the escape key or the start of a sequence.
+ *
+ * @example
+ * const decoder = new KeyDecoder();
+ * decoder.push(new TextEncoder().encode("q\x1b[A")); // ["q", "up"]
  */
 export class KeyDecoder {
   #rest = "";
   readonly #decoder = new TextDecoder();
 
-  push(bytes: Uint8Array): Key[] {
+  /** Takes bytes, and returns the keys that are complete. */
+  push(bytes: Uint8Array): PressedKey[] {
     this.#rest += this.#decoder.decode(bytes, { stream: true });
-    const keys: Key[] = [];
+    const keys: PressedKey[] = [];
     for (let taken; (taken = this.#take()) !== undefined;) {
       if (taken !== "") keys.push(taken);
     }
     return keys;
   }
 
-  /** The start of a sequence waits for the rest of it. */
+  /** Whether an incomplete sequence is kept. */
   get isWaiting(): boolean {
     return this.#rest !== "";
   }
 
-  /** What waits, once nothing came for a while: the escape key, if it was that. */
-  flush(): Key[] {
+  /** Ends an incomplete sequence; returns the escape key, if it was only that. */
+  flush(): PressedKey[] {
     const wasEscape = this.#rest === "\x1b";
     this.#rest = "";
     return wasEscape ? ["escape"] : [];
   }
 
-  /** The next key, "" for what is none; undefined: there is no whole one. */
-  #take(): Key | undefined {
+  /** Takes the next key, "" for one that means nothing; undefined: none is complete. */
+  #take(): PressedKey | undefined {
     const rest = this.#rest;
     if (rest === "") return undefined;
     if (rest[0] !== "\x1b") {
@@ -76,13 +83,13 @@ export class KeyDecoder {
     }
     // deno-lint-ignore no-control-regex
     if (/^\x1b(?:O|\[[0-9;<=>?]*[ -/]*)?$/.test(rest)) return undefined;
-    // An escape that begins no sequence: its own key, and another after it.
+    // Escape and a character that continues no sequence: two keys.
     this.#rest = rest.slice(1);
     return "escape";
   }
 }
 
-/** All that can be typed into the screen is one column wide. */
+/** Accepts ASCII alone: each character is one column wide. */
 function isPrintable(character: string): boolean {
   return character >= " " && character <= "~";
 }

@@ -1,11 +1,11 @@
-/** Numbers as people read them at a glance. */
+/** Numbers as `top` shows them. */
 
-/** `1,689,221`: exact, in groups of three. */
+/** `1,689,221`: all digits, in groups of three. */
 export function grouped(value: bigint | number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** Packets a second of a tick: whole ones, of few the first decimal too. */
+/** Packets per second: `1,250`, or `2.5` below 10; `-` if no time has passed. */
 export function rate(packets: bigint, seconds: number): string {
   const value = Number(packets) / seconds;
   if (!Number.isFinite(value)) return "-";
@@ -16,12 +16,12 @@ export function rate(packets: bigint, seconds: number): string {
 
 const UNITS = ["", "k", "M", "G", "T", "P"];
 
-/** Bits a second, to three figures: `952`, `13.5 M`. */
+/** Bits per second to three digits: `952`, `13.5 M`. */
 export function bits(bytes: bigint, seconds: number): string {
   return scaled(bytes, seconds).join(" ").trimEnd();
 }
 
-/** The same with its unit: `952 bit/s`, `13.5 Mbit/s`. */
+/** Like `bits`, with the unit: `952 bit/s`, `13.5 Mbit/s`. */
 export function bitRate(bytes: bigint, seconds: number): string {
   return `${scaled(bytes, seconds).join(" ")}bit/s`;
 }
@@ -41,12 +41,12 @@ function scaled(
   return [value.toFixed(decimals), UNITS[unit]!];
 }
 
-/** A part of a whole; 0 where there is no whole. */
+/** A part as a share of a whole, 0 to 1; 0 if the whole is 0. */
 export function shareOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number(part) / Number(whole);
 }
 
-/** `25.2%`. */
+/** A share of 0 to 1 as `25.2%`. */
 export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`;
 }
@@ -56,7 +56,7 @@ export function clock(time: Date): string {
   return time.toISOString().slice(11, 19);
 }
 
-/** `500ms`, `1s`, `2m`. */
+/** An interval in milliseconds as `500ms`, `1s` or `2m`. */
 export function interval(ms: number): string {
   if (ms < 1000) return `${ms}ms`;
   return ms % 60_000 === 0 ? `${ms / 60_000}m` : `${ms / 1000}s`;

@@ -1,3 +1,4 @@
+/** How colours look, and what the terminal can show. */
 import {
   BOLD,
   type Colour,
@@ -7,31 +8,33 @@ import {
   type Style,
 } from "./cells.ts";
 
-/** How many colours a terminal has. */
-export type Depth = "none" | "16" | "256" | "true";
+/** How many colours a terminal has; `true` is 24 bits. */
+export type ColourDepth = "none" | "16" | "256" | "true";
 
-/** The variables of the environment that say what a terminal can do. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** Environment variables that describe the terminal. */
+type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @see https://no-color.org; COLORTERM and TERM as terminals set them */
-export function depthOf({ NO_COLOR, COLORTERM, TERM }: Environment): Depth {
+/** The colours of the terminal, by NO_COLOR, COLORTERM and TERM. @see https://no-color.org */
+export function depthOf(
+  { NO_COLOR, COLORTERM, TERM }: Environment,
+): ColourDepth {
   if (NO_COLOR) return "none";
   if (COLORTERM === "truecolor" || COLORTERM === "24bit") return "true";
   return TERM?.includes("256color") ? "256" : "16";
 }
 
-/** Whether the locale has the characters of bars and sparklines. */
+/** Whether the locale is UTF-8, which bars and sparklines need. */
 export function hasUnicode({ LC_ALL, LC_CTYPE, LANG }: Environment): boolean {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
 }
 
-/** Whether sequences that move the cursor would be understood. */
+/** Whether the terminal lacks sequences that move the cursor. */
 export function isDumb({ TERM }: Environment): boolean {
   return !TERM || TERM === "dumb";
 }
 
-/** SGR parameters of a colour, by depth; chosen to be read on dark and on light. */
-const SGR: Record<Exclude<Depth, "none">, Record<Colour, string>> = {
+/** SGR parameters of each colour, by depth; legible on dark and on light backgrounds. */
+const SGR: Record<Exclude<ColourDepth, "none">, Record<Colour, string>> = {
   "16": {
     plain: "",
     accent: "36",
@@ -67,8 +70,8 @@ const SGR: Record<Exclude<Depth, "none">, Record<Colour, string>> = {
   },
 };
 
-/** The escape sequence that gives exactly this style, whatever was before. */
-export function sgr(style: Style, depth: Depth): string {
+/** The escape sequence that sets exactly this style, whichever was set before. */
+export function sgr(style: Style, depth: ColourDepth): string {
   const parameters = [
     ...(style & BOLD ? ["1"] : []),
     ...(style & DIM ? ["2"] : []),

@@ -1,47 +1,50 @@
+/** What the view shows of one interface. */
 import { type Books, EMPTY_BOOKS } from "../tally/books.ts";
 import type { EndReason, StartRecord, TickRecord } from "../tally/records.ts";
-import { Rows } from "./source_rows.ts";
+import { SourceRows } from "./source_rows.ts";
 
-/** Seconds that the sparkline of the total goes back at most. */
+/** Seconds that the sparkline of the total covers at most. */
 const TIMELINE = 600;
 
-/** A tick of the timeline: when it ended in seconds of the view's clock, … */
-interface Beat {
+/** A tick in the timeline. */
+interface TimelineTick {
+  /** Seconds of the view's clock, see `SourceRows.clock`. */
   readonly end: number;
+  /** Seconds. */
   readonly elapsed: number;
-  /** Packets a second. */
+  /** Packets per second. */
   readonly rate: number;
 }
 
-/** What the view knows of one interface. */
+/** The state of one interface: its sources, its last tick and its recent rates. */
 export class Pane {
   readonly start: StartRecord;
-  #rows = new Rows();
-  #timeline: Beat[] = [];
-  /** The last tick, without its sources, which are no longer to be had. */
+  #rows = new SourceRows();
+  #timeline: TimelineTick[] = [];
+  /** The last tick, without its sources, which are valid only during `take`. */
   last: Omit<TickRecord, "sources" | "snapshot"> | undefined;
-  /** Sources of the last tick. */
+  /** Number of sources in the last tick. */
   sources = 0;
-  /** Those of the run: also what had no room in its table is untracked. */
+  /** The books of the run; sources without a row in its tables are untracked. */
   books: Books = EMPTY_BOOKS;
-  /** Ticks that did not balance. */
+  /** Ticks whose books did not balance. */
   unbalanced = 0;
   /** Deadlines that were missed. */
   skipped = 0;
-  /** The most packets a second of a tick. */
+  /** Packets per second of the busiest tick. */
   peak = 0;
-  /** Why it is over, if it is. */
+  /** Why the run ended; undefined: it has not. */
   ended: EndReason | undefined;
 
   constructor(start: StartRecord) {
     this.start = start;
   }
 
-  get rows(): Rows {
+  get rows(): SourceRows {
     return this.#rows;
   }
 
-  /** Takes a tick in, while its record is good. */
+  /** Takes a tick; its record must still be valid. */
   take(record: TickRecord): void {
     this.sources = this.#rows.take(record);
     const { sources: _, snapshot: __, ...last } = record;
@@ -59,8 +62,8 @@ export class Pane {
 
   /**
    * The highest rate in each of the last `count` spans of `seconds`, the newest
-   * last; NaN where nothing was counted yet. Spans begin at multiples of
-   * `seconds`, so that what is past stays as it is.
+   * last; NaN before the first tick. Spans start at multiples of `seconds`, so
+   * that past values do not change.
    */
   timeline(count: number, seconds: number): number[] {
     const now = Math.floor(this.#rows.clock / seconds);
@@ -79,7 +82,7 @@ export class Pane {
     return peaks;
   }
 
-  /** The pane as it is now; what comes does not change the copy. */
+  /** A copy that later ticks do not change. */
   copy(): Pane {
     const copy = Object.assign(new Pane(this.start), this);
     copy.#rows = this.#rows.copy();

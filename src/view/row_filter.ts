@@ -1,20 +1,22 @@
+/** The filter of `top` (key `/`). */
 import { parseAddress } from "../basics/address.ts";
-import { masked, parseNetwork } from "../basics/network_filter.ts";
+import { parseNetwork } from "../basics/network_filter.ts";
+import { masked } from "../basics/prefix.ts";
 
-/** A choice of sources by their address. */
-export interface Choice {
-  /** As it was typed. */
+/** Selects sources by their address. */
+export interface RowFilter {
+  /** As the user typed it. */
   readonly text: string;
   matches(source: { ip: string; address: Uint8Array }): boolean;
 }
 
 /**
- * `10.0.0.0/8`, `!2001:db8::/32` or an address choose by bits; any other text
- * by being a part of the address.
+ * Parses a filter. A network (`10.0.0.0/8`, `!2001:db8::/32`) or an address selects
+ * the sources in it; any other text selects the addresses that contain it.
  *
- * @throws {RangeError} a slash, and no network around it
+ * @throws {RangeError} the text has a slash but is not a network
  */
-export function parseChoice(text: string): Choice {
+export function parseRowFilter(text: string): RowFilter {
   if (!text.includes("/") && parseAddress(text) === undefined) {
     const part = text.toLowerCase();
     return { text, matches: ({ ip }) => ip.includes(part) };

@@ -1,34 +1,37 @@
-import type { Row } from "./source_rows.ts";
+/** Orders the rows of `top` so that they can be read while they change. */
+import type { SourceRow } from "./source_rows.ts";
 
-export const SORTS = ["packets", "bytes", "ip", "first"] as const;
-export type Sort = typeof SORTS[number];
+/** What rows are ordered by; `first`: newest first. */
+export const ROW_ORDERS = ["packets", "bytes", "ip", "first"] as const;
+export type RowOrder = typeof ROW_ORDERS[number];
 
-/** What rows show: the last tick, or the run. */
+/** What rows show and are ordered by: the last tick or the run. */
 export type Scope = "tick" | "run";
 
-/** Steps by which a share has to change before its row moves: 10% and 1%. */
+/** A row moves when its share has changed by a step, on a logarithmic scale: 10% and 1%. */
 const STEP: Record<Scope, number> = {
   tick: Math.log(1.1),
   run: Math.log(1.01),
 };
 
-/** Nothing has a logarithm. */
+/** Added to shares: 0 has no logarithm. */
 const LEAST = 1e-12;
 
 /**
- * Orders rows steadily: by steps of their share, and within a step as they were
- * before. A row keeps its step until its share is a whole one away, so that
- * rows change places when one of them did change, and neither with each tremble
- * nor when all of them get faster.
+ * Orders rows in place, without swapping rows at each small change: by steps of
+ * their shares, and within a step as before. A row keeps its step until its share
+ * is a whole step away. It thus moves when its own share changes, but not with
+ * noise, nor when all rates rise together.
  *
- * @param isFresh nothing is kept of an order before: by the values alone
+ * @param isFresh whether to ignore the previous order, and sort by value alone
+ * @returns `rows`
  */
 export function order(
-  rows: Row[],
-  sort: Sort,
+  rows: SourceRow[],
+  sort: RowOrder,
   scope: Scope,
   isFresh: boolean,
-): Row[] {
+): SourceRow[] {
   if (sort === "ip") return rows.sort(compareAddresses);
   if (sort === "first") {
     return rows.sort((a, b) => b.born - a.born || compareAddresses(a, b));
@@ -47,13 +50,17 @@ export function order(
   return rows;
 }
 
-function valueOf(row: Row, sort: "packets" | "bytes", scope: Scope): number {
+function valueOf(
+  row: SourceRow,
+  sort: "packets" | "bytes",
+  scope: Scope,
+): number {
   return scope === "tick"
     ? row.smooth[sort]
     : Number((row.run ?? row.tick)[sort]);
 }
 
-type Compare = (a: Row, b: Row) => number;
+type Compare = (a: SourceRow, b: SourceRow) => number;
 
 function byValue(sort: "packets" | "bytes", scope: Scope): Compare {
   return (a, b) =>
@@ -68,7 +75,10 @@ function bySteps(sort: "packets" | "bytes", scope: Scope): Compare {
 }
 
 /** IPv4 before IPv6, then by the bytes. */
-function compareAddresses({ address: a }: Row, { address: b }: Row): number {
+function compareAddresses(
+  { address: a }: SourceRow,
+  { address: b }: SourceRow,
+): number {
   if (a.length !== b.length) return a.length - b.length;
   for (let at = 0; at < a.length; at++) {
     if (a[at] !== b[at]) return a[at]! - b[at]!;

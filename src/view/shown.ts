@@ -1,41 +1,37 @@
-import type { Choice } from "./row_filter.ts";
+/** What the view hands to the functions that draw it. */
+import type { RowFilter } from "./row_filter.ts";
 import type { Pane } from "./pane.ts";
-import type { Scope, Sort } from "./row_order.ts";
-import type { Row } from "./source_rows.ts";
+import type { Prompt } from "./prompt.ts";
+import type { RowOrder, Scope } from "./row_order.ts";
+import type { SourceRow } from "./source_rows.ts";
 
-/** A line in the footer. */
+/** A message in the footer. */
 export interface Message {
   readonly text: string;
   readonly isError: boolean;
 }
 
-/** A text that is being typed in the footer. */
-export interface Prompt {
-  readonly kind: "filter" | "export";
-  readonly label: string;
-  readonly text: string;
-}
-
-/** What there is to draw. */
+/** All that is drawn. */
 export interface Shown {
   readonly pane: Pane;
-  /** The interfaces. */
+  /** The names of all interfaces. */
   readonly panes: readonly string[];
-  /** In order, and filtered. */
-  readonly rows: readonly Row[];
-  /** How many there would be without filters. */
+  /** All rows, filtered and in order. */
+  readonly rows: readonly SourceRow[];
+  /** How many rows there would be without filters. */
   readonly known: number;
-  /** Rows that are above the first in sight. */
+  /** How many rows are above the first visible one. */
   readonly offset: number;
-  /** The longest address that was in sight. */
+  /** Length of the longest address that was visible. */
   readonly longest: number;
-  readonly sort: Sort;
+  readonly sort: RowOrder;
   readonly scope: Scope;
-  readonly filter: Choice | undefined;
+  readonly filter: RowFilter | undefined;
   readonly family: 4 | 6 | undefined;
+  /** Milliseconds. */
   readonly interval: number;
   readonly isPaused: boolean;
-  /** The keys are explained in place of the rows. */
+  /** Whether the help is shown in place of the rows. */
   readonly isHelp: boolean;
   readonly prompt: Prompt | undefined;
   readonly message: Message | undefined;

@@ -1,56 +1,59 @@
+/** The sources that `top` shows, with their recent rates. */
 import type { TickRecord } from "../tally/records.ts";
 import { type Count, NOTHING, type Tally } from "../tally/source_list.ts";
 import { parseAddress } from "../basics/address.ts";
+import { grown } from "../basics/growing_array.ts";
 
-/** Ticks that a row's sparkline goes back. */
+/** Ticks in a row's sparkline. */
 export const HISTORY = 32;
-/** Seconds that a source that sends nothing any more keeps its row. */
+/** Seconds that a row stays visible after its source has stopped. */
 const LINGER = 10;
-/** Seconds in which the rate that rows are ordered by follows the real one. */
+/** Time constant, in seconds, of the smoothed rate that rows are ordered by. */
 const SMOOTHING = 4;
 
-/** A source, as a row shows it. */
-export interface Row {
+/** A source as a row of the table. */
+export interface SourceRow {
   readonly ip: string;
   /** The bytes of its address. */
   readonly address: Uint8Array;
   /** The start of the first tick that it was in. */
   readonly first: Date;
-  /** The same in seconds of the view's clock. */
+  /** The same time in seconds of the view's clock. */
   readonly born: number;
   /** What it sent in the last tick. */
   tick: Tally;
-  /** What it sent in the run; undefined: --max-sources came before it. */
+  /** What it sent in the run; undefined: it came after `--max-sources` others. */
   run: Tally | undefined;
-  /** Its rate a second, smoothed: what the order follows. */
+  /** Smoothed rates per second, by which rows are ordered. */
   readonly smooth: { packets: number; bytes: number };
-  /** Which of the histories is its own. */
+  /** The index of its history. */
   readonly slot: number;
   /** When it sent last, in seconds of the view's clock. */
   seen: number;
-  /** Where ranking.ts has it. */
+  /** Its position in the order, kept by row_order.ts. */
   step: number;
   place: number;
 }
 
-/** The sources of a run with what each did of late. */
-export class Rows {
-  #rows = new Map<string, Row>();
-  /** Packets a second of the last ticks: tick n is at n modulo `HISTORY` of a slot. */
+/** The sources of a run, each with its rates of the last ticks. */
+export class SourceRows {
+  #rows = new Map<string, SourceRow>();
+  /** Packets per second of the last ticks: in each slot, tick n is at n modulo `HISTORY`. */
   #histories = new Float32Array(64 * HISTORY);
   #freeSlots: number[] = [];
-  /** Seconds that were counted. */
+  /** Sum of the lengths of all ticks, in seconds. */
   #clock = 0;
   #seq = 0;
 
+  /** The view's clock: seconds counted so far. */
   get clock(): number {
     return this.#clock;
   }
 
   /**
-   * Takes a tick in; all other rows sent nothing in it.
+   * Takes a tick; rows that are not in it sent nothing.
    *
-   * @returns how many sources the tick has
+   * @returns the number of sources in the tick
    */
   take({ seq, start, elapsed, sources }: TickRecord): number {
     const born = this.#clock;
@@ -76,8 +79,8 @@ export class Rows {
     return count;
   }
 
-  /** Enters the last tick; `part` is how far the smoothed rate follows it. */
-  #age(row: Row, elapsed: number, part: number): void {
+  /** Adds the last tick to a row's history; `part` is the weight of its rate in the smoothed one. */
+  #age(row: SourceRow, elapsed: number, part: number): void {
     if (row.seen < this.#clock) {
       row.tick = NOTHING;
       if (row.run === undefined && !this.isLive(row)) {
@@ -93,39 +96,37 @@ export class Rows {
     row.smooth.bytes += part * (bytes - row.smooth.bytes);
   }
 
-  /** A slot with an empty history. */
+  /** Returns a slot, with an empty history. */
   #newSlot(): number {
     const slot = this.#freeSlots.pop() ?? this.#rows.size;
     const end = (slot + 1) * HISTORY;
     if (end > this.#histories.length) {
-      const more = new Float32Array(this.#histories.length * 2);
-      more.set(this.#histories);
-      this.#histories = more;
+      this.#histories = grown(this.#histories);
     }
     this.#histories.fill(0, slot * HISTORY, end);
     return slot;
   }
 
-  /** Whether a row sent something, or did a moment ago. */
-  isLive(row: Row): boolean {
+  /** Whether a source sent something in the last `LINGER` seconds. */
+  isLive(row: SourceRow): boolean {
     return this.#clock - row.seen < LINGER;
   }
 
-  [Symbol.iterator](): Iterator<Row> {
+  [Symbol.iterator](): Iterator<SourceRow> {
     return this.#rows.values();
   }
 
-  /** The last `count` values of a row's history, the newest last. */
-  trend({ slot }: Row, count: number): number[] {
+  /** The last `count` rates of a row, the newest last; NaN before the first tick. */
+  trend({ slot }: SourceRow, count: number): number[] {
     return Array.from({ length: count }, (_, at) => {
       const seq = this.#seq - (count - 1 - at);
       return seq > 0 ? this.#histories[slot * HISTORY + seq % HISTORY]! : NaN;
     });
   }
 
-  /** The rows as they are now; taking ticks does not change the copy. */
-  copy(): Rows {
-    const copy = new Rows();
+  /** A copy that later ticks do not change. */
+  copy(): SourceRows {
+    const copy = new SourceRows();
     copy.#clock = this.#clock;
     copy.#seq = this.#seq;
     for (const [ip, row] of this.#rows) {
@@ -136,7 +137,12 @@ export class Rows {
   }
 }
 
-function newRow(ip: string, first: Date, born: number, slot: number): Row {
+function newRow(
+  ip: string,
+  first: Date,
+  born: number,
+  slot: number,
+): SourceRow {
   return {
     ip,
     address: parseAddress(ip)!,
@@ -152,7 +158,7 @@ function newRow(ip: string, first: Date, born: number, slot: number): Row {
   };
 }
 
-/** What a record shows as a number where it is one, always as a bigint. */
+/** The counters of a record as bigints. */
 function exact(
   { packets, bytes }: { readonly packets: Count; readonly bytes: Count },
 ): Tally {

@@ -1,26 +1,33 @@
-/** Bars and sparklines, in eighths of a cell where the terminal has them. */
+/** Bars and sparklines, in eighths of a cell. */
+
+/** The characters of bars and sparklines, by eighths of a cell. */
 export interface Glyphs {
-  /** Blank, then rising to a full cell: nine of them. */
+  /** Nine characters, from blank up to a full cell. */
   readonly spark: string;
-  /** Blank, then filling from the left: nine of them. */
+  /** Nine characters, from blank, filled from the left. */
   readonly bar: string;
-  /** Where a text is cut off. */
+  /** Marks where a text is cut off. */
   readonly cut: string;
 }
 
+/** Block elements of Unicode. */
 export const UNICODE: Glyphs = {
   spark: " ▁▂▃▄▅▆▇█",
   bar: " ▏▎▍▌▋▊▉█",
   cut: "…",
 };
+/** For terminals and locales without UTF-8. */
 export const ASCII: Glyphs = { spark: " .:-=+*%#", bar: "    ----#", cut: ">" };
 
 /**
- * Values as columns `rows` cells high. What is above zero shows at least a
- * trace; NaN, and zero, nothing.
+ * Draws values as columns, `rows` cells high. Values above 0 fill at least an
+ * eighth of a cell; 0 and NaN leave it blank.
  *
- * @param peak the value of a full column
- * @returns the rows, from the top
+ * @param peak the value that fills a column
+ * @returns the rows from the top
+ *
+ * @example
+ * sparkline([0, 4, 8], 8, 1, UNICODE); // [" ▄█"]
  */
 export function sparkline(
   values: readonly number[],
@@ -41,14 +48,14 @@ export function sparkline(
   });
 }
 
-/** A text, or as much of it as there is room for. */
+/** A text, cut off at `width` columns. */
 export function fitted(text: string, width: number, { cut }: Glyphs): string {
   return text.length <= width
     ? text
     : `${text.slice(0, Math.max(0, width - 1))}${cut}`;
 }
 
-/** A share of 0 to 1 as a bar. */
+/** Draws a share of 0 to 1 as a bar of `width` columns. */
 export function bar(share: number, width: number, { bar }: Glyphs): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);
   return Array.from(

@@ -1,3 +1,4 @@
+/** The table of sources. */
 import {
   BOLD,
   type Colour,
@@ -8,17 +9,17 @@ import {
 } from "./cells.ts";
 import { type Column, columnsFor, shareIn } from "./columns.ts";
 import { grouped } from "./numbers.ts";
-import type { Row } from "./source_rows.ts";
+import type { SourceRow } from "./source_rows.ts";
 import { bar, fitted, type Glyphs, sparkline } from "./spark.ts";
 import type { Shown } from "./shown.ts";
 
-/** Seconds that a new source is marked. */
+/** Seconds for which a new source is marked. */
 const NEW = 10;
-/** Above these shares a bar takes the next colour. */
+/** Above each of these shares, a bar has the next colour. */
 const HEAT = [0.02, 0.1, 0.25, 0.5];
 const HEATS: Colour[] = ["heat0", "heat1", "heat2", "heat3", "heat4"];
 
-/** The head of the columns, the rows that are in sight, and the total. */
+/** Draws column heads, visible rows and the total into the lines from `from` up to `to`. */
 export function drawTable(
   frame: Frame,
   from: number,
@@ -52,7 +53,7 @@ function drawHead(
 function drawRow(
   frame: Frame,
   at: number,
-  row: Row,
+  row: SourceRow,
   columns: readonly Column[],
   { pane, scope, sort }: Shown,
   glyphs: Glyphs,
@@ -65,7 +66,7 @@ function drawRow(
     scope === "run" ? books.total : last!.books.total,
   );
   const isIdle = row.tick.packets === 0n;
-  // All are new when the view begins: that would mark nothing.
+  // At the start all sources are new, and marking them all says nothing.
   const isNew = row.born > 0 && rows.clock - row.born < NEW;
   const heat = colour(HEATS[HEAT.filter((least) => share > least).length]!);
   each(frame, columns, (column, from) => {
@@ -74,7 +75,7 @@ function drawRow(
       frame.put(at, from, bar(share, width, glyphs), heat);
     } else if (picture === "trend") {
       const values = rows.trend(row, width);
-      // Room above the peak: a steady source is a steady line.
+      // With room above the peak, a steady source gives a steady line.
       const peak = 1.15 * Math.max(...values.filter((value) => value > 0));
       const [line] = sparkline(values, peak, 1, glyphs);
       frame.put(at, from, line!, isIdle ? DIM : colour("accent"));
@@ -89,7 +90,7 @@ function drawRow(
   });
 }
 
-/** The record's own total, and which of the rows are in sight. */
+/** Draws the total of the record, and which rows are visible. */
 function drawTotal(
   frame: Frame,
   at: number,
@@ -120,7 +121,7 @@ function aligned(
   return isLeft ? part.padEnd(width) : part.padStart(width);
 }
 
-/** Calls `draw` with each column and where it begins. */
+/** Calls `draw` with each column and the screen column where it starts. */
 function each(
   frame: Frame,
   columns: readonly Column[],

@@ -1,49 +1,59 @@
+/** The state of `top`'s screen, without a terminal. */
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import { Frame } from "./cells.ts";
 import { draw, pageSize } from "./draw.ts";
 import { viewLines } from "./export.ts";
-import { type Choice, parseChoice } from "./row_filter.ts";
-import type { Key } from "./key_decoder.ts";
+import { parseRowFilter, type RowFilter } from "./row_filter.ts";
+import { longer, shorter } from "./intervals.ts";
+import type { PressedKey } from "./key_decoder.ts";
 import { Pane } from "./pane.ts";
-import { order, type Scope, type Sort, SORTS } from "./row_order.ts";
-import type { Row } from "./source_rows.ts";
-import type { Message, Prompt } from "./shown.ts";
+import { order, ROW_ORDERS, type RowOrder, type Scope } from "./row_order.ts";
+import type { SourceRow } from "./source_rows.ts";
+import { edited, exportPrompt, filterPrompt, type Prompt } from "./prompt.ts";
+import type { Message } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
 
-/** What a key asks of the world; all else the view does by itself. */
+/** What a key requires from the program; everything else the view does itself. */
 export type Effect =
   | { readonly kind: "quit" | "redraw" | "askExport" }
   | { readonly kind: "interval"; readonly interval: number }
   | { readonly kind: "export"; readonly path: string; readonly text: string };
 
-export interface ViewOptions {
-  readonly sort: Sort;
+interface ViewOptions {
+  readonly sort: RowOrder;
   /** Milliseconds. */
   readonly interval: number;
   readonly glyphs: Glyphs;
 }
 
-/** What `+` and `-` go through, in ms. */
-const INTERVALS = [100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000];
-/** How many seconds a message stays. */
+/** Seconds for which a message stays. */
 const MESSAGE = 10;
 
-/** The state of the screen: records and keys go in, frames come out. */
+/**
+ * The state of the screen: records and keys go in, frames come out.
+ *
+ * @example
+ * const view = new View({ sort: "packets", interval: 1000, glyphs: UNICODE });
+ * view.start(startRecord);
+ * view.tick(tickRecord);
+ * view.press("s"); // sort by bytes
+ * const frame = view.frame(80, 24);
+ */
 export class View {
   readonly #glyphs: Glyphs;
   readonly #panes = new Map<string, Pane>();
-  /** What is shown while the view is paused. */
+  /** The panes to show while the view is paused. */
   #frozen: Map<string, Pane> | undefined;
   #current = "";
-  #rows: Row[] = [];
+  #rows: SourceRow[] = [];
   #known = 0;
   #offset = 0;
-  /** Rows that the screen had room for when it was drawn last. */
+  /** Rows that fitted on the screen when it was last drawn. */
   #page = 1;
   #longest = 0;
-  #sort: Sort;
+  #sort: RowOrder;
   #scope: Scope = "tick";
-  #filter: Choice | undefined;
+  #filter: RowFilter | undefined;
   #family: 4 | 6 | undefined;
   #interval: number;
   #isHelp = false;
@@ -57,12 +67,13 @@ export class View {
     this.#glyphs = glyphs;
   }
 
+  /** Adds an interface. */
   start(record: StartRecord): void {
     this.#panes.set(record.interface, new Pane(record));
     if (this.#current === "") this.#current = record.interface;
   }
 
-  /** Takes a tick in, while its record is good. */
+  /** Takes a tick; its record must still be valid. */
   tick(record: TickRecord): void {
     this.#panes.get(record.interface)?.take(record);
     if (record.interface !== this.#current) return;
@@ -71,23 +82,24 @@ export class View {
     if (this.#frozen === undefined) this.#arrange(false);
   }
 
+  /** Marks an interface as ended. */
   end(record: EndRecord): void {
     const pane = this.#panes.get(record.interface);
     if (pane !== undefined) pane.ended = record.reason;
   }
 
-  /** Says something in the footer, until a key is pressed or some seconds later. */
+  /** Shows a message in the footer, until a key is pressed or some seconds pass. */
   say(text: string, isError = false): void {
     this.#message = { text, isError };
     this.#messageLeft = MESSAGE;
   }
 
-  /** The pane in sight; undefined: nothing has begun yet. */
+  /** The visible pane; undefined: no interface has started. */
   get #pane(): Pane | undefined {
     return (this.#frozen ?? this.#panes).get(this.#current);
   }
 
-  /** Chooses the rows and orders them, `isFresh` from nothing. */
+  /** Filters and orders the rows; `isFresh` ignores their previous order. */
   #arrange(isFresh: boolean): void {
     const pane = this.#pane;
     if (pane === undefined) return;
@@ -104,8 +116,8 @@ export class View {
     if (isFresh) this.#longest = 0;
   }
 
-  /** Does what a key asks for, or returns it where it is not the view's to do. */
-  press(key: Key): Effect | undefined {
+  /** Handles a key. @returns what the program has to do for it, if anything */
+  press(key: PressedKey): Effect | undefined {
     if (this.#prompt !== undefined) return this.#type(this.#prompt, key);
     this.#message = undefined;
     if (this.#isHelp) {
@@ -123,19 +135,11 @@ export class View {
         return undefined;
       case "+":
       case "=":
-        return this.#setInterval(
-          INTERVALS.find((interval) => interval > this.#interval),
-        );
+        return this.#setInterval(longer(this.#interval));
       case "-":
-        return this.#setInterval(
-          INTERVALS.findLast((interval) => interval < this.#interval),
-        );
+        return this.#setInterval(shorter(this.#interval));
       case "/":
-        this.#prompt = {
-          kind: "filter",
-          label: "Filter by network or text (empty: all)",
-          text: this.#filter?.text ?? "",
-        };
+        this.#prompt = filterPrompt(this.#filter?.text ?? "");
         return undefined;
       case "e":
         return this.#pane?.last === undefined
@@ -145,12 +149,12 @@ export class View {
     return undefined;
   }
 
-  /** Asks for the name of a file to export to, and proposes one. */
+  /** Prompts for the file to export to, with a proposed name. */
   askExport(proposal: string): void {
-    this.#prompt = { kind: "export", label: "Export to", text: proposal };
+    this.#prompt = exportPrompt(proposal);
   }
 
-  /** The interface in sight. */
+  /** The name of the visible interface. */
   get current(): string {
     return this.#current;
   }
@@ -161,8 +165,9 @@ export class View {
     return { kind: "interval", interval };
   }
 
-  #scroll(key: Key): boolean {
-    const offsets: Record<Key, number> = {
+  /** Handles keys that scroll. @returns whether it was one */
+  #scroll(key: PressedKey): boolean {
+    const offsets: Record<PressedKey, number> = {
       up: this.#offset - 1,
       down: this.#offset + 1,
       pageup: this.#offset - this.#page,
@@ -181,11 +186,11 @@ export class View {
     return Math.max(0, Math.min(offset, most));
   }
 
-  /** Keys after which the rows are others, or in another order. */
-  #rearrange(key: Key): boolean {
+  /** Handles keys that change the rows or their order. @returns whether it was one */
+  #rearrange(key: PressedKey): boolean {
     switch (key) {
       case "s":
-        this.#sort = after(SORTS, this.#sort);
+        this.#sort = after(ROW_ORDERS, this.#sort);
         break;
       case "d":
         this.#scope = this.#scope === "tick" ? "run" : "tick";
@@ -217,32 +222,27 @@ export class View {
       default:
         return false;
     }
-    // Pausing and going on leave the order and the place as they are.
+    // Pausing and resuming keep the order and the scroll position.
     if (key !== "p") this.#offset = 0;
     this.#arrange(key !== "p");
     return true;
   }
 
-  #type(prompt: Prompt, key: Key): Effect | undefined {
-    const { text } = prompt;
+  /** Handles a key while a prompt is open. */
+  #type(prompt: Prompt, key: PressedKey): Effect | undefined {
     if (key === "enter") return this.#enter(prompt);
-    if (key === "escape") this.#prompt = undefined;
-    else if (key === "backspace") {
-      this.#prompt = { ...prompt, text: text.slice(0, -1) };
-    } else if (key === "clear") this.#prompt = { ...prompt, text: "" };
-    else if (key.length === 1) {
-      this.#prompt = { ...prompt, text: text + key };
-    }
+    this.#prompt = edited(prompt, key);
     return undefined;
   }
 
+  /** Applies what was typed at a prompt. */
   #enter({ kind, text }: Prompt): Effect | undefined {
     const pane = this.#pane;
     this.#prompt = undefined;
     if (kind === "filter") {
       try {
         const typed = text.trim();
-        this.#filter = typed === "" ? undefined : parseChoice(typed);
+        this.#filter = typed === "" ? undefined : parseRowFilter(typed);
         this.#offset = 0;
         this.#arrange(true);
       } catch (error) {
@@ -261,7 +261,7 @@ export class View {
     return { kind: "export", path: text, text: lines };
   }
 
-  /** The screen, drawn for a terminal of that size. */
+  /** Draws the screen for a terminal of this size, in columns and rows. */
   frame(width: number, height: number): Frame {
     const pane = this.#pane;
     if (pane === undefined) return new Frame(width, height);
@@ -293,7 +293,7 @@ export class View {
   }
 }
 
-/** The one that follows `item`, around the end. */
+/** The item behind `item`; the first one behind the last. */
 function after<T>(items: readonly T[], item: T): T {
   return items[(items.indexOf(item) + 1) % items.length] ?? item;
 }

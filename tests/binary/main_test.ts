@@ -109,7 +109,7 @@ Deno.test("stdout is full: exit 7, and nothing stays attached", async () => {
   assertEquals(code, 7);
   assertMatch(
     stderr,
-    /^xdptally: Cannot write to stdout: No space left on device[^\n]*\n$/,
+    /^xdptally: Cannot write to stdout: No space left on device; make room, or send it elsewhere\n$/,
   );
   assertEquals(stage.programs("vb"), []);
 });

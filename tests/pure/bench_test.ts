@@ -45,7 +45,7 @@ Deno.test("bench: the month is the same each time, balances and is whole", async
   }
   const report = reporter.finish();
   assertEquals([report.ticks, report.incomplete], [48, []]);
-  assertEquals(report.streams.map(({ captures }) => captures), [6, 6]);
+  assertEquals(report.interfaces.map(({ captures }) => captures), [6, 6]);
   assertEquals(report.groups.some(({ key }) => key.includes(":")), true);
 });
 

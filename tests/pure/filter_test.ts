@@ -42,7 +42,7 @@ for (
     assertEquals(parseAddress(text), undefined));
 }
 
-Deno.test("a filter: networks without the bits behind them, and what becomes of the rest", () => {
+Deno.test("parseFilter: clears the bits behind the prefix, and decides about the rest", () => {
   const { networks, keepsRest } = parseFilter("10.1.2.3/8,!2001:db8::1/32");
   assertEquals(keepsRest, false);
   assertEquals(
@@ -77,7 +77,7 @@ for (
   });
 }
 
-Deno.test("keys for people", () => {
+Deno.test("keyText: addresses, networks, protocols and ports", () => {
   const key = Uint8Array.of(10, 0, 0, 1, 6, 0, 1, 187);
   const text = (by: By, bits: number, bytes = key) =>
     keyText("ipv4", { by, prefix: { ipv4: bits, ipv6: 128 } }, bytes);

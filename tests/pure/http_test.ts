@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { answerText, parseRequest, wanted } from "../../src/http/message.ts";
+import {
+  acceptWeight,
+  answerText,
+  parseRequest,
+} from "../../src/http/message.ts";
 
-Deno.test("a request: method, path without its query, headers in lower case", () => {
+Deno.test("parseRequest: method, path without query, header names in lower case", () => {
   const request = parseRequest(
     "GET /metrics?x=1 HTTP/1.1\r\nHost: a:1\r\nACCEPT:\ttext/plain ",
   );
@@ -28,7 +32,7 @@ for (
     assertEquals(parseRequest(head), undefined));
 }
 
-Deno.test("an answer: its length in bytes, and for HEAD no body", () => {
+Deno.test("answerText: the length is in bytes, and HEAD gets no body", () => {
   const text = answerText({ status: 200, body: "ä\n" }, "GET");
   assertEquals(text.split("\r\n").slice(0, 3), [
     "HTTP/1.1 200 OK",
@@ -53,5 +57,5 @@ for (
   ] as const
 ) {
   Deno.test(`Accept: ${accept}`, () =>
-    assertEquals(wanted(accept, "text/plain"), expected));
+    assertEquals(acceptWeight(accept, "text/plain"), expected));
 }

@@ -8,7 +8,7 @@ import {
 import { gzipMember } from "../../src/formats/gzip_member.ts";
 import { type JsonRecord, LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/report.ts";
-import { SourceRows } from "../../src/report/source_scanner.ts";
+import { ScannedSources } from "../../src/report/source_scanner.ts";
 import { Folder } from "../lib/folder.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
@@ -38,7 +38,7 @@ function read(line: string): { record: JsonRecord; isShort: boolean } {
   const bytes = encode(line);
   const record = new LineReader().read(bytes);
   const rows = record.sources;
-  if (!(rows instanceof SourceRows)) return { record, isShort: false };
+  if (!(rows instanceof ScannedSources)) return { record, isShort: false };
   const sources = Array.from({ length: rows.length }, (_, at) => ({
     ip: new TextDecoder().decode(bytes.subarray(rows.from[at], rows.to[at])),
     packets: rows.packets[at]!,
@@ -69,7 +69,7 @@ function readingOf(line: string): "short" | "as JSON" | "refused" {
   }
 }
 
-Deno.test("a tick as xdptally writes it is read without an object for each row", () => {
+Deno.test("a tick that xdptally wrote is scanned without an object for each source", () => {
   for (const sources of [TICK.sources, TICK.sources.slice(1), []]) {
     assertEquals(readingOf(JSON.stringify({ ...TICK, sources })), "short");
   }
@@ -77,7 +77,7 @@ Deno.test("a tick as xdptally writes it is read without an object for each row",
   assertEquals(readingOf(JSON.stringify({ ...TICK, host })), "short");
 });
 
-Deno.test("what is written otherwise is read as JSON", () => {
+Deno.test("a tick in another form is parsed as JSON", () => {
   const row = (text: string) =>
     LINE.replace('{"ip":"10.0.0.1","packets":999999999999999,"bytes":0}', text);
   for (
@@ -110,7 +110,7 @@ Deno.test("what is written otherwise is read as JSON", () => {
   }
 });
 
-Deno.test("whichever byte of a line is changed or missing, it is read as JSON reads it", () => {
+Deno.test("a line with any byte changed or removed is read like JSON.parse reads it", () => {
   for (let at = 0; at < LINE.length; at++) {
     const [before, after] = [LINE.slice(0, at), LINE.slice(at + 1)];
     readingOf(before);
@@ -122,7 +122,7 @@ Deno.test("whichever byte of a line is changed or missing, it is read as JSON re
   }
 });
 
-Deno.test("sources that come in either form are the same groups, however many", () => {
+Deno.test("scanned and parsed sources are added to the same groups, however many", () => {
   const reporter = new Reporter({
     by: "source",
     top: 0,
@@ -151,7 +151,7 @@ Deno.test("sources that come in either form are the same groups, however many", 
   );
 });
 
-Deno.test("lines are found however the bytes come, the last without its end", async () => {
+Deno.test("lines are found however the bytes are divided, the last one without a newline too", async () => {
   const text = "one\n\nthree é\nfour";
   for (let size = 1; size <= text.length + 1; size++) {
     const chunk = new Uint8Array(size);
@@ -172,7 +172,7 @@ Deno.test("lines are found however the bytes come, the last without its end", as
   }
 });
 
-Deno.test("a .gz gives every record that is whole, wherever it is torn", async () => {
+Deno.test("a .gz that is cut off anywhere gives all its complete records", async () => {
   using folder = new Folder();
   const size = { hosts: 1, days: 1, capturesADay: 2, ticksACapture: 60 };
   const { files } = await writeMonth(folder.path, size);

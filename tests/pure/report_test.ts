@@ -8,7 +8,8 @@ import { parseArguments } from "../../src/cli/arguments.ts";
 import { command } from "../../src/commands/report/report.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { SumColumn } from "../../src/report/columns.ts";
-import { reportCsv, reportJsonl } from "../../src/report/format_data.ts";
+import { reportCsv } from "../../src/report/format_csv.ts";
+import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import {
   type Report,
   Reporter,
@@ -109,7 +110,7 @@ const RECORDS = [
   ...run("b", "r3", T0, [{ "10.0.0.1": 4 }]),
 ];
 
-Deno.test("who sent most, when first and last, and the busiest minute of one interface", () => {
+Deno.test("groups: packets, first and last time, and the busiest minute of one interface", () => {
   const [first, second, ...rest] = reportOf(RECORDS).groups;
   assertEquals(first, {
     key: "10.0.0.1",
@@ -128,7 +129,7 @@ Deno.test("who sent most, when first and last, and the busiest minute of one int
   assertEquals(rest, []);
 });
 
-Deno.test("by hour, host and interface", () => {
+Deno.test("groups by hour, host and interface", () => {
   const keys = (by: ReportOptions["by"]) =>
     reportOf(RECORDS, { by }).groups.map(({ key, packets }) => [key, packets]);
   assertEquals(keys("hour"), [["2026-03-01T00:00Z", 16n], [
@@ -139,7 +140,7 @@ Deno.test("by hour, host and interface", () => {
   assertEquals(keys("interface"), [["a eth0", 15n], ["b eth0", 4n]]);
 });
 
-Deno.test("--top leaves rows out and says how many; --since and --until bound the windows", () => {
+Deno.test("--top hides rows and counts them; --since and --until limit the ticks", () => {
   const top = reportOf(RECORDS, { top: 1 });
   assertEquals([top.groups.length, top.hidden, top.sums.total.packets], [
     1,
@@ -150,7 +151,7 @@ Deno.test("--top leaves rows out and says how many; --since and --until bound th
   assertEquals(reportOf(RECORDS, { until: T0 + 1000 }).sums.total.packets, 10n);
 });
 
-Deno.test("what is missing: gaps, runs without an end, incomplete and untracked counts", () => {
+Deno.test("the report names gaps, runs without an end, incomplete and untracked counts", () => {
   const report = reportOf([
     ...RECORDS,
     ...run("a", "r4", T0 + 2 * HOUR, [{}], null),
@@ -160,7 +161,7 @@ Deno.test("what is missing: gaps, runs without an end, incomplete and untracked 
     }),
     ...run("b", "r6", T0 + 1000, [{}], { reason: "interface-gone" }),
   ]);
-  const [a, b] = report.streams;
+  const [a, b] = report.interfaces;
   assertEquals([a!.captures, a!.gaps, a!.longestGap], [4, 3, {
     from: T0 + HOUR + 1000,
     to: T0 + 2 * HOUR,
@@ -183,7 +184,7 @@ Deno.test("what is missing: gaps, runs without an end, incomplete and untracked 
   assertStringIncludes(text, "Broken: 2 lines\n  x.jsonl:3: bad\n");
 });
 
-Deno.test("a report of whole captures says that nothing is missing", () => {
+Deno.test("a report of complete captures says that nothing is missing", () => {
   const text = reportText(
     reportOf(run("a", "r1", T0, [{ "10.0.0.1": 3, "10.0.0.2": 1 }])),
     WHOLE,
@@ -202,7 +203,7 @@ Deno.test("a report of whole captures says that nothing is missing", () => {
   );
 });
 
-Deno.test("csv and jsonl have the rows, jsonl the rest too", () => {
+Deno.test("csv has the rows; jsonl has the rows and all the rest", () => {
   const report = reportOf(RECORDS, { top: 1 });
   assertEquals(
     reportCsv(report),
@@ -222,7 +223,7 @@ Deno.test("csv and jsonl have the rows, jsonl the rest too", () => {
   assertEquals(lines[3].total, { packets: 19, bytes: 1900 });
 });
 
-Deno.test("a line that is no record counts for nothing, and is said to be none", () => {
+Deno.test("a line that is not a record is refused, and counts nothing", () => {
   const reporter = new Reporter({
     by: "source",
     top: 0,
@@ -244,7 +245,7 @@ Deno.test("a line that is no record counts for nothing, and is said to be none",
   ]);
 });
 
-Deno.test("sums are exact past 2^53, also from strings", () => {
+Deno.test("sums are exact above 2^53, also of strings", () => {
   const column = new SumColumn();
   const most = Number.MAX_SAFE_INTEGER;
   for (let time = 0; time < 3; time++) column.add(5000, most);
@@ -293,7 +294,7 @@ Deno.test("the command line of report", async () => {
   );
 });
 
-Deno.test("html: one page, from nowhere else, with every row and what is missing", () => {
+Deno.test("html: one page that loads nothing, with every row and what is missing", () => {
   const report = reportOf([
     ...RECORDS,
     ...run("<b>&", "r9", T0, [{ "10.0.0.3": 1 }], null),
@@ -311,7 +312,7 @@ Deno.test("html: one page, from nowhere else, with every row and what is missing
   );
 });
 
-Deno.test("packets over time: buckets widen, in whatever order the times come, and lose nothing", () => {
+Deno.test("packets over time: buckets widen without loss, in whatever order times come", () => {
   const series = new SeriesColumns();
   const times = [
     T0 + 5 * HOUR,

@@ -13,7 +13,7 @@ function play(
   });
 }
 
-Deno.test("deadlines are start + k x interval, however late a tick is", () => {
+Deno.test("deadlines are multiples of the interval, however late a tick is", () => {
   const schedule = new Schedule({ interval: 1000 });
   assertEquals(play(schedule, [3, 999, 0, 0]), [
     [1000, 0],
@@ -23,12 +23,12 @@ Deno.test("deadlines are start + k x interval, however late a tick is", () => {
   ]);
 });
 
-Deno.test("a deadline that is missed is merged into the tick and said", () => {
+Deno.test("a missed deadline is merged into the next tick, which counts it as skipped", () => {
   const schedule = new Schedule({ interval: 1000 });
   assertEquals(play(schedule, [0, 2500, 0]), [[1000, 0], [2000, 2], [5000, 0]]);
 });
 
-Deno.test("a count is one of deadlines, also of missed ones", () => {
+Deno.test("--count counts deadlines, including missed ones", () => {
   assertEquals(play(new Schedule({ interval: 100, count: 3 }), [0, 0, 0]), [
     [100, 0],
     [200, 0],
@@ -40,7 +40,7 @@ Deno.test("a count is one of deadlines, also of missed ones", () => {
   ], [200, 1, "count"]]);
 });
 
-Deno.test("a duration that is no multiple of the interval ends with a short tick", () => {
+Deno.test("a duration that is not a multiple of the interval ends with a shorter tick", () => {
   assertEquals(
     play(new Schedule({ interval: 1000, duration: 2500 }), [0, 0, 0]),
     [
@@ -60,7 +60,7 @@ Deno.test("a duration that is no multiple of the interval ends with a short tick
   ]]);
 });
 
-Deno.test("of count and duration the first to come ends the run", () => {
+Deno.test("count or duration, whichever is reached first, ends the run", () => {
   assertEquals(
     play(new Schedule({ interval: 1000, count: 1, duration: 5000 }), [0]),
     [[1000, 0, "count"]],
@@ -77,7 +77,7 @@ Deno.test("60 ticks of 1 s end at 60 s", () => {
   assertEquals(ticks.at(-1), [60_000, 0, "count"]);
 });
 
-Deno.test("the first deadline may come early, and the others follow it", () => {
+Deno.test("the first deadline can be earlier, and the others follow it", () => {
   const aligned = { interval: 1000, first: 300 };
   assertEquals(play(new Schedule(aligned), [0, 5, 0]), [[300, 0], [1300, 0], [
     2300,
@@ -94,7 +94,7 @@ Deno.test("the first deadline may come early, and the others follow it", () => {
   assertEquals(new Schedule({ ...aligned, duration: 1000 }).end, 1000);
 });
 
-Deno.test("another interval counts from when it is asked for", () => {
+Deno.test("a changed interval starts at the moment of the change", () => {
   const schedule = new Schedule({ interval: 10_000 });
   assertEquals(play(schedule, [0]), [[10_000, 0]]);
   schedule.change(1000, 12_500);
@@ -103,7 +103,7 @@ Deno.test("another interval counts from when it is asked for", () => {
   assertEquals(schedule.next, 74_600);
 });
 
-Deno.test("another interval changes neither the duration nor the count", () => {
+Deno.test("a changed interval changes neither the duration nor the count", () => {
   const timed = new Schedule({ interval: 1000, duration: 5000 });
   timed.change(2000, 500);
   assertEquals(play(timed, [0, 0, 0]), [[2500, 0], [4500, 0], [
@@ -117,7 +117,7 @@ Deno.test("another interval changes neither the duration nor the count", () => {
   assertEquals(play(counted, [0, 0]), [[1700, 0], [2200, 0, "count"]]);
 });
 
-Deno.test("a deadline that no tick has stood for yet is not lost with its interval", () => {
+Deno.test("a deadline that no tick has covered yet survives a change of the interval", () => {
   const schedule = new Schedule({ interval: 1000 });
   schedule.change(500, 2100);
   assertEquals(play(schedule, [0, 0]), [[2600, 2], [3100, 0]]);

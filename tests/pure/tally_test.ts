@@ -12,7 +12,7 @@ import { listOf, v4, v6 } from "./lists.ts";
 
 const TWO_53 = 2n ** 53n;
 
-Deno.test("the tallies of all CPUs are added, exactly, past 2^32 and 2^53", () => {
+Deno.test("the tallies of all CPUs are added exactly, above 2^32 and 2^53", () => {
   const list = new SourceList("ipv4");
   const tallies = [
     BigUint64Array.of(...[TWO_53, 1n], ...[0xffffffffn, 5n]),
@@ -56,7 +56,7 @@ Deno.test("a list keeps its rows when it grows", () => {
   assertEquals(list.key(99)[12], 99);
 });
 
-Deno.test("a table adds windows up, and the sums agree with a plain map", () => {
+Deno.test("a table adds up windows, like a plain Map does", () => {
   for (const family of ["ipv4", "ipv6"] as Family[]) {
     const table = new SourceTable(family, 10_000);
     const plain = new Map<number, bigint>();
@@ -80,7 +80,7 @@ Deno.test("a table adds windows up, and the sums agree with a plain map", () => 
   }
 });
 
-Deno.test("a full table takes no new source, goes on with the old ones, and says what was left over", () => {
+Deno.test("a full table refuses new sources, keeps counting the others, and returns the rest", () => {
   const table = new SourceTable("ipv4", 2);
   assertEquals(
     table.add(listOf("ipv4", v4("10.0.0.1", 1, 60), v4("10.0.0.2", 2, 120)))
@@ -104,7 +104,7 @@ Deno.test("a full table takes no new source, goes on with the old ones, and says
   assertEquals(table.rowOf(listOf("ipv4", v4("10.0.0.3")), 0), undefined);
 });
 
-Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the rest is others", () => {
+Deno.test("rank: by packets or bytes, then by address, IPv4 before IPv6; the rest is others", () => {
   const lists = [
     listOf(
       "ipv4",
@@ -155,7 +155,7 @@ Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the re
   assertEquals(rank(lists, "packets", 99).others.sources, 0);
 });
 
-Deno.test("ranks: the first rows are those of all rows in order, and that is right", () => {
+Deno.test("rank: the first rows are the same as those of a full sort, and in order", () => {
   let state = 1;
   const below = (limit: number) =>
     (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % limit;
@@ -193,7 +193,7 @@ Deno.test("ranks: the first rows are those of all rows in order, and that is rig
   }
 });
 
-Deno.test("the books balance only if packets and bytes both do", () => {
+Deno.test("books balance only if packets and bytes both do", () => {
   const total = { packets: 10n, bytes: 1000n };
   const books = { ...EMPTY_BOOKS, total, nonIp: { packets: 3n, bytes: 300n } };
   assert(balances(books, { packets: 7n, bytes: 700n }));

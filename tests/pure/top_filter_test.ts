@@ -1,13 +1,13 @@
 /** Filters by network and by text. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseAddress } from "../../src/basics/address.ts";
-import { parseChoice } from "../../src/view/row_filter.ts";
+import { parseRowFilter } from "../../src/view/row_filter.ts";
 
 function matches(filter: string, ip: string): boolean {
-  return parseChoice(filter).matches({ ip, address: parseAddress(ip)! });
+  return parseRowFilter(filter).matches({ ip, address: parseAddress(ip)! });
 }
 
-Deno.test("networks choose by bits, of their own family", () => {
+Deno.test("a network selects the addresses in it, of its own family", () => {
   const MATCHES: [filter: string, ip: string, does: boolean][] = [
     ["10.0.0.0/8", "10.255.255.255", true],
     ["10.0.0.0/8", "11.0.0.0", false],
@@ -33,13 +33,13 @@ Deno.test("networks choose by bits, of their own family", () => {
   }
 });
 
-Deno.test("other text is a part of the address", () => {
+Deno.test("other text selects the addresses that contain it", () => {
   assert(matches("10.", "10.0.0.1"));
   assert(matches("DB8:", "2001:db8::1"));
   assert(!matches("10.0.0.", "192.0.2.10"));
 });
 
-Deno.test("a slash without a network around it is refused", () => {
+Deno.test("text with a slash that is not a network is refused", () => {
   for (
     const text of [
       "10.0.0.0/33",
@@ -50,5 +50,5 @@ Deno.test("a slash without a network around it is refused", () => {
       "10.0.0/8",
       "/8",
     ]
-  ) assertThrows(() => parseChoice(text), RangeError);
+  ) assertThrows(() => parseRowFilter(text), RangeError);
 });

@@ -4,7 +4,7 @@ import { KeyDecoder } from "../../src/view/key_decoder.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("characters and named keys of the common terminals", () => {
+Deno.test("characters and named keys of common terminals", () => {
   const SENT: [sent: string, keys: string[]][] = [
     ["q?/+", ["q", "?", "/", "+"]],
     ["\x1b[A\x1bOB\x1b[C\x1bOD", ["up", "down", "right", "left"]],
@@ -30,7 +30,7 @@ Deno.test("characters and named keys of the common terminals", () => {
   }
 });
 
-Deno.test("a sequence in parts is one key, wherever it is cut", () => {
+Deno.test("a sequence that arrives in parts is one key, wherever it is divided", () => {
   const sent = bytes("\x1b[1;5Aé\x1b[6~");
   for (let at = 1; at < sent.length; at++) {
     const decoder = new KeyDecoder();
@@ -46,7 +46,7 @@ Deno.test("a sequence in parts is one key, wherever it is cut", () => {
   }
 });
 
-Deno.test("an escape that stays alone is the key", () => {
+Deno.test("an escape character alone is the escape key", () => {
   const decoder = new KeyDecoder();
   assertEquals(decoder.push(bytes("\x1b")), []);
   assertEquals([decoder.isWaiting, decoder.flush()], [true, ["escape"]]);

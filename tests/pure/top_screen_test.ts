@@ -27,7 +27,7 @@ function random(): () => number {
   return () => (state = state * 48271 % 2147483647) / 2147483647;
 }
 
-Deno.test("a difference turns any frame into any other", () => {
+Deno.test("difference turns any frame into any other", () => {
   const next = random();
   const styles = [0, BOLD, DIM | colour("alarm"), REVERSE];
   const [width, height] = [23, 5];
@@ -55,7 +55,7 @@ Deno.test("a difference turns any frame into any other", () => {
   }
 });
 
-Deno.test("what is the same costs nothing; another size is drawn whole", () => {
+Deno.test("equal frames need no bytes; another size is drawn completely", () => {
   const frame = new Frame(20, 2);
   frame.put(0, 3, "text", BOLD);
   assertEquals(difference(frame, frame, "true"), "");
@@ -94,7 +94,7 @@ for (const [width, height] of [[80, 24], [200, 50]] as const) {
   });
 }
 
-Deno.test("the terminal's kind is told by the environment", () => {
+Deno.test("the environment describes the terminal", () => {
   const TERM = "xterm";
   assertEquals(
     depthOf({ TERM, NO_COLOR: "1", COLORTERM: "truecolor" }),
@@ -113,7 +113,7 @@ Deno.test("the terminal's kind is told by the environment", () => {
   assertEquals(hasUnicode({}), false);
 });
 
-Deno.test("without colours there are attributes alone", () => {
+Deno.test("without colours, only attributes are set", () => {
   for (const name of COLOURS) {
     assertEquals(sgr(colour(name) | BOLD, "none"), "\x1b[;1m");
     for (const depth of ["16", "256", "true"] as const) {
@@ -122,7 +122,7 @@ Deno.test("without colours there are attributes alone", () => {
   }
 });
 
-Deno.test("sparklines and bars in eighths", () => {
+Deno.test("sparklines and bars are drawn in eighths of a cell", () => {
   assertEquals(sparkline([NaN, 0, 0.01, 4, 8], 8, 1, UNICODE), ["  ▁▄█"]);
   assertEquals(sparkline([4, 6, 8], 8, 2, UNICODE), [" ▄█", "███"]);
   assertEquals(bar(0.5, 3, UNICODE), "█▌ ");

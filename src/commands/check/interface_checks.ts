@@ -5,7 +5,11 @@ import { EXIT, Failure } from "../../basics/errors.ts";
 import { CallError } from "../../ffi/errno.ts";
 import { ControlSocket } from "../../net/control.ts";
 import { mostMtu, reasonToAvoidNative, resetsLink } from "../../net/drivers.ts";
-import { featureNames, Features, receiveQueues } from "../../net/ethtool.ts";
+import {
+  EthtoolFeatures,
+  featureNames,
+  receiveQueues,
+} from "../../net/ethtool.ts";
 import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
 import { MERGING } from "../../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
@@ -105,9 +109,9 @@ function queues(name: string): string {
 /** What merges or changes frames before XDP sees them. */
 function offloads({ name }: NetInterface): Finding[] {
   using socket = new ControlSocket();
-  let features: Features;
+  let features: EthtoolFeatures;
   try {
-    features = new Features(socket, name, featureNames(socket, name));
+    features = new EthtoolFeatures(socket, name, featureNames(socket, name));
   } catch (error) {
     if (error instanceof CallError) return [ok("not told")];
     throw error;

@@ -1,6 +1,8 @@
 /** How `report` is described: its options, examples and manual. */
 import type { CommandDocs } from "../../cli/command_docs.ts";
 import { valued, whole, word } from "../../cli/option.ts";
+import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
+import { GROUP_BYS } from "../../report/report.ts";
 import { HELP } from "../command.ts";
 
 const WHEN =
@@ -18,7 +20,7 @@ const OPTIONS = {
       value: "KEY",
       help: "source, hour, host or interface (default source)",
     },
-    ["source", "hour", "host", "interface"],
+    GROUP_BYS,
     "source",
   ),
   since: valued({
@@ -41,7 +43,7 @@ const OPTIONS = {
       help: "text, csv, jsonl or html (default text)",
       details: "html is one page that loads nothing else.",
     },
-    ["text", "csv", "jsonl", "html"],
+    REPORT_FORMAT_NAMES,
     "text",
   ),
   ...HELP,

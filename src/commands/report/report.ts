@@ -1,13 +1,13 @@
 /** `report`: who sent most in some captures, and what is missing in them. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
+import { reasonOf } from "../../basics/reason.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
 import { diagnosticsLog } from "../../process/log.ts";
-import { reportCsv, reportJsonl } from "../../report/format_data.ts";
-import { reportHtml } from "../../report/format_html.ts";
-import { type BrokenLines, reportText } from "../../report/format_text.ts";
-import { type Report, Reporter } from "../../report/report.ts";
+import { REPORT_FORMATS } from "../../report/formats.ts";
+import { Reporter } from "../../report/report.ts";
+import type { BrokenLines } from "../../report/sentences.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import type { Command } from "../command.ts";
 import { eachLine, openCapture } from "./capture_lines.ts";
@@ -15,11 +15,6 @@ import { REPORT_DOCS, type ReportOptions } from "./docs.ts";
 import { Progress } from "./progress.ts";
 
 export const command: Command<ReportOptions> = { ...REPORT_DOCS, run };
-
-const FORMATS: Record<
-  Values<ReportOptions>["format"],
-  (report: Report, broken: BrokenLines) => string
-> = { text: reportText, csv: reportCsv, jsonl: reportJsonl, html: reportHtml };
 
 async function run(
   { values, operands }: Arguments<ReportOptions>,
@@ -57,7 +52,6 @@ async function report(
         broken.unless(file, number, () => reporter.addLine(line));
       });
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
       if (isTorn(error)) {
         broken.add(
           `${file}:${last + 1}: the file ends in the middle of a record`,
@@ -67,7 +61,7 @@ async function report(
       progress.clear();
       log.error(
         `Cannot read "${file}": ${
-          why.replace(/ \(os error \d+\).*/s, "")
+          reasonOf(error)
         }; its records are missing in the report`,
       );
       unread++;
@@ -80,7 +74,7 @@ async function report(
       "Cannot report: none of the captures could be read",
     );
   }
-  stdout.add(FORMATS[options.format](reporter.finish(), broken));
+  stdout.add(REPORT_FORMATS[options.format](reporter.finish(), broken));
   await stdout.flush();
   return unread > 0 ? EXIT.incomplete : EXIT.done;
 }
@@ -101,8 +95,7 @@ class Broken implements BrokenLines {
     try {
       take();
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.add(`${file}:${number}: ${why.split("\n")[0]}`);
+      this.add(`${file}:${number}: ${reasonOf(error).split("\n")[0]}`);
     }
   }
 

@@ -1,7 +1,7 @@
 /** How `top` is described: its options, examples and manual. */
 import type { CommandDocs } from "../../cli/command_docs.ts";
 import { flag, word } from "../../cli/option.ts";
-import { SORTS } from "../../view/row_order.ts";
+import { ROW_ORDERS } from "../../view/row_order.ts";
 import { HELP } from "../command.ts";
 import { interval, maxSources, mode, user } from "../counting_options.ts";
 
@@ -17,7 +17,7 @@ const OPTIONS = {
       help: "packets, bytes, ip or first (default packets)",
       details: "first shows the newest sources first.",
     },
-    SORTS,
+    ROW_ORDERS,
     "packets",
   ),
   mode,

@@ -1,16 +1,16 @@
 /** The keys of `top`, from stdin to the view. */
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
-import { reasonOf } from "../../sinks/failures.ts";
+import { reasonOf } from "../../basics/reason.ts";
 import type { Screen } from "./screen.ts";
-import { type Key, KeyDecoder } from "../../view/key_decoder.ts";
+import { KeyDecoder, type PressedKey } from "../../view/key_decoder.ts";
 import type { Effect, View } from "../../view/view.ts";
 
 /** How long the rest of a key's sequence may take over a slow line, in ms. */
 const PATIENCE = 50;
 
 /** What keys ask for that is not the view's to do. */
-export interface Controls {
+interface Controls {
   end(): void;
   setInterval(interval: number): void;
 }
@@ -41,7 +41,7 @@ export class Keyboard {
     this.#controls.end();
   }
 
-  #press(keys: readonly Key[]): void {
+  #press(keys: readonly PressedKey[]): void {
     for (const key of keys) {
       const effect = this.#view.press(key);
       if (effect !== undefined) this.#act(effect);

@@ -7,7 +7,7 @@ import type {
 } from "../../tally/records.ts";
 import type { Frame } from "../../view/cells.ts";
 import { difference } from "../../view/diff.ts";
-import type { Depth } from "../../view/palette.ts";
+import type { ColourDepth } from "../../view/palette.ts";
 import type { View } from "../../view/view.ts";
 import type { Sink } from "../../sinks/sink.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,7 +22,7 @@ const GRACE = 1000;
 export class Screen implements Sink {
   readonly #view: View;
   readonly #terminal: Terminal;
-  readonly #depth: Depth;
+  readonly #depth: ColourDepth;
   /** What the terminal shows; undefined: that is not known. */
   #shown: Frame | undefined;
   /** What is being written; undefined: nothing. */
@@ -34,7 +34,7 @@ export class Screen implements Sink {
   /** Called when the terminal takes nothing any more. */
   #onGone: () => void = () => {};
 
-  constructor(view: View, terminal: Terminal, depth: Depth) {
+  constructor(view: View, terminal: Terminal, depth: ColourDepth) {
     this.#view = view;
     this.#terminal = terminal;
     this.#depth = depth;

@@ -1,5 +1,6 @@
 /** `watch`, the default command: counts and writes records until the run ends. */
 import { EXIT, type ExitCode } from "../../basics/errors.ts";
+import { plural } from "../../basics/plural.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
 import type { SessionOptions } from "../../engine/options.ts";
@@ -108,9 +109,7 @@ function howToStop(
   { timing: { count, duration } }: Pick<SessionOptions, "timing">,
 ): string {
   const ends = [
-    ...(count === undefined
-      ? []
-      : [`after ${count} tick${count === 1 ? "" : "s"}`]),
+    ...(count === undefined ? [] : [`after ${plural(count, "tick")}`]),
     ...(duration === undefined ? [] : [`after ${duration / 1000} s`]),
   ];
   return ends.length === 0

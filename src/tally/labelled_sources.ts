@@ -1,24 +1,25 @@
+/** Chooses the sources that have metrics of their own. */
 import { FAMILIES, type Family } from "../basics/address.ts";
 import { type Source, sourceAt } from "./rank.ts";
 import { NOTHING, plus, type SourceList, type Tally } from "./source_list.ts";
 import type { SourceTable } from "./source_table.ts";
 
-/** A source by its row in the run's tables; rows are never moved. */
+/** A source by its row in the tables of the run; rows never move. */
 interface Label {
   readonly family: Family;
   readonly row: number;
-  /** What it sent since it has the label. */
+  /** What it has sent since it got the label. */
   tally: Tally;
 }
 
 /**
- * Chooses the sources that get a series of their own in metrics: those with
- * the most packets in the run. A series may only grow, so a source counts from
- * the tick that gave it the label; what it had before belongs to the others,
- * and so does all of it when it loses the label. Thus the labelled sources and
- * the others add up at any moment.
+ * The sources with most packets in the run; each gets a label, that is, a series
+ * of its own in metrics. A counter must not fall, so a source counts from the
+ * tick in which it gets the label: what it sent before counts as "other", and
+ * all of it does once the source loses the label. Labelled sources and "other"
+ * therefore always add up to all sources.
  */
-export class Labels {
+export class LabelledSources {
   readonly #top: number;
   readonly #tables: Record<Family, SourceTable>;
   #labels: Label[] = [];
@@ -28,7 +29,7 @@ export class Labels {
     this.#tables = tables;
   }
 
-  /** Takes a window that the tables have already. */
+  /** Updates the labels after a window. The tables must already contain it. */
   take(window: Record<Family, SourceList>): void {
     const labels = new Map(this.#labels.map((label) => [idOf(label), label]));
     const enough = this.#labels.length < this.#top ? 0 : this.#labels.reduce(
@@ -52,13 +53,13 @@ export class Labels {
       }
     }
     for (const [label, gain] of gains) label.tally = plus(label.tally, gain);
-    // The sort is stable: who has a label keeps it where a newcomer draws level.
+    // The sort is stable: a source keeps its label if a newcomer has as many packets.
     this.#labels = [...this.#labels, ...newcomers]
       .sort((a, b) => this.#packets(b) - this.#packets(a))
       .slice(0, this.#top);
   }
 
-  /** The labelled sources, with what they sent since they have the label. */
+  /** The labelled sources, with what they have sent since they got the label. */
   get sources(): Source[] {
     return this.#labels.map(({ family, row, tally }) => ({
       ...sourceAt({ list: this.#tables[family], row }),
@@ -66,7 +67,7 @@ export class Labels {
     }));
   }
 
-  /** Packets in the run. */
+  /** Packets of the whole run. */
   #packets({ family, row }: Label): number {
     return this.#tables[family].packets(row);
   }

@@ -1,0 +1,10 @@
+/** Why something failed, in the words that a message ends with. */
+
+/**
+ * The message of `error` without what Deno adds to the system's words:
+ * `No space left on device`, not `No space left on device (os error 28)`.
+ */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/ \(os error \d+\).*/s, "");
+}
