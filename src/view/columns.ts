@@ -90,13 +90,13 @@ export function columnsFor(
 
 /** The columns of text; `counts` show what `scope` selects, `rest` the other scope and the first time. */
 function textColumns(
-  { last, books, peak }: Pane,
+  { last, runBooks, peak }: Pane,
   scope: Scope,
   sort: RowOrder,
 ): { counts: Column[]; share: Column; rest: [Column, Column] } {
   const elapsed = last?.elapsed ?? NaN;
   const tick = last?.books.total ?? { packets: 0n, bytes: 0n };
-  const run = books.total;
+  const run = runBooks.total;
   const ofRun = (row: SourceRow) => row.run ?? row.tick;
   const rates: Column = {
     head: "PACKETS/S",

@@ -38,7 +38,7 @@ export function viewLines(
     untracked: untracked(books.untracked),
     nonIp: tally(books.nonIp),
     malformed: tally(books.malformed),
-    runTotal: tally(pane.books.total),
+    runTotal: tally(pane.runBooks.total),
     sources: pane.sources,
     ...selection,
     filter: selection.filter ?? null,

@@ -65,10 +65,10 @@ function drawTitle(frame: Frame, shown: Shown): void {
   frame.put(0, from, time, REVERSE);
 }
 
-function ratesOf({ last, books, sources }: Pane): Piece[] {
+function ratesOf({ last, runBooks, sources }: Pane): Piece[] {
   if (last === undefined) return [["Counting; the first tick is under way"]];
   const { total } = last.books;
-  const { packets } = books.untracked;
+  const { packets } = runBooks.untracked;
   return [
     [`${rate(total.packets, last.elapsed)} packets/s`, BOLD],
     [bitRate(total.bytes, last.elapsed), BOLD],

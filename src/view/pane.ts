@@ -26,7 +26,7 @@ export class Pane {
   /** Number of sources in the last tick. */
   sources = 0;
   /** The books of the run; sources without a row in its tables are untracked. */
-  books: Books = EMPTY_BOOKS;
+  runBooks: Books = EMPTY_BOOKS;
   /** Ticks whose books did not balance. */
   unbalanced = 0;
   /** Deadlines that were missed. */
@@ -49,7 +49,7 @@ export class Pane {
     this.sources = this.#rows.take(record);
     const { sources: _, snapshot: __, ...last } = record;
     this.last = last;
-    this.books = record.snapshot().books;
+    this.runBooks = record.snapshot().books;
     if (!record.complete) this.unbalanced++;
     this.skipped += record.skipped;
     const { elapsed } = record;

@@ -58,12 +58,12 @@ function drawRow(
   { pane, scope, sort }: Shown,
   glyphs: Glyphs,
 ): void {
-  const { rows, books, last } = pane;
+  const { rows, runBooks, last } = pane;
   const share = shareIn(
     row,
     scope,
     sort,
-    scope === "run" ? books.total : last!.books.total,
+    scope === "run" ? runBooks.total : last!.books.total,
   );
   const isIdle = row.tick.packets === 0n;
   // At the start all sources are new, and marking them all says nothing.
