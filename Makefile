@@ -20,7 +20,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run test test-kernels test-fleet test-package \
+.PHONY: build docs run test test-kernels test-fleet test-package \
 	bench bench-quick bench-contenders bench-report deb dist release install uninstall clean distclean \
 	setup setup-test setup-kernels setup-fleet setup-bench setup-deb setup-dist setup-package always
 
@@ -102,6 +102,10 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 dist/share: dist/xdptally toolchain/generate.ts
 	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@
 	@touch $@
+
+# What docs/ has from the commands' documentation; a test compares it.
+docs: dist/share
+	@cp dist/share/doc/xdptally/options.md docs/options.md
 
 PREFIX ?= /usr/local
 INTO = "$(DESTDIR)$(PREFIX)

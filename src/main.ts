@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
 import { parseArguments } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
-import { commandNamed, DEFAULT, isCommand, NAMES } from "./commands/all.ts";
+import { commands, DEFAULT } from "./commands/all.ts";
 import { print } from "./commands/print.ts";
 import { diagnosticsLog } from "./process/log.ts";
 import { ReaderGone } from "./sinks/stream.ts";
@@ -11,18 +11,16 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   let verbosity = 0;
   try {
     const [first, ...rest] = args;
-    const command = await commandNamed(isCommand(first) ? first : DEFAULT);
-    const given = parseArguments(
-      isCommand(first) ? rest : args,
-      command.options,
-    );
+    const isNamed = commands.has(first);
+    const command = await commands.named(isNamed ? first : DEFAULT);
+    const given = parseArguments(isNamed ? rest : args, command.options);
     if (given.values.isHelp === true) {
       const isFull = command.name !== DEFAULT || args.includes("--help");
-      await print(helpText(command, isFull, NAMES));
+      await print(helpText(command, isFull, commands.names));
       return EXIT.done;
     }
     verbosity = Number(given.values.verbosity ?? 0);
-    return await command.run(given);
+    return await command.run(given, commands);
   } catch (error) {
     return reportError(error, verbosity);
   }

@@ -105,8 +105,8 @@ const LAYERS = [
   "formats/",
   "tally/",
   "net/",
-  "process/",
   "bpf/",
+  "process/",
   "ffi/",
   "basics/",
 ];

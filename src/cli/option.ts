@@ -10,7 +10,12 @@ import {
 import type { Limit } from "../tally/limit.ts";
 
 /** What a shell may propose for a value or an operand. */
-export type Completion = readonly string[] | "files" | "interfaces" | "nothing";
+export type Completion =
+  | readonly string[]
+  | "commands"
+  | "files"
+  | "interfaces"
+  | "nothing";
 
 /** How an option is described. */
 export interface OptionDocs {
@@ -29,7 +34,7 @@ export interface OptionDocs {
 }
 
 /** An option, and how the values that were given become one. */
-export interface Option<Value = unknown> extends OptionDocs {
+interface Option<Value = unknown> extends OptionDocs {
   /**
    * @param given the values in their order; "" each time where it takes none
    * @throws {Failure} exit code 2

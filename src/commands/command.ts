@@ -12,7 +12,15 @@ export interface Command<Table extends OptionTable = OptionTable>
    *
    * @throws {Failure} what the operator is to be told
    */
-  run(args: Arguments<Table>): Promise<ExitCode>;
+  run(args: Arguments<Table>, commands: CommandList): Promise<ExitCode>;
+}
+
+/** The commands that there are. */
+export interface CommandList {
+  readonly names: readonly string[];
+  has(word: string | undefined): word is string;
+  /** @param name one of `names` */
+  named(name: string): Promise<Command>;
 }
 
 /** The option that every command has, and that main.ts answers. */

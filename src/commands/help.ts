@@ -2,7 +2,6 @@
 import { EXIT, Failure } from "../basics/errors.ts";
 import { helpText } from "../cli/help.ts";
 import { oneOf } from "../cli/values.ts";
-import { commandNamed, DEFAULT, isCommand, NAMES } from "./all.ts";
 import { type Command, HELP } from "./command.ts";
 import { print } from "./print.ts";
 
@@ -11,19 +10,20 @@ export const command: Command<typeof HELP> = {
   summary: "The help of a command, or of all options without one.",
   description: "Shows the help of a command; without one, like --help.",
   operands: "[COMMAND]",
-  completes: NAMES,
+  completes: "commands",
   options: HELP,
   examples: [{ line: "xdptally help top", what: "the options of top" }],
-  async run({ operands: [name = DEFAULT] }) {
-    if (!isCommand(name)) {
+  async run({ operands: [name] }, { names, has, named }) {
+    const asked = name ?? names[0];
+    if (!has(asked)) {
       throw new Failure(
         EXIT.usage,
         `Cannot show the help of "${name}": there is no such command; give ${
-          oneOf(NAMES)
+          oneOf(names)
         }`,
       );
     }
-    await print(helpText(await commandNamed(name), true, NAMES));
+    await print(helpText(await named(asked), true, names));
     return EXIT.done;
   },
 };

@@ -28,7 +28,7 @@ import { explainDiscrepancy } from "./crosscheck_warning.ts";
 type ReceiveCounters = ReadonlyMap<string, ReceiveCounter>;
 
 /** What a run writes into its records, and how it makes them. */
-export interface RunIdentity {
+interface RunIdentity {
   readonly host: string;
   /** Unique for each run. */
   readonly run: string;

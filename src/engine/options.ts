@@ -28,7 +28,7 @@ export interface Timing {
 }
 
 /** What is waited for before counting begins. Times are milliseconds. */
-export interface Waiting {
+interface Waiting {
   /** The longest random wait. */
   readonly splay?: number;
   /** How long to wait for an interface that is busy. */

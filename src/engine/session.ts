@@ -45,7 +45,7 @@ export function loadSession(
 }
 
 /** Programs that are loaded, and not yet attached. Disposing of it detaches too. */
-export class LoadedSession implements Disposable {
+class LoadedSession implements Disposable {
   readonly #options: SessionOptions;
   readonly #log: Logger;
   readonly #user: User | undefined;

@@ -17,7 +17,7 @@ import type { InterfaceRun } from "./interface_run.ts";
 import { Remarks } from "./remarks.ts";
 
 /** What the ticks need of the world around them. */
-export interface TickOptions {
+interface TickOptions {
   readonly stop: StopRequest;
   readonly log: Logger;
   readonly schedule: Schedule;

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from "../basics/errors.ts";
 import { type CallError, ERRNO } from "../ffi/errno.ts";
 
 /** What was being done when a call failed. */
-export interface Circumstances {
+interface Circumstances {
   readonly interfaceName: string;
   readonly driver: string;
   readonly mtu: number;
@@ -16,7 +16,7 @@ export interface Circumstances {
 }
 
 /** The cause of a failure, and the remedy. */
-export interface Advice {
+interface Advice {
   readonly exitCode: ExitCode;
   readonly why: string;
   readonly remedy: string;

@@ -11,7 +11,7 @@ export const MODES = ["auto", "native", "generic"] as const;
 export type Mode = typeof MODES[number];
 
 /** What is to be attached, and where. */
-export interface AttachRequest {
+interface AttachRequest {
   readonly object: LoadedObject;
   readonly interface: NetInterface;
   readonly direction: Direction;
@@ -26,7 +26,7 @@ export interface Attachment {
 }
 
 /** A count that differs from the interface's own counter. */
-export interface Shortfall {
+interface Shortfall {
   /** How the program is attached. */
   readonly mode: string;
   readonly driver: string;

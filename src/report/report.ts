@@ -20,7 +20,7 @@ export const GROUP_BYS = ["source", "hour", "host", "interface"] as const;
 type GroupBy = typeof GROUP_BYS[number];
 
 /** Which ticks a report counts, and how it groups them. */
-export interface ReportOptions {
+export interface ReporterOptions {
   readonly by: GroupBy;
   /** Rows of the table, 0 for all. */
   readonly top: number;
@@ -59,7 +59,7 @@ export interface Report {
  * REPORT_FORMATS.text(reporter.finish(), { count: 0, examples: [] });
  */
 export class Reporter {
-  readonly #options: ReportOptions;
+  readonly #options: ReporterOptions;
   readonly #series: SeriesColumns | undefined;
   readonly #groups: Groups;
   readonly #coverage = new Coverage();
@@ -68,7 +68,7 @@ export class Reporter {
   readonly #bytes = new SumColumn();
   #ticks = 0;
 
-  constructor(options: ReportOptions) {
+  constructor(options: ReporterOptions) {
     this.#options = options;
     this.#series = options.hasSeries ? new SeriesColumns() : undefined;
     this.#groups = new Groups(this.#series);

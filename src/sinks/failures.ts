@@ -1,3 +1,4 @@
+/** What several failures at the end of a run come to. */
 import type { Logger } from "@std/log/logger";
 import type { Failure } from "../basics/errors.ts";
 

@@ -1,3 +1,4 @@
+/** What metrics say now about each interface. */
 import { emptySnapshot, type InterfaceState } from "../formats/metrics.ts";
 import type {
   EndRecord,

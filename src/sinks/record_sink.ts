@@ -21,7 +21,7 @@ import type { Target } from "./target.ts";
 /** How long a reader that pauses may hold up the end of a run, in ms. */
 const GRACE = 2000;
 
-export interface RecordOptions extends FileOptions {
+interface RecordOptions extends FileOptions {
   readonly format: LineFormat;
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;

@@ -11,7 +11,7 @@ import { type FileOptions, pathFor, pathsFor, rightsOf } from "./files.ts";
 import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
 import { InterfaceStates } from "./interface_states.ts";
 
-export interface TextfileOptions extends FileOptions {
+interface TextfileOptions extends FileOptions {
   readonly format: PageFormat;
   readonly output: FilePattern;
 }

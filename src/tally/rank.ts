@@ -1,11 +1,11 @@
 /** Ranks the sources of a record. */
 import { countOf, ordered, type Sort } from "./order.ts";
-import type { SourceSum } from "./records.ts";
 import {
   minus,
   NOTHING,
   plus,
   type SourceList,
+  type SourceSum,
   type Tally,
 } from "./source_list.ts";
 import { firstRows } from "./first_rows.ts";

@@ -4,7 +4,7 @@ import type { By, Direction } from "../basics/keys.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
-import type { Count, Tally } from "./source_list.ts";
+import type { Count, SourceSum, Tally } from "./source_list.ts";
 
 /** Where the records of a run come from. */
 export interface Origin {
@@ -37,11 +37,6 @@ export interface ShownSource {
   readonly packets: Count;
   readonly bytes: Count;
   readonly run: { readonly packets: Count; readonly bytes: Count } | undefined;
-}
-
-/** The sum of some sources, and how many they are. */
-export interface SourceSum extends Tally {
-  readonly sources: number;
 }
 
 /** What tick and end records share: a span of time and its books. */

@@ -15,24 +15,13 @@ export interface Tally {
   readonly bytes: bigint;
 }
 
+/** The sum of some sources, and how many they are. */
+export interface SourceSum extends Tally {
+  readonly sources: number;
+}
+
 /** An exact counter: a bigint only if a number would round it. */
 export type Count = number | bigint;
-
-/** An exact sum of counters, mostly without bigints. */
-export class Sum {
-  #bigint = 0n;
-  #number = 0;
-
-  add(count: Count): void {
-    const sum = typeof count === "number" ? this.#number + count : Infinity;
-    if (sum <= Number.MAX_SAFE_INTEGER) this.#number = sum;
-    else this.#bigint += BigInt(count);
-  }
-
-  get value(): bigint {
-    return this.#bigint + BigInt(this.#number);
-  }
-}
 
 /** No packets. */
 export const NOTHING: Tally = { packets: 0n, bytes: 0n };

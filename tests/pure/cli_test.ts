@@ -4,12 +4,7 @@ import { EXIT_MEANINGS, Failure } from "../../src/basics/errors.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { helpText } from "../../src/cli/help.ts";
-import {
-  allCommands,
-  commandNamed,
-  isCommand,
-  NAMES,
-} from "../../src/commands/all.ts";
+import { allCommands, commands } from "../../src/commands/all.ts";
 import { countingOf } from "../../src/commands/counting_options.ts";
 import { TOP_DOCS } from "../../src/commands/top/docs.ts";
 import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";
@@ -289,13 +284,14 @@ const BAD: [args: string[], line: string][] = [
 Deno.test("bad command lines get one line and exit code 2", async () => {
   for (const [args, line] of BAD) {
     const [first, ...rest] = args;
-    const command = await commandNamed(isCommand(first) ? first : "watch");
+    const isNamed = commands.has(first);
+    const command = await commands.named(isNamed ? first : "watch");
     try {
       const given = parseArguments(
-        isCommand(first) ? rest : args,
+        isNamed ? rest : args,
         command.options,
       );
-      await command.run(given);
+      await command.run(given, commands);
     } catch (error) {
       assert(error instanceof Failure, `${args}: ${error}`);
       assertEquals(error.exitCode, 2, args.join(" "));
@@ -309,7 +305,7 @@ Deno.test("bad command lines get one line and exit code 2", async () => {
 
 Deno.test("every help has each option, and no line over 79 columns", async () => {
   for (const command of await allCommands()) {
-    const text = helpText(command, true, NAMES);
+    const text = helpText(command, true, commands.names);
     for (const { name } of Object.values(command.options)) {
       assertStringIncludes(text, `--${name}`);
     }
@@ -320,7 +316,7 @@ Deno.test("every help has each option, and no line over 79 columns", async () =>
 });
 
 Deno.test("-h fits a screen, and has the exit codes and what a flood asks for", () => {
-  const text = helpText(WATCH_DOCS, false, NAMES);
+  const text = helpText(WATCH_DOCS, false, commands.names);
   const lines = text.trimEnd().split("\n");
   assert(lines.length <= 24, `${lines.length} lines`);
   for (const line of lines) assert(line.length < 80, line);

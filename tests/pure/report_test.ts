@@ -5,6 +5,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { parseArguments } from "../../src/cli/arguments.ts";
+import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { SumColumn } from "../../src/report/columns.ts";
@@ -13,7 +14,7 @@ import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import {
   type Report,
   Reporter,
-  type ReportOptions,
+  type ReporterOptions,
 } from "../../src/report/report.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
@@ -89,7 +90,7 @@ function run(
 
 function reportOf(
   records: object[],
-  options: Partial<ReportOptions> = {},
+  options: Partial<ReporterOptions> = {},
 ): Report {
   const reporter = new Reporter({
     by: "source",
@@ -130,7 +131,7 @@ Deno.test("groups: packets, first and last time, and the busiest minute of one i
 });
 
 Deno.test("groups by hour, host and interface", () => {
-  const keys = (by: ReportOptions["by"]) =>
+  const keys = (by: ReporterOptions["by"]) =>
     reportOf(RECORDS, { by }).groups.map(({ key, packets }) => [key, packets]);
   assertEquals(keys("hour"), [["2026-03-01T00:00Z", 16n], [
     "2026-03-01T01:00Z",
@@ -288,7 +289,7 @@ Deno.test("the command line of report", async () => {
     assertEquals(failure.exitCode, EXIT.usage);
   }
   await assertRejects(
-    () => command.run({ values, operands: [] }),
+    () => command.run({ values, operands: [] }, commands),
     Failure,
     "no capture is named",
   );
