@@ -1,13 +1,14 @@
 /**
- * Takes the screenshot of the README: a real session of `xdptally top`, in a
- * terminal (tmux) and on a network namespace of its own, drawn as SVG.
- * usage, as root: deno run -A toolchain/screenshot.ts docs/top.svg
+ * Takes the pictures of the README: a real session of `xdptally top` in a
+ * terminal (tmux), drawn as SVG, and the page of `xdptally report` over made-up
+ * captures, drawn by Chromium.
+ * usage, as root: deno run -A toolchain/screenshot.ts docs/top.svg docs/report.png
+ * docs/report.png takes the Debian packages chromium, pngquant and fonts-dejavu-core.
  */
-import { Namespace } from "../tests/lib/stage.ts";
+import { Namespace, sh } from "../tests/lib/stage.ts";
 import { Tmux } from "../tests/lib/tmux.ts";
 import { BINARY } from "../tests/lib/xdptally.ts";
 
-const [file = "docs/top.svg"] = Deno.args;
 const WIDTH = 100, HEIGHT = 24;
 /** Seconds of everyday traffic, and of the incident. */
 const BEFORE = 150, DURING = 9;
@@ -159,4 +160,96 @@ function rectangle(
   }" height="${height.toFixed(1)}" fill="${fill}"/>`;
 }
 
-Deno.writeTextFileSync(file, svg(await session()));
+/** Five days of three hosts that capture a minute in ten, with a flood on the fourth. */
+function captures(): string {
+  const lines: unknown[] = [];
+  for (const [number, host] of ["web1", "web2", "web3"].entries()) {
+    for (let capture = 0; capture < 5 * 144; capture++) {
+      const start = Date.UTC(2026, 2, 2, 0, 10 * capture);
+      const time = { start: iso(start), end: iso(start + 60_000), elapsed: 60 };
+      const run = `${host}-${capture}`;
+      const id = { schema: 1, host, run, interface: "eth0", direction: "in" };
+      lines.push({ ...id, type: "start", start: time.start });
+      const sources = SENDERS.flatMap(([ip, rate, size, isAttack], at) => {
+        const hour = capture / 6;
+        const tide = isAttack
+          ? Number(number === 0 && hour >= 82 + at && hour < 92 - at)
+          : 1 + 0.55 * Math.sin((hour - 9 + at) * Math.PI / 12);
+        const packets = Math.round(
+          60 * rate * tide * (0.9 + wave(capture, at)),
+        );
+        return packets > 0 ? [{ ip, packets, bytes: packets * size }] : [];
+      });
+      const nonIp = { packets: 120, bytes: 7200 };
+      const none = { packets: 0, bytes: 0 };
+      const sum = (unit: "packets" | "bytes") =>
+        sources.reduce((all, source) => all + source[unit], nonIp[unit]);
+      const counts = {
+        complete: true,
+        total: { packets: sum("packets"), bytes: sum("bytes") },
+        sources,
+        ...{ others: none, untracked: none, nonIp, malformed: none },
+        filtered: none,
+      };
+      lines.push({ ...id, type: "tick", seq: 1, ...time, ...counts });
+      // One run was killed.
+      if (number === 1 && capture === 500) continue;
+      lines.push({
+        ...id,
+        type: "end",
+        reason: "duration",
+        ...time,
+        ...counts,
+      });
+    }
+  }
+  return lines.map((line) => JSON.stringify(line) + "\n").join("");
+}
+
+const iso = (time: number) => new Date(time).toISOString();
+
+/** A little up and down, the same each time: 0 to 0.2. */
+const wave = (capture: number, at: number) =>
+  0.1 + 0.1 * Math.sin(capture * (at + 1) * 7.3) * Math.cos(capture * 0.7);
+
+/** Sources, their packets a second and bytes a packet; the attackers first. */
+const SENDERS: [ip: string, rate: number, size: number, isAttack: boolean][] = [
+  ["198.51.100.23", 1900, 60, true],
+  ["203.0.113.99", 1400, 60, true],
+  ["192.0.2.10", 200, 1214, false],
+  ["2001:db8::10", 130, 1134, false],
+  ["192.0.2.44", 70, 654, false],
+  ["192.0.2.7", 40, 914, false],
+  ["2001:db8::beef", 26, 458, false],
+  ["198.18.4.9", 17, 94, false],
+  ["192.0.2.200", 11, 1314, false],
+  ["198.18.0.77", 5, 526, false],
+];
+
+/** The page of a report, as a picture that is small. */
+function page(picture: string): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const [capture, html] = [`${folder}/web.jsonl`, `${folder}/report.html`];
+    Deno.writeTextFileSync(capture, captures());
+    Deno.writeTextFileSync(
+      html,
+      sh(BINARY, "report", "--top", "6", "--format", "html", capture),
+    );
+    sh(
+      "chromium",
+      ...["--headless", "--no-sandbox", "--hide-scrollbars", "--disable-gpu"],
+      `--user-data-dir=${folder}/chromium`,
+      ...["--window-size=1150,1290", `--screenshot=${folder}/page.png`],
+      `file://${html}`,
+    );
+    sh("pngquant", "--force", "--output", picture, "64", `${folder}/page.png`);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+for (const file of Deno.args) {
+  if (file.endsWith(".svg")) Deno.writeTextFileSync(file, svg(await session()));
+  else page(file);
+}
