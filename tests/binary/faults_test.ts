@@ -37,9 +37,12 @@ for (const error of ["EINTR", "ENOMEM"]) {
     await capture.attached();
     await flood(stage, "va", 200_000, 30_000, "shuffle");
     const arrived = stage.settledRxPackets("vb");
+    // A busy machine skips deadlines too, so a skipped one proves no failure.
+    await capture.until(() => capture.stderr.includes("Cannot read"));
+    const before = capture.ticks.length;
     await capture.until(() =>
       sum(capture.ticks, ({ total }) => total.packets) >= arrived &&
-      capture.ticks.some(({ skipped }) => skipped > 0) &&
+      capture.ticks.slice(before).some(({ skipped }) => skipped > 0) &&
       capture.ticks.length >= 40
     );
     interrupt(capture);
