@@ -24,6 +24,8 @@ export interface RunOptions {
 function command(args: readonly string[], options: RunOptions): string[] {
   return [
     ...(options.in === undefined ? [] : ["ip", "netns", "exec", options.in]),
+    // Under nohup, or behind `&` in a script, signals are inherited as ignored.
+    ...["env", "--default-signal"],
     ...(options.through ?? []),
     options.binary ?? BINARY,
     ...args,
