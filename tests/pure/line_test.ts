@@ -1,15 +1,9 @@
-/** Lines of captures are read in two ways; they have to be the same. */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { writeMonth } from "../../bench/lib/month.ts";
-import {
-  eachLine,
-  openCapture,
-} from "../../src/commands/report/capture_lines.ts";
-import { gzipMember } from "../../src/formats/gzip_member.ts";
+/** The fast readers of capture lines find what JSON.parse finds, or refuse the line. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { eachLine } from "../../src/commands/report/capture_lines.ts";
 import { type JsonRecord, LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/report.ts";
 import { SourceRows } from "../../src/report/source_scanner.ts";
-import { Folder } from "../lib/folder.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const NONE = { packets: 0, bytes: 0 };
@@ -169,27 +163,5 @@ Deno.test("lines are found however the bytes come, the last without its end", as
       lines.push([number, new TextDecoder().decode(line)]);
     });
     assertEquals(lines, [[1, "one"], [2, ""], [3, "three é"], [4, "four"]]);
-  }
-});
-
-Deno.test("a .gz gives every record that is whole, wherever it is torn", async () => {
-  using folder = new Folder();
-  const size = { hosts: 1, days: 1, capturesADay: 2, ticksACapture: 60 };
-  const { files } = await writeMonth(folder.path, size);
-  const records = Deno.readTextFileSync(files[0]!).trimEnd().split("\n");
-  const members = records.map((record) => gzipMember(encode(`${record}\n`)));
-  const file = `${folder.path}/torn.jsonl.gz`;
-  for (let whole = 1; whole < members.length; whole += 10) {
-    const parts = members.slice(0, whole + 1);
-    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-    Deno.writeFileSync(file, bytes.subarray(0, -20));
-    const lines: string[] = [];
-    await assertRejects(async () => {
-      const chunks = await openCapture(file, () => {});
-      await eachLine(chunks, (line) => {
-        lines.push(new TextDecoder().decode(line));
-      });
-    }, Error);
-    assertEquals(lines.slice(0, whole), records.slice(0, whole));
   }
 });
