@@ -1,4 +1,4 @@
-/** `-o`: what a capture file is named, and that every line of it is whole. */
+/** `-o`: the names of capture files, and that every line in them is whole. */
 import { assert, assertEquals } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { linesOf, recordsOf } from "../lib/records.ts";
@@ -62,7 +62,8 @@ Deno.test("-o FOLDER/: a file a day for each host and interface", async () => {
   );
 });
 
-// Two have no whole hours; of the last two, one always has another date than UTC.
+// Hours east of UTC, without summer time. Two are half hours; of the last two,
+// one always has another date than UTC.
 const ZONES = {
   "Asia/Kolkata": 5.5,
   "Pacific/Marquesas": -9.5,
@@ -71,7 +72,7 @@ const ZONES = {
 };
 
 for (const [zone, hours] of Object.entries(ZONES)) {
-  Deno.test(`--local in ${zone}: folders and files are named by its date and time, by default by UTC's`, async () => {
+  Deno.test(`--local in ${zone}: folders and files are named by the local date and time, without it by UTC`, async () => {
     using stage = vethStage();
     for (const [options, offset] of [[["--local"], hours], [[], 0]] as const) {
       using folder = new Folder();
@@ -113,7 +114,7 @@ Deno.test("-o FILE.csv: the header goes only into an empty file", async () => {
 });
 
 for (const ending of [".jsonl", ".jsonl.gz"]) {
-  Deno.test(`what a killed run left torn in a ${ending} is moved away, never glued to`, async () => {
+  Deno.test(`a torn end of a ${ending} that a killed run left is moved to .torn, and nothing is appended to it`, async () => {
     using stage = vethStage();
     using folder = new Folder();
     const file = `${folder.path}/c${ending}`;
@@ -127,7 +128,7 @@ for (const ending of [".jsonl", ".jsonl.gz"]) {
     assertEquals(Deno.readFileSync(`${file}.torn`).toHex(), torn.toHex());
   });
 
-  Deno.test(`kill -9 at 25 random moments: every line of a ${ending} parses but perhaps the last`, async () => {
+  Deno.test(`kill -9 at 25 random moments: every line of a ${ending} parses, except perhaps the last`, async () => {
     using stage = vethStage();
     using folder = new Folder();
     const file = `${folder.path}/c${ending}`;
@@ -150,7 +151,7 @@ for (const ending of [".jsonl", ".jsonl.gz"]) {
         for (const line of lines) JSON.parse(line);
       }
     }
-    // The next run mends the file; then every line parses.
+    // The next run moves the torn end away; then every line parses.
     await run(["-q", "-c", "1", "-i", "100ms", "-o", file, "vb"], {
       in: stage.name,
     });

@@ -1,4 +1,4 @@
-/** The built executable at its most ordinary: what it prints, and where it runs. */
+/** The built executable in plain use: help, version, text log, CSV, a copy of it. */
 import {
   assert,
   assertEquals,
@@ -31,7 +31,7 @@ Deno.test("-h, -V and -D", async () => {
   assertMatch(list.stdout, /^ +\d+ {2}vb +up, mtu 1500, veth$/m);
 });
 
-/** Every frame of FRAMES, `rounds` times: as the books count them. */
+/** The books after `rounds` times all of FRAMES. */
 function expected(rounds: number) {
   const classes = FRAMES.map(({ frame }) => read(frame));
   const packets = (name: string) =>
@@ -200,7 +200,7 @@ Deno.test("csv: a header, then ticks whose rows sum to their total", async () =>
   assertEquals([sum.packets, sum.bytes], [total, bytes]);
 });
 
-Deno.test("copied elsewhere, with an empty environment, in a folder that cannot be written", async () => {
+Deno.test("a copy runs from another path, with an empty environment, in a read-only folder", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const binary = `${folder.path}/a copy`;

@@ -1,4 +1,4 @@
-/** `-o` where the disk fills, or the file is moved, rotated, or no file at all. */
+/** `-o` on a full disk, into a file that is moved or rotated, or into a FIFO or device. */
 import {
   assert,
   assertEquals,
@@ -18,7 +18,7 @@ import {
   sum,
 } from "../lib/xdptally.ts";
 
-Deno.test("a disk that fills: whole lines only, exit 7 and how much is lost", async () => {
+Deno.test("a disk fills: whole lines only, the number of lost records, exit 7", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const small =
@@ -45,7 +45,7 @@ Deno.test("a disk that fills: whole lines only, exit 7 and how much is lost", as
   assert(records.length > 0);
 });
 
-Deno.test("a disk that fills and is emptied again: nothing is lost, exit 0", async () => {
+Deno.test("a disk fills and has room again: no record is lost, exit 0", async () => {
   using stage = vethStage();
   using folder = new Folder();
   sh("mount", "-t", "tmpfs", "-o", "size=256k", "none", folder.path);
@@ -79,7 +79,7 @@ Deno.test("a disk that fills and is emptied again: nothing is lost, exit 0", asy
   }
 });
 
-Deno.test("a disk that is full while the name of the file changes: nothing is lost", async () => {
+Deno.test("a disk is full while the file's name changes: no record is lost", async () => {
   using stage = vethStage();
   using folder = new Folder();
   sh("mount", "-t", "tmpfs", "-o", "size=256k", "none", folder.path);
@@ -111,7 +111,7 @@ Deno.test("a disk that is full while the name of the file changes: nothing is lo
   }
 });
 
-Deno.test("the file is removed, renamed or truncated under the run: it goes on", async () => {
+Deno.test("the file is removed, renamed or truncated during the run: a new one is begun", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const file = `${folder.path}/c.jsonl`;
@@ -140,7 +140,7 @@ Deno.test("the file is removed, renamed or truncated under the run: it goes on",
   assertEquals(kept.at(-1).type, "end");
 });
 
-Deno.test("what cannot be written is said before anything is attached: exit 7", async () => {
+Deno.test("a file that cannot be written is refused before anything is attached: exit 7", async () => {
   using stage = vethStage();
   using folder = new Folder();
   Deno.mkdirSync(`${folder.path}/c.jsonl`);
@@ -209,7 +209,7 @@ Deno.test("-o FIFO: written like a pipe; the reader leaves: exit 0", async () =>
   await reader.status;
 });
 
-Deno.test("SIGHUP without a terminal opens the file anew; with one it ends the run", async () => {
+Deno.test("SIGHUP reopens the file without a terminal, and ends the run with one", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const file = `${folder.path}/c.jsonl`;

@@ -1,4 +1,4 @@
-/** A stdout that is full, closed, slow or not read: no run hangs, none stays attached. */
+/** stdout that is full, closed, slow or not read: no run hangs or stays attached. */
 import {
   assert,
   assertEquals,
@@ -70,7 +70,7 @@ for (const way of ["SIGTERM", "--duration"] as const) {
   });
 }
 
-Deno.test("a reader that is slow, but reads, gets the end however long that takes", async () => {
+Deno.test("a slow reader that keeps reading gets everything up to the end", async () => {
   using stage = vethStage();
   const child = new Deno.Command("ip", {
     args: [
@@ -84,7 +84,7 @@ Deno.test("a reader that is slow, but reads, gets the end however long that take
   await flood(stage, "va", 40_000, 40_000, "sequence");
   child.kill("SIGTERM");
   let last = "";
-  // 4 MB, in longer than the two seconds that a reader may pause.
+  // Reading 4 MB takes longer than the two seconds that a reader may pause.
   for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
     last = (last + part).slice(-100_000);
     await new Promise((resolve) => setTimeout(resolve, 60));

@@ -1,4 +1,4 @@
-/** When a run begins, waits, ticks and ends by itself. */
+/** When a run starts, waits, ticks and ends: --align, --splay, --wait, --exit-over, signals. */
 import {
   assert,
   assertEquals,
@@ -27,7 +27,7 @@ Deno.test("--align: ticks end on the wall clock's multiples of the interval", as
   const ticks = stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
     .filter(({ type }) => type === "tick");
   assertEquals(ticks.length, 4);
-  // A tick is late by what the machine is late, never early, and that does not add up.
+  // A busy machine delays a tick; delays do not add up, and no tick is early.
   for (const { end } of ticks) assert(new Date(end).getTime() % 500 < 400, end);
 });
 
@@ -46,7 +46,7 @@ Deno.test("--splay: a signal during the wait ends it, with nothing attached", as
   assertEquals(stage.programs("vb"), []);
 });
 
-Deno.test("overlap: the holder's pid is named; --wait waits for its turn", async () => {
+Deno.test("a second run names the pid of the first; with --wait it waits for the first to end", async () => {
   using stage = vethStage();
   await using first = new Capture(["-i", "100ms", "vb"], { in: stage.name });
   await first.attached();
@@ -79,7 +79,7 @@ Deno.test("overlap: the holder's pid is named; --wait waits for its turn", async
   assertEquals([code, record.reason], [0, "count"]);
 });
 
-Deno.test("--wait-interface: it comes, goes and comes again", async () => {
+Deno.test("--wait-interface: the interface appears, goes and appears again", async () => {
   using stage = new Namespace();
   await using capture = new Capture(["--wait-interface", "-i", "100ms", "vb"], {
     in: stage.name,
@@ -107,7 +107,7 @@ Deno.test("--wait-interface: it comes, goes and comes again", async () => {
   assert(ends[0].run !== ends[1].run);
 });
 
-Deno.test("--wait-interface: it never comes: exit 4 when the time is over", async () => {
+Deno.test("--wait-interface: the interface never appears: exit 4 when the duration is over", async () => {
   using stage = new Namespace();
   const { code, stdout, stderr } = await run([
     "-q",
@@ -151,7 +151,7 @@ for (const [limit, frames] of [["100pps", 1000], ["10kB", 1000]] as const) {
   });
 }
 
-Deno.test("--exit-over: nobody exceeds it: exit 0", async () => {
+Deno.test("--exit-over: no source exceeds the limit: exit 0", async () => {
   using stage = vethStage();
   const { code } = await run([
     "-q",
@@ -183,7 +183,7 @@ Deno.test("SIGUSR1 logs a summary at once and does not disturb the run", async (
   assertEquals([code, record.reason, record.total.packets], [0, "signal", 5]);
 });
 
-Deno.test("SIGSTOP of 5 s: one record with the true time, and the deadlines it stands for", async () => {
+Deno.test("stopped for 5 s: one record with the true elapsed time and the number of skipped deadlines", async () => {
   using stage = vethStage();
   await using capture = new Capture(["-i", "1s", "vb"], { in: stage.name });
   await capture.attached();

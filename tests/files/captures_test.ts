@@ -15,7 +15,7 @@ import { assertBalanced } from "../lib/xdptally.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("bench: the month is the same each time, balances and is whole", async () => {
+Deno.test("the made-up month of the benchmarks is reproducible, balanced and complete", async () => {
   const size = { hosts: 2, days: 2, capturesADay: 3, ticksACapture: 4 };
   const texts = [];
   for (let time = 0; time < 2; time++) {
@@ -54,7 +54,7 @@ Deno.test("bench: the month is the same each time, balances and is whole", async
   assertEquals(report.groups.some(({ key }) => key.includes(":")), true);
 });
 
-Deno.test("a .gz gives every record that is whole, wherever it is torn", async () => {
+Deno.test("a torn .gz yields every whole record, wherever it is torn", async () => {
   using folder = new Folder();
   const size = { hosts: 1, days: 1, capturesADay: 2, ticksACapture: 60 };
   const { files } = await writeMonth(folder.path, size);

@@ -1,4 +1,4 @@
-/** Capture files, read back: plain or gzip. */
+/** Reads capture files, plain or gzip. */
 import { gunzipSync } from "node:zlib";
 import type { JsonRecord } from "./xdptally.ts";
 

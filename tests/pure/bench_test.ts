@@ -10,7 +10,7 @@ Deno.test("bench: medians", () => {
   assertEquals(spreadOf([4, 1, 2, 10]), { median: 3, min: 1, max: 10 });
 });
 
-Deno.test("bench: contenders take turns, and have to agree", async () => {
+Deno.test("bench: contenders take turns, and must give the same answer", async () => {
   const contender = (name: string, rounds: number): Contender => ({
     name,
     rounds,
@@ -51,7 +51,7 @@ Deno.test("bench: contenders take turns, and have to agree", async () => {
   );
 });
 
-Deno.test("bench: a section of the results takes the place of its last one", () => {
+Deno.test("bench: a new section of the results replaces the old one of that title", () => {
   const table = tableLines([["", "s"], ["one", "10.0"], ["another", "2.0"]]);
   assertEquals(table, ["            s", "one      10.0", "another   2.0"]);
   const once = withSection("# Results\n\nWords.\n", "a", ["1"]);

@@ -1,3 +1,4 @@
+/** Names of capture files, and the gzip members in them. */
 import { assertEquals } from "@std/assert";
 import { gunzipSync } from "node:zlib";
 import { fileName, parsePattern } from "../../src/formats/capture_name.ts";
@@ -39,7 +40,7 @@ Deno.test("file names: a host's name does not lead out of the folder", () => {
   );
 });
 
-/** A time as it is in India, half an hour off whole hours, wherever the test runs. */
+/** A Date whose local time is India's, UTC+5:30, in whatever zone the test runs. */
 class IndianTime extends Date {
   readonly #local = new Date(this.getTime() + 5.5 * 3_600_000);
   override getFullYear = () => this.#local.getUTCFullYear();
@@ -61,7 +62,7 @@ Deno.test("file names: every field of the time is local, except the seconds sinc
   );
 });
 
-Deno.test("gzip members: any reader takes them one after the other, and each knows its length", () => {
+Deno.test("gzip members: concatenated they are one valid file, and each stores its length", () => {
   const texts = ["first\n", "", "second\n".repeat(1000)];
   const members = texts.map((text) =>
     gzipMember(new TextEncoder().encode(text))

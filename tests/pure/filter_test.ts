@@ -1,3 +1,4 @@
+/** Parsing and formatting of IPv6 addresses, `--filter` networks and keys. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { formatIpv6, parseAddress } from "../../src/basics/address.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";
@@ -42,7 +43,7 @@ for (
     assertEquals(parseAddress(text), undefined));
 }
 
-Deno.test("a filter: networks without the bits behind them, and what becomes of the rest", () => {
+Deno.test("a filter: host bits are cleared, and the first entry decides what happens to other sources", () => {
   const { networks, keepsRest } = parseFilter("10.1.2.3/8,!2001:db8::1/32");
   assertEquals(keepsRest, false);
   assertEquals(
@@ -77,7 +78,7 @@ for (
   });
 }
 
-Deno.test("keys for people", () => {
+Deno.test("keys are formatted for display", () => {
   const key = Uint8Array.of(10, 0, 0, 1, 6, 0, 1, 187);
   const text = (by: By, bits: number, bytes = key) =>
     keyText("ipv4", { by, prefix: { ipv4: bits, ipv6: 128 } }, bytes);

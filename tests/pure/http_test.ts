@@ -1,7 +1,8 @@
+/** HTTP messages: which requests are accepted, and how Accept chooses the format. */
 import { assertEquals } from "@std/assert";
 import { answerText, parseRequest, wanted } from "../../src/http/message.ts";
 
-Deno.test("a request: method, path without its query, headers in lower case", () => {
+Deno.test("a request: method, path without query, header names in lower case", () => {
   const request = parseRequest(
     "GET /metrics?x=1 HTTP/1.1\r\nHost: a:1\r\nACCEPT:\ttext/plain ",
   );
@@ -28,7 +29,7 @@ for (
     assertEquals(parseRequest(head), undefined));
 }
 
-Deno.test("an answer: its length in bytes, and for HEAD no body", () => {
+Deno.test("a response: its length in bytes, and no body for HEAD", () => {
   const text = answerText({ status: 200, body: "ä\n" }, "GET");
   assertEquals(text.split("\r\n").slice(0, 3), [
     "HTTP/1.1 200 OK",

@@ -1,3 +1,4 @@
+/** Which sources become labels of Prometheus metrics. */
 import { assertEquals } from "@std/assert";
 import { Labels } from "../../src/tally/labels.ts";
 import { SourceTable } from "../../src/tally/source_table.ts";
@@ -9,7 +10,7 @@ function labels(top: number, limit = 100) {
     ipv6: new SourceTable("ipv6", limit),
   };
   const labels = new Labels(top, tables);
-  /** One window; returns the labelled sources with their packets. */
+  /** Adds a window, and returns the labelled sources with their packets. */
   return (ipv4: Row[], ipv6: Row[] = []) => {
     const window = {
       ipv4: listOf("ipv4", ...ipv4),
@@ -22,7 +23,7 @@ function labels(top: number, limit = 100) {
   };
 }
 
-Deno.test("the sources with most packets in the run have the labels", () => {
+Deno.test("the sources with the most packets in the run get the labels", () => {
   const take = labels(2);
   assertEquals(
     take([v4("10.0.0.1", 5), v4("10.0.0.2", 1)], [v6(1, 7)]),
@@ -34,7 +35,7 @@ Deno.test("the sources with most packets in the run have the labels", () => {
   ]);
 });
 
-Deno.test("a newcomer counts from the tick that gave it the label", () => {
+Deno.test("a newly labelled source counts from the tick that gave it the label", () => {
   const take = labels(1);
   take([v4("10.0.0.1", 5), v4("10.0.0.2", 4)]);
   assertEquals(take([v4("10.0.0.2", 1)]), [["10.0.0.1", 5]], "level");
@@ -43,7 +44,7 @@ Deno.test("a newcomer counts from the tick that gave it the label", () => {
   assertEquals(take([v4("10.0.0.1", 9)]), [["10.0.0.1", 9]], "back again");
 });
 
-Deno.test("a source without a row gets no label, and with none there is none", () => {
+Deno.test("a source without a row gets no label, and zero labels label nobody", () => {
   assertEquals(labels(0)([v4("10.0.0.1", 1)]), []);
   const take = labels(3, 2);
   assertEquals(

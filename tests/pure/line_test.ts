@@ -27,7 +27,7 @@ const TICK = {
 };
 const LINE = JSON.stringify(TICK);
 
-/** A record with its sources as JSON has them, and how they were read. */
+/** The record of a line, and whether the fast reader read its sources. */
 function read(line: string): { record: JsonRecord; isShort: boolean } {
   const bytes = encode(line);
   const record = new LineReader().read(bytes);
@@ -41,7 +41,7 @@ function read(line: string): { record: JsonRecord; isShort: boolean } {
   return { record: { ...record, sources }, isShort: true };
 }
 
-/** Holds a line against JSON.parse, and says how it was read. */
+/** Compares a line with JSON.parse, and returns how it was read. */
 function readingOf(line: string): "short" | "as JSON" | "refused" {
   let expected;
   try {
@@ -56,14 +56,14 @@ function readingOf(line: string): "short" | "as JSON" | "refused" {
     return isShort ? "short" : "as JSON";
   } catch (error) {
     assert(error instanceof SyntaxError, line);
-    // A space more, and it is read as JSON: refused all the same.
+    // With one more space it is read as JSON, and refused as well.
     const other = line.replace('"sources":[', '"sources": [');
     assertThrows(() => read(other), SyntaxError);
     return "refused";
   }
 }
 
-Deno.test("a tick as xdptally writes it is read without an object for each row", () => {
+Deno.test("a tick in the form that xdptally writes is read without an object per row", () => {
   for (const sources of [TICK.sources, TICK.sources.slice(1), []]) {
     assertEquals(readingOf(JSON.stringify({ ...TICK, sources })), "short");
   }
@@ -71,7 +71,7 @@ Deno.test("a tick as xdptally writes it is read without an object for each row",
   assertEquals(readingOf(JSON.stringify({ ...TICK, host })), "short");
 });
 
-Deno.test("what is written otherwise is read as JSON", () => {
+Deno.test("a line in any other form is read by JSON.parse", () => {
   const row = (text: string) =>
     LINE.replace('{"ip":"10.0.0.1","packets":999999999999999,"bytes":0}', text);
   for (
@@ -104,7 +104,7 @@ Deno.test("what is written otherwise is read as JSON", () => {
   }
 });
 
-Deno.test("whichever byte of a line is changed or missing, it is read as JSON reads it", () => {
+Deno.test("with any byte changed or missing, a line is read as JSON.parse reads it, or refused", () => {
   for (let at = 0; at < LINE.length; at++) {
     const [before, after] = [LINE.slice(0, at), LINE.slice(at + 1)];
     readingOf(before);
@@ -116,7 +116,7 @@ Deno.test("whichever byte of a line is changed or missing, it is read as JSON re
   }
 });
 
-Deno.test("sources that come in either form are the same groups, however many", () => {
+Deno.test("sources from fast and from JSON reading are added into the same groups", () => {
   const reporter = new Reporter({
     by: "source",
     top: 0,
@@ -145,11 +145,11 @@ Deno.test("sources that come in either form are the same groups, however many", 
   );
 });
 
-Deno.test("lines are found however the bytes come, the last without its end", async () => {
+Deno.test("lines are found across chunks of any size, also a last one without a newline", async () => {
   const text = "one\n\nthree é\nfour";
   for (let size = 1; size <= text.length + 1; size++) {
     const chunk = new Uint8Array(size);
-    // The same room each time, as files are read.
+    // One buffer, used again for each chunk, as when files are read.
     const chunks = async function* () {
       const bytes = encode(text);
       for (let at = 0; at < bytes.length; at += size) {

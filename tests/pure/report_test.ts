@@ -1,3 +1,4 @@
+/** What a report computes from records, and its formats. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseReport } from "../../src/commands/report/options.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
@@ -133,7 +134,7 @@ Deno.test("by hour, host and interface", () => {
   assertEquals(keys("interface"), [["a eth0", 15n], ["b eth0", 4n]]);
 });
 
-Deno.test("--top leaves rows out and says how many; --since and --until bound the windows", () => {
+Deno.test("--top omits rows and says how many; --since and --until select windows", () => {
   const top = reportOf(RECORDS, { top: 1 });
   assertEquals([top.groups.length, top.hidden, top.sums.total.packets], [
     1,
@@ -196,7 +197,7 @@ Deno.test("a report of whole captures says that nothing is missing", () => {
   );
 });
 
-Deno.test("csv and jsonl have the rows, jsonl the rest too", () => {
+Deno.test("CSV has the rows; JSON Lines has the rows and all the rest", () => {
   const report = reportOf(RECORDS, { top: 1 });
   assertEquals(
     reportCsv(report),
@@ -216,7 +217,7 @@ Deno.test("csv and jsonl have the rows, jsonl the rest too", () => {
   assertEquals(lines[3].total, { packets: 19, bytes: 1900 });
 });
 
-Deno.test("a line that is no record counts for nothing, and is said to be none", () => {
+Deno.test("a line that is not a record is not counted, and is reported", () => {
   const reporter = new Reporter({
     by: "source",
     top: 0,
@@ -284,7 +285,7 @@ Deno.test("the command line of report", () => {
   assertThrows(() => parseReport([]), Failure, "no capture is named");
 });
 
-Deno.test("html: one page, from nowhere else, with every row and what is missing", () => {
+Deno.test("html: one self-contained page with every row and everything that is missing", () => {
   const report = reportOf([
     ...RECORDS,
     ...run("<b>&", "r9", T0, [{ "10.0.0.3": 1 }], null),
@@ -302,7 +303,7 @@ Deno.test("html: one page, from nowhere else, with every row and what is missing
   );
 });
 
-Deno.test("packets over time: buckets widen, in whatever order the times come, and lose nothing", () => {
+Deno.test("packets over time: buckets widen, whatever the order of times, and lose nothing", () => {
   const series = new SeriesColumns();
   const times = [
     T0 + 5 * HOUR,

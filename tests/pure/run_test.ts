@@ -1,3 +1,4 @@
+/** A run adds up windows: the books of its ticks and of its end. */
 import { assertEquals } from "@std/assert";
 import { type Books, EMPTY_BOOKS } from "../../src/tally/books.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
@@ -32,7 +33,7 @@ function empty() {
   return { ipv4: listOf("ipv4"), ipv6: listOf("ipv6") };
 }
 
-Deno.test("windows go in, ticks and the end come out", () => {
+Deno.test("windows add up to ticks and an end record", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0));
   const window = {
     ipv4: listOf("ipv4", v4("10.0.0.1", 2, 120)),
@@ -59,7 +60,7 @@ Deno.test("windows go in, ticks and the end come out", () => {
   assertEquals(end.books.total, { packets: 6n, bytes: 390n });
 });
 
-Deno.test("a source without a row is in the tick, and in the run's untracked", () => {
+Deno.test("a source that the full run table cannot hold is in its tick, and untracked in the run", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0));
   const rows = [
     v4("10.0.0.1", 1, 60),
@@ -88,7 +89,7 @@ Deno.test("a source without a row is in the tick, and in the run's untracked", (
   });
 });
 
-Deno.test("a window that does not balance says so, and so does the run", () => {
+Deno.test("a window that does not balance marks its tick and the run", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0));
   assertEquals(
     run.close(empty(), books(1, 60), { end: at(1000) }).complete,
@@ -101,13 +102,13 @@ Deno.test("a window that does not balance says so, and so does the run", () => {
   assertEquals(run.end("count", at(2000)).complete, false);
 });
 
-Deno.test("what could not be read makes the run incomplete", () => {
+Deno.test("a window that could not be read makes the run incomplete", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0));
   run.markIncomplete();
   assertEquals(run.end("signal", at(1)).complete, false);
 });
 
-Deno.test("a wall clock that is stepped makes no span negative or doubled", () => {
+Deno.test("a step of the wall clock makes no time span negative or overlapping", () => {
   const run = new Run(ORIGIN, OPTIONS, at(0, 10_000));
   const tick = run.close(empty(), EMPTY_BOOKS, { end: at(1000, 5000) });
   assertEquals([tick.start.getTime(), tick.end.getTime(), tick.elapsed], [

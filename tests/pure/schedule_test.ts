@@ -1,7 +1,8 @@
+/** When ticks are due, and when a run is over. */
 import { assertEquals } from "@std/assert";
 import { Schedule } from "../../src/tally/schedule.ts";
 
-/** Deadlines and what each tick says, where a tick comes `late` ms after its own. */
+/** The ticks of a schedule, if each comes `late` ms after its deadline. */
 function play(
   schedule: Schedule,
   late: number[],
@@ -23,12 +24,12 @@ Deno.test("deadlines are start + k x interval, however late a tick is", () => {
   ]);
 });
 
-Deno.test("a deadline that is missed is merged into the tick and said", () => {
+Deno.test("a missed deadline is merged into the next tick, which counts it as skipped", () => {
   const schedule = new Schedule({ interval: 1000 });
   assertEquals(play(schedule, [0, 2500, 0]), [[1000, 0], [2000, 2], [5000, 0]]);
 });
 
-Deno.test("a count is one of deadlines, also of missed ones", () => {
+Deno.test("--count counts deadlines, including missed ones", () => {
   assertEquals(play(new Schedule({ interval: 100, count: 3 }), [0, 0, 0]), [
     [100, 0],
     [200, 0],
@@ -60,7 +61,7 @@ Deno.test("a duration that is no multiple of the interval ends with a short tick
   ]]);
 });
 
-Deno.test("of count and duration the first to come ends the run", () => {
+Deno.test("count or duration ends the run, whichever comes first", () => {
   assertEquals(
     play(new Schedule({ interval: 1000, count: 1, duration: 5000 }), [0]),
     [[1000, 0, "count"]],
@@ -94,7 +95,7 @@ Deno.test("the first deadline may come early, and the others follow it", () => {
   assertEquals(new Schedule({ ...aligned, duration: 1000 }).end, 1000);
 });
 
-Deno.test("another interval counts from when it is asked for", () => {
+Deno.test("a new interval counts from the moment of the change", () => {
   const schedule = new Schedule({ interval: 10_000 });
   assertEquals(play(schedule, [0]), [[10_000, 0]]);
   schedule.change(1000, 12_500);
@@ -103,7 +104,7 @@ Deno.test("another interval counts from when it is asked for", () => {
   assertEquals(schedule.next, 74_600);
 });
 
-Deno.test("another interval changes neither the duration nor the count", () => {
+Deno.test("a new interval changes neither duration nor count", () => {
   const timed = new Schedule({ interval: 1000, duration: 5000 });
   timed.change(2000, 500);
   assertEquals(play(timed, [0, 0, 0]), [[2500, 0], [4500, 0], [
@@ -117,7 +118,7 @@ Deno.test("another interval changes neither the duration nor the count", () => {
   assertEquals(play(counted, [0, 0]), [[1700, 0], [2200, 0, "count"]]);
 });
 
-Deno.test("a deadline that no tick has stood for yet is not lost with its interval", () => {
+Deno.test("a deadline missed before the interval changes is still counted as skipped", () => {
   const schedule = new Schedule({ interval: 1000 });
   schedule.change(500, 2100);
   assertEquals(play(schedule, [0, 0]), [[2600, 2], [3100, 0]]);

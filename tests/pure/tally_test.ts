@@ -1,3 +1,4 @@
+/** Adding up and ranking sources: exact at any size. */
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Family } from "../../src/basics/address.ts";
@@ -80,7 +81,7 @@ Deno.test("a table adds windows up, and the sums agree with a plain map", () => 
   }
 });
 
-Deno.test("a full table takes no new source, goes on with the old ones, and says what was left over", () => {
+Deno.test("a full table counts its sources on, and returns what new sources sent", () => {
   const table = new SourceTable("ipv4", 2);
   assertEquals(
     table.add(listOf("ipv4", v4("10.0.0.1", 1, 60), v4("10.0.0.2", 2, 120)))
@@ -155,7 +156,7 @@ Deno.test("ranks: by packets or bytes, ties by address, IPv4 before IPv6; the re
   assertEquals(rank(lists, "packets", 99).others.sources, 0);
 });
 
-Deno.test("ranks: the first rows are those of all rows in order, and that is right", () => {
+Deno.test("ranks: the first N rows equal the first N of a full sort", () => {
   let state = 1;
   const below = (limit: number) =>
     (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % limit;
@@ -164,7 +165,7 @@ Deno.test("ranks: the first rows are those of all rows in order, and that is rig
     for (let row = 0; row < 500; row++) {
       const key = new Uint32Array(list.words).map(() => below(8) << 24 | 1);
       key[list.words - 1] = below(2 ** 32);
-      // Few values, many ties; and some beyond 2^32.
+      // Few values, so many ties; some are beyond 2^32.
       const high = below(9) === 0 ? 1 : 0;
       addSource(list, key, 1 + below(4), high, below(3), 0);
     }
@@ -193,7 +194,7 @@ Deno.test("ranks: the first rows are those of all rows in order, and that is rig
   }
 });
 
-Deno.test("the books balance only if packets and bytes both do", () => {
+Deno.test("the books balance only if both packets and bytes balance", () => {
   const total = { packets: 10n, bytes: 1000n };
   const books = { ...EMPTY_BOOKS, total, nonIp: { packets: 3n, bytes: 300n } };
   assert(balances(books, { packets: 7n, bytes: 700n }));

@@ -1,4 +1,4 @@
-/** Filters by network and by text. */
+/** The row filters of `top`: by network and by text. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseAddress } from "../../src/basics/address.ts";
 import { parseChoice } from "../../src/view/row_filter.ts";
@@ -7,7 +7,7 @@ function matches(filter: string, ip: string): boolean {
   return parseChoice(filter).matches({ ip, address: parseAddress(ip)! });
 }
 
-Deno.test("networks choose by bits, of their own family", () => {
+Deno.test("a network selects addresses by its prefix, within its family", () => {
   const MATCHES: [filter: string, ip: string, does: boolean][] = [
     ["10.0.0.0/8", "10.255.255.255", true],
     ["10.0.0.0/8", "11.0.0.0", false],
@@ -33,13 +33,13 @@ Deno.test("networks choose by bits, of their own family", () => {
   }
 });
 
-Deno.test("other text is a part of the address", () => {
+Deno.test("any other text matches a part of the address", () => {
   assert(matches("10.", "10.0.0.1"));
   assert(matches("DB8:", "2001:db8::1"));
   assert(!matches("10.0.0.", "192.0.2.10"));
 });
 
-Deno.test("a slash without a network around it is refused", () => {
+Deno.test("a slash without a valid network is refused", () => {
   for (
     const text of [
       "10.0.0.0/33",

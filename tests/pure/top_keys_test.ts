@@ -1,4 +1,4 @@
-/** What terminals send, as keys. */
+/** Bytes from a terminal, decoded into keys. */
 import { assertEquals } from "@std/assert";
 import { KeyDecoder } from "../../src/view/key_decoder.ts";
 
@@ -30,7 +30,7 @@ Deno.test("characters and named keys of the common terminals", () => {
   }
 });
 
-Deno.test("a sequence in parts is one key, wherever it is cut", () => {
+Deno.test("an escape sequence that arrives in parts is one key", () => {
   const sent = bytes("\x1b[1;5Aé\x1b[6~");
   for (let at = 1; at < sent.length; at++) {
     const decoder = new KeyDecoder();
@@ -46,7 +46,7 @@ Deno.test("a sequence in parts is one key, wherever it is cut", () => {
   }
 });
 
-Deno.test("an escape that stays alone is the key", () => {
+Deno.test("an escape byte with nothing after it is the Escape key", () => {
   const decoder = new KeyDecoder();
   assertEquals(decoder.push(bytes("\x1b")), []);
   assertEquals([decoder.isWaiting, decoder.flush()], [true, ["escape"]]);

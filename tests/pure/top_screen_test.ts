@@ -1,4 +1,4 @@
-/** Frames, their differences, and how the terminal's kind is told. */
+/** Drawing a screen: minimal updates, and what each kind of terminal supports. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   BOLD,
@@ -14,7 +14,7 @@ import { bar, sparkline, UNICODE } from "../../src/view/spark.ts";
 import { Vt } from "../lib/vt.ts";
 import { from, Ticks, viewOf } from "./ticks.ts";
 
-/** A terminal's cells as a frame would have them. */
+/** The cells of a terminal, in the form of a frame. */
 function cellsOf({ characters, styles }: Frame): string[] {
   return characters.map((character, at) => {
     const style = sgr(styles[at]!, "256").slice(2, -1).replace(/^;/, "");
@@ -27,7 +27,7 @@ function random(): () => number {
   return () => (state = state * 48271 % 2147483647) / 2147483647;
 }
 
-Deno.test("a difference turns any frame into any other", () => {
+Deno.test("an update turns any screen into any other", () => {
   const next = random();
   const styles = [0, BOLD, DIM | colour("alarm"), REVERSE];
   const [width, height] = [23, 5];
@@ -55,7 +55,7 @@ Deno.test("a difference turns any frame into any other", () => {
   }
 });
 
-Deno.test("what is the same costs nothing; another size is drawn whole", () => {
+Deno.test("an unchanged screen needs no output; a resized one is drawn whole", () => {
   const frame = new Frame(20, 2);
   frame.put(0, 3, "text", BOLD);
   assertEquals(difference(frame, frame, "true"), "");
@@ -94,7 +94,7 @@ for (const [width, height] of [[80, 24], [200, 50]] as const) {
   });
 }
 
-Deno.test("the terminal's kind is told by the environment", () => {
+Deno.test("colours and Unicode follow the environment variables", () => {
   const TERM = "xterm";
   assertEquals(
     depthOf({ TERM, NO_COLOR: "1", COLORTERM: "truecolor" }),
@@ -113,7 +113,7 @@ Deno.test("the terminal's kind is told by the environment", () => {
   assertEquals(hasUnicode({}), false);
 });
 
-Deno.test("without colours there are attributes alone", () => {
+Deno.test("without colours, attributes such as bold remain", () => {
   for (const name of COLOURS) {
     assertEquals(sgr(colour(name) | BOLD, "none"), "\x1b[;1m");
     for (const depth of ["16", "256", "true"] as const) {

@@ -1,4 +1,4 @@
-/** The live view: what it shows, and what keys make of it. */
+/** The view of `top`: what it shows, and what each key does. */
 import {
   assert,
   assertEquals,
@@ -47,7 +47,7 @@ Deno.test("a screen has the header, rows with exact numbers, and the record's to
   assertMatch(lines[23]!, /^q quit {2}\? help/);
 });
 
-Deno.test("books that do not balance are said, and stay said", () => {
+Deno.test("books that do not balance are reported until the end", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 5)], [], 3));
@@ -58,7 +58,7 @@ Deno.test("books that do not balance are said, and stay said", () => {
   assertMatch(lines[22]!, /^total +5 /, "the tick's own total");
 });
 
-Deno.test("rows stay where they are while rates tremble, and move with cause", () => {
+Deno.test("rows keep their places while rates fluctuate, and move on a real change", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 1000), from(2, 990), from(3, 980)]));
@@ -85,7 +85,7 @@ Deno.test("rows stay where they are while rates tremble, and move with cause", (
   assertEquals(addresses(view), ["10.0.0.3", "10.0.0.1", "10.0.0.2"]);
 });
 
-Deno.test("a source that pauses keeps its row for ten seconds, its place in the total for good", () => {
+Deno.test("a source that pauses keeps its row for ten seconds, and stays in the total", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 1000), from(2, 10)]));
@@ -115,7 +115,7 @@ Deno.test("s sorts by packets, bytes, address and the newest", () => {
   assertEquals(orders, ["213", "321", "123", "123", "213"]);
 });
 
-Deno.test("filters: a network, a part of an address, a family; and what is wrong is said", () => {
+Deno.test("filters: a network, a part of an address, a family; a wrong one shows an error", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 3), from(260, 2)], [v6(1, 1)]));
@@ -145,7 +145,7 @@ Deno.test("filters: a network, a part of an address, a family; and what is wrong
   assertEquals(addresses(view).length, 3);
 });
 
-Deno.test("a pause holds the screen, and what came meanwhile is there after it", () => {
+Deno.test("a pause freezes the screen; what arrived meanwhile shows afterwards", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 10)]));
@@ -180,7 +180,7 @@ Deno.test("scrolling by rows and pages stays within the rows", () => {
   assertEquals(first(), "10.0.0.0");
 });
 
-Deno.test("+ and - go through the intervals, q ends, Ctrl-L draws anew", () => {
+Deno.test("+ and - change the interval, q ends, Ctrl-L redraws", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   assertEquals(view.press("+"), { kind: "interval", interval: 2000 });
@@ -194,7 +194,7 @@ Deno.test("+ and - go through the intervals, q ends, Ctrl-L draws anew", () => {
   assertEquals(view.press("q"), undefined, "q leaves the help");
 });
 
-Deno.test("an export is the rows that are left, as JSON Lines that add up", () => {
+Deno.test("an export has the rows that pass the filter, as JSON Lines that add up", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   assertEquals(view.press("e"), undefined, "there is nothing yet");
@@ -227,7 +227,7 @@ Deno.test("an export is the rows that are left, as JSON Lines that add up", () =
   assertMatch(linesOf(view.frame(80, 24))[23]!, /^q quit/);
 });
 
-Deno.test("several interfaces have a screen each", () => {
+Deno.test("each of several interfaces has its own screen", () => {
   const [one, other] = [new Ticks("eth0"), new Ticks("wg0")];
   const view = viewOf(one);
   view.start(other.start);
@@ -240,7 +240,7 @@ Deno.test("several interfaces have a screen each", () => {
   assertEquals(addresses(view), ["10.0.0.2"]);
 });
 
-Deno.test("a source without a row in the run leaves no trace once it is idle", () => {
+Deno.test("a source that the run cannot track disappears once it is idle", () => {
   const ticks = new Ticks("eth0", 1000, 1);
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 9)]));
@@ -253,7 +253,7 @@ Deno.test("a source without a row in the run leaves no trace once it is idle", (
   assertEquals(addresses(view), ["10.0.0.1"]);
 });
 
-Deno.test("every size has a screen, and nothing but single-width characters on it", () => {
+Deno.test("every size has a screen, with single-width characters only", () => {
   for (const isAscii of [false, true]) {
     const ticks = new Ticks("ünsafe\x1b[2J寿");
     const view = viewOf(ticks, isAscii);
@@ -270,7 +270,7 @@ Deno.test("every size has a screen, and nothing but single-width characters on i
   }
 });
 
-Deno.test("40x10 has rates, shares, the total and the keys", () => {
+Deno.test("at 40x10 there are rates, shares, the total and the keys", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(ticks.next([from(1, 750), from(2, 250)]));
