@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests that "$@" narrows down (files, --filter=…), or all of them.
+# Runs all tests, or those that the arguments name (files, --filter=…).
 # The last line is `N passed, N failed, N skipped`.
 set -uo pipefail
 export NO_COLOR=1

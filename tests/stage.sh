@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command, with the interface `stage0` as its last argument, in a network
-# namespace of its own that has a handful of senders, and removes all of it.
+# Runs a command with `stage0` as its last argument: an interface in a network
+# namespace of its own, with a handful of senders. Removes all of it at the end.
 # usage: stage.sh COMMAND ARGUMENT…
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,7 +13,7 @@ cleanup() {
 }
 ip netns add "$namespace"
 trap cleanup EXIT
-trap : INT # the command ends by itself; then this script does
+trap : INT # Ctrl-C ends the command; then this script removes the namespace
 
 inside() { ip netns exec "$namespace" "$@"; }
 
@@ -25,5 +25,5 @@ echo "On a stage of its own: namespace $namespace, interface stage0, with IPv4, 
 
 ip netns exec "$namespace" "$root/.toolchain/bin/deno" run --quiet --no-check \
 	--allow-all "$root/tests/lib/senders.ts" senders &
-disown # or bash reports how it ended
+disown # bash would report that the senders were killed
 inside "$@" stage0

@@ -1,4 +1,4 @@
-/** `xdptally check`: what it finds, and that it attaches nothing. */
+/** `xdptally check`: its results, exit codes and remedies; it attaches nothing. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
@@ -21,7 +21,7 @@ async function check(
   };
 }
 
-Deno.test("check: a host and an interface that can be watched", async () => {
+Deno.test("check: host and interface pass, and nothing is attached", async () => {
   using stage = vethStage();
   const { code, found } = await check(stage, "vb");
   assertEquals(code, 0);
@@ -34,7 +34,7 @@ Deno.test("check: a host and an interface that can be watched", async () => {
 });
 
 Deno.test({
-  name: "check: the mode that auto would get to is the one that it gets to",
+  name: "check: it predicts the mode that a run with --mode auto gets",
   ignore: lacksKernel(6, 3, "the kernel's word on drivers"),
   fn: async () => {
     using stage = vethStage();
@@ -49,7 +49,7 @@ Deno.test({
   },
 });
 
-Deno.test("check: a table with a remedy for what fails, and the exit code of it", async () => {
+Deno.test("check: the table has a remedy for each failure, and the exit code is the failure's", async () => {
   using stage = vethStage();
   await using capture = new Capture(["vb"], { in: stage.name });
   await capture.attached();
@@ -78,14 +78,14 @@ Deno.test("check: without rights it says which are missing: exit 3", async () =>
   assertStringIncludes(stdout, "=> run it with sudo");
 });
 
-Deno.test("check: more memory than there is: exit 1", async () => {
+Deno.test("check: --max-sources needs more memory than the machine has: exit 1", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   const free = Number(
     /^MemAvailable:\s+(\d+) kB/m.exec(sh("cat", "/proc/meminfo"))![1],
   );
   const { code, found } = await check(stage, "--max-sources", "2097152", "vb");
-  // 0.9 GB here; a machine with less has to say so.
+  // The maps take 0.9 GB here; a machine with less reports a failure.
   assertEquals(code, free * 1024 > 1.1e9 ? 0 : 1);
   assertMatch(found("vb", "memory").value, /^\d+\.\d MB for 2097152 sources/);
 });

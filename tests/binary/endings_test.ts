@@ -1,4 +1,4 @@
-/** However a run ends, nothing of it is left, and no frame is lost. */
+/** However a run ends, the kernel frees all it held, and no frame is lost. */
 import { assert, assertEquals } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { type Bytes, bytes, ethernet, ETHERTYPE, ipv4 } from "../lib/frames.ts";
@@ -9,17 +9,17 @@ import { flood } from "../lib/traffic.ts";
 import { Capture, type RunOptions, sum } from "../lib/xdptally.ts";
 
 interface Ending {
-  /** What the run is, where it is not the built executable. */
+  /** How to start the run, if not simply as the built executable. */
   readonly options?: RunOptions;
-  /** Ends it, or begins to. */
+  /** Ends the run, or starts to. */
   readonly bring: (capture: Capture, stage: Namespace) => void | Promise<void>;
-  /** Its exit code; undefined: any that tells of a failure. */
+  /** The exit code; undefined: any but 0. */
   readonly code?: number;
-  /** What its last record says, where that is an end record. */
+  /** The reason in the end record, if there is one. */
   readonly reason?: string;
 }
 
-/** The source of the runs with a bug in them. @see tests/lib/broken.ts */
+/** Runs the source with a bug in it instead of the executable. @see tests/lib/broken.ts */
 function broken(bug: string): RunOptions {
   const script = new URL("../lib/broken.ts", import.meta.url).pathname
     .replaceAll("%20", " ");
@@ -42,7 +42,7 @@ const byBug = (bug: string): Ending => ({
   code: 1,
 });
 
-/** Waits until it has shown that it goes on. */
+/** Waits for two more ticks: the run goes on. */
 async function moreTicks(capture: Capture): Promise<void> {
   const { length } = capture.ticks;
   await capture.until(() => capture.ticks.length > length + 1);
@@ -56,7 +56,7 @@ const ENDINGS: Record<string, Ending> = {
   SIGABRT: bySignal("SIGABRT", 6),
   SIGKILL: bySignal("SIGKILL", 9),
   SIGSEGV: {
-    // The first one V8 takes for a fault in WebAssembly, and gives up its handler.
+    // V8 handles the first as a WebAssembly fault, and removes its handler.
     bring: async (capture) => {
       capture.kill("SIGSEGV");
       await moreTicks(capture);
@@ -83,7 +83,7 @@ const ENDINGS: Record<string, Ending> = {
   },
   "no memory": {
     bring: async (capture, stage) => {
-      // It is nobody's by now, and only nobody may do this without more rights.
+      // The run belongs to user nobody now; only that user may set its limits.
       sh(
         ...["setpriv", "--reuid", "65534", "--regid", "65534"],
         ...["--clear-groups", "prlimit", "--as=1", "--data=1"],
@@ -99,7 +99,7 @@ const ENDINGS: Record<string, Ending> = {
 
 const FRAMES = 2000;
 
-/** Frames with a number in each, so that a lost one has a name. */
+/** Numbered frames, so that a lost one can be identified. */
 function numbered(): Bytes[] {
   return Array.from(
     { length: FRAMES },
@@ -108,7 +108,7 @@ function numbered(): Bytes[] {
   );
 }
 
-/** What a program holds in the kernel, as arguments of `bpftool … show`. */
+/** The program, its link and its maps, as arguments of `bpftool … show`. */
 function holdings(program: number): [kind: string, id: number][] {
   const show = (...what: string[]) => JSON.parse(sh("bpftool", "-j", ...what));
   const { map_ids } = show("prog", "show", "id", String(program));
@@ -122,7 +122,7 @@ function holdings(program: number): [kind: string, id: number][] {
   ];
 }
 
-/** Waits until the kernel has freed it; a pin or a descriptor would keep it. */
+/** Waits until the kernel has freed an object; a pin or a descriptor would keep it. */
 async function isFreed(kind: string, id: number): Promise<void> {
   for (const end = performance.now() + 20_000; performance.now() < end;) {
     const { success } = new Deno.Command("bpftool", {

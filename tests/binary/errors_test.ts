@@ -1,3 +1,4 @@
+/** What the program refuses: one clear line on stderr, the right exit code, no stack trace. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
@@ -33,7 +34,7 @@ Deno.test("bad command lines: exit 2", async () => {
   await assertRefused(["--top", "-1", "eth0"], 2, 'Cannot use --top "-1"');
 });
 
-Deno.test("an interface that does not exist: exit 4, and the nearest first", async () => {
+Deno.test("an interface that does not exist: exit 4, and the nearest name first", async () => {
   using stage = vethStage();
   await assertRefused(
     ["vbb"],
@@ -46,7 +47,7 @@ Deno.test("an interface that does not exist: exit 4, and the nearest first", asy
   });
 });
 
-Deno.test("not root: exit 3, and what it takes", async () => {
+Deno.test("not root: exit 3, and the capabilities that are needed", async () => {
   using stage = vethStage();
   const through = [
     "setpriv",
@@ -111,7 +112,7 @@ Deno.test("a seccomp filter refuses bpf(): exit 3, and it is named", async () =>
   });
 });
 
-// What libbpf 1.x and 0.x answer where the kernel knows no global variables.
+// The errors of libbpf 1.x and 0.x on a kernel without global variables.
 for (const error of ["EINVAL", "EOPNOTSUPP"]) {
   Deno.test(`a kernel that is too old (${error}): exit 6`, async () => {
     using stage = vethStage();
@@ -123,7 +124,7 @@ for (const error of ["EINVAL", "EOPNOTSUPP"]) {
   });
 }
 
-/** A shell command in a mount namespace where the system has no libbpf. */
+/** For `through`: a mount namespace without the system's libbpf, after `setup`. */
 function withoutLibbpf(setup: string): string[] {
   const hide =
     'for library in $(ldconfig -p | sed -n "s/.*libbpf.so.* => //p"); do mount --bind /dev/null "$library"; done';
@@ -139,7 +140,7 @@ function withoutLibbpf(setup: string): string[] {
   ];
 }
 
-Deno.test("no libbpf on the system: the embedded one does", async () => {
+Deno.test("no libbpf on the system: the embedded one is used", async () => {
   using stage = vethStage();
   const { code, stderr } = await run(["-v", "-c", "1", "-i", "100ms", "vb"], {
     in: stage.name,
@@ -150,8 +151,8 @@ Deno.test("no libbpf on the system: the embedded one does", async () => {
 });
 
 Deno.test({
-  name: "no libbpf, and none may be made in memory: exit 6",
-  // The setting is the PID namespace's own.
+  name: "no libbpf, and the embedded one may not be loaded from memory: exit 6",
+  // vm.memfd_noexec is a setting of the PID namespace from that kernel on.
   ignore: lacksKernel(6, 3, "vm.memfd_noexec"),
   async fn() {
     using stage = vethStage();
@@ -172,7 +173,7 @@ Deno.test({
   },
 });
 
-Deno.test("native mode where the driver has none: exit 6, and the remedy", async () => {
+Deno.test("a driver without native mode: exit 6, and the remedy", async () => {
   using stage = new Namespace();
   await assertRefused(
     ["-m", "native", "lo"],
@@ -184,7 +185,7 @@ Deno.test("native mode where the driver has none: exit 6, and the remedy", async
   );
 });
 
-Deno.test("-v: what libbpf says follows the line", async () => {
+Deno.test("-v: libbpf's messages follow the error", async () => {
   using stage = vethStage();
   const through = [
     "setpriv",

@@ -1,9 +1,10 @@
+/** bpf() calls that fail while a run counts: the run goes on, and no count is lost. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Namespace, sh } from "../lib/stage.ts";
 import { flood } from "../lib/traffic.ts";
 import { assertBalanced, Capture, sum } from "../lib/xdptally.ts";
 
-/** strace, failing bpf() with `error` as `when` says (see strace(1), -e inject). */
+/** strace that makes bpf() fail with `error`; `when` as in strace(1), -e inject. */
 function failing(error: string, when: string): string[] {
   return [
     "strace",
@@ -21,13 +22,13 @@ function failing(error: string, when: string): string[] {
 // Loading and attaching take fewer calls than this; a tick takes six.
 const AFTER_ATTACHING = 200;
 
-/** Asks the program that strace runs to end. */
+/** Sends SIGINT to the program below strace. */
 function interrupt(capture: Capture): void {
   sh("pkill", "-INT", "-P", String(capture.pid));
 }
 
 for (const error of ["EINTR", "ENOMEM"]) {
-  Deno.test(`every eleventh bpf() fails with ${error}: it is logged, the loop goes on, nothing is lost`, async () => {
+  Deno.test(`every eleventh bpf() fails with ${error}: it is logged, counting goes on, no packet is lost`, async () => {
     using stage = new Namespace();
     stage.veth("va", "vb");
     await using capture = new Capture(["-i", "100ms", "vb"], {
@@ -37,9 +38,12 @@ for (const error of ["EINTR", "ENOMEM"]) {
     await capture.attached();
     await flood(stage, "va", 200_000, 30_000, "shuffle");
     const arrived = stage.settledRxPackets("vb");
+    // A busy machine skips deadlines too: only the message proves the failure.
+    await capture.until(() => capture.stderr.includes("Cannot read"));
+    const before = capture.ticks.length;
     await capture.until(() =>
       sum(capture.ticks, ({ total }) => total.packets) >= arrived &&
-      capture.ticks.some(({ skipped }) => skipped > 0) &&
+      capture.ticks.slice(before).some(({ skipped }) => skipped > 0) &&
       capture.ticks.length >= 40
     );
     interrupt(capture);
@@ -58,8 +62,8 @@ for (const error of ["EINTR", "ENOMEM"]) {
   });
 }
 
-Deno.test("any one bpf() of a tick fails once, with whatever error: nothing is lost", async () => {
-  // The switch, the wait, two reads of sources, one of totals, a look at the link.
+Deno.test("any single bpf() of a tick fails once, with any error: no packet is lost", async () => {
+  // Switch, wait, two reads of sources, one of totals, one query of the link.
   const CALLS = 6, TICKS_BEFORE = 10;
   const errors = ["EAGAIN", "ENOSPC", "EINTR", "EBUSY", "ENOMEM", "EFAULT"];
   await Promise.all(errors.map(async (error, at) => {
@@ -86,7 +90,7 @@ Deno.test("any one bpf() of a tick fails once, with whatever error: nothing is l
   }));
 });
 
-Deno.test("bpf() fails for good: the run goes on until it is ended, and is incomplete: exit 8", async () => {
+Deno.test("bpf() keeps failing: the run goes on until a signal, its end is incomplete: exit 8", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   await using capture = new Capture(["-i", "100ms", "vb"], {
@@ -95,7 +99,7 @@ Deno.test("bpf() fails for good: the run goes on until it is ended, and is incom
   });
   await capture.attached();
   await capture.until(() => capture.stderr.includes("Input/output error"));
-  // The link is closed, not detached by bpf(): that works all the same.
+  // Closing the link's descriptor detaches without bpf().
   interrupt(capture);
   const { record: end, code } = await capture.end();
   assertEquals([code, end.complete], [8, false]);

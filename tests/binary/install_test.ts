@@ -1,3 +1,4 @@
+/** What is installed beside the executable: man page, completions, units, cron and logrotate files. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { Namespace, sh } from "../lib/stage.ts";
@@ -7,7 +8,7 @@ import { allCommands } from "../../src/commands/all.ts";
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 const SHARE = `${ROOT}dist/share`;
 
-/** What a command prints, stderr included, whatever it ends with. */
+/** The stdout and stderr of a command, whatever its exit code. */
 function said(...command: string[]): { code: number; text: string } {
   const [program, ...args] = command;
   const { code, stdout, stderr } = new Deno.Command(program!, {
@@ -28,7 +29,7 @@ function programsIn({ name }: Namespace): string[] {
 Deno.test("the man page: mandoc finds nothing, and every option is in it", async () => {
   const page = `${SHARE}/man/man1/xdptally.1`;
   const { text } = said("mandoc", "-Tlint", page);
-  // What it says of its own index of manuals is this machine's matter.
+  // Messages about mandoc's own index depend on this machine.
   assertEquals(text.split("\n").filter((line) => line.includes(page)), []);
   const shown = sh("sh", "-c", 'mandoc -Tascii "$0" | col -b', page);
   for (const { options } of await allCommands()) {
@@ -42,7 +43,7 @@ Deno.test("the man page: mandoc finds nothing, and every option is in it", async
   );
 });
 
-Deno.test("the completions: each shell takes its own, and bash completes with it", () => {
+Deno.test("the completions: each shell loads its own, and bash completes with it", () => {
   const bash = `${SHARE}/bash-completion/completions/xdptally`;
   sh("bash", "-n", bash);
   sh("shellcheck", bash);
@@ -97,9 +98,9 @@ Deno.test("make install and make uninstall, below a DESTDIR with a space in it",
   assertEquals(files(), [""]);
 });
 
-Deno.test("the systemd units: verified, and confined", () => {
+Deno.test("the systemd units pass systemd-analyze verify and its security rating", () => {
   using folder = new Folder();
-  // The unit names where `make install` puts the program.
+  // The unit starts the program from where `make install` puts it.
   for (const kind of ["service", "timer"]) {
     const unit = Deno.readTextFileSync(
       `${ROOT}contrib/systemd/xdptally@.${kind}`,
@@ -137,7 +138,7 @@ Deno.test("the systemd units: verified, and confined", () => {
   assertEquals(security.code, 0, security.text.slice(-300));
 });
 
-/** The system calls that a name of a unit's SystemCallFilter= stands for. */
+/** The system calls of one entry of SystemCallFilter=; `@name` is a set of them. */
 function callsOf(name: string): string[] {
   if (!name.startsWith("@")) return [name];
   const members = sh("systemd-analyze", "syscall-filter", name).split("\n")
@@ -146,7 +147,7 @@ function callsOf(name: string): string[] {
   return members.flatMap(callsOf);
 }
 
-Deno.test("the systemd service: its filter lets every system call of a run through", () => {
+Deno.test("the systemd service: its SystemCallFilter= allows every system call of a run", () => {
   using stage = new Namespace();
   using folder = new Folder();
   const unit = Deno.readTextFileSync(
@@ -182,7 +183,7 @@ Deno.test("the logrotate file: old captures are compressed, very old ones remove
   Deno.writeTextFileSync(`${folder.path}/config`, `su root root\n${config}`);
   Deno.chmodSync(`${folder.path}/config`, 0o644);
   Deno.chmodSync(folder.path, 0o755);
-  // logrotate has seen both the day before.
+  // logrotate's state says that it saw both files the day before.
   const seen = ["20260110", "20260107"]
     .map((day) => `"${folder.path}/h-eth0-${day}.jsonl" 2026-1-1-0:0:0\n`);
   Deno.writeTextFileSync(
@@ -206,7 +207,7 @@ Deno.test("a real cron daemon runs the shipped crontab: a captured minute", asyn
   using stage = new Namespace();
   using folder = new Folder();
   stage.veth("senders", "eth0");
-  // Ten seconds before the ten minutes are over, by the clock that cron sees.
+  // By the clock that cron sees, ten seconds before a full ten minutes.
   const script = `
     for folder in /etc/cron.d /var/spool/cron /run /usr/local/bin /var/log /dev/shm; do
       mount -t tmpfs none "$folder" || exit
@@ -261,7 +262,7 @@ Deno.test("a real cron daemon runs the shipped crontab: a captured minute", asyn
       [all.at(-1).reason, all.at(-1).complete, all.at(-1).interface],
       ["duration", true, "eth0"],
     );
-    // cron mails what a line prints, when it has ended.
+    // cron mails a line's output once the command has ended.
     const mail = () => Deno.readTextFileSync(`${folder.path}/mail`);
     await become(() => programsIn(stage).join() === "cron,faketime,unshare");
     assertStringIncludes(mail(), "this is mailed");

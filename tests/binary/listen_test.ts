@@ -13,7 +13,7 @@ function stageWithLoopback(): Namespace {
   return stage;
 }
 
-/** A run that serves; it does when this returns. */
+/** Starts a run with `--listen`; it serves when this returns. */
 async function serve(stage: Namespace, ...args: string[]): Promise<Capture> {
   const capture = new Capture(["-i", "100ms", ...args, "vb"], {
     in: stage.name,
@@ -26,7 +26,7 @@ function curl(stage: Namespace, ...args: string[]): string {
   return stage.run("curl", "-sS", "--max-time", "20", ...args);
 }
 
-Deno.test("--listen: /metrics in both forms, exact, and promtool has nothing to say", async () => {
+Deno.test("--listen: /metrics in both formats is exact, and promtool finds nothing", async () => {
   using stage = stageWithLoopback();
   await using capture = await serve(stage, "--listen", "9435", "--labels", "1");
   await send(stage, "va", [
@@ -55,7 +55,7 @@ Deno.test("--listen: /metrics in both forms, exact, and promtool has nothing to 
   assertEquals([code, record.total.packets], [0, 3]);
 });
 
-Deno.test("--listen: other paths and methods, and what is no HTTP", async () => {
+Deno.test("--listen: other paths, other methods and bytes that are not HTTP", async () => {
   using stage = stageWithLoopback();
   await using _ = await serve(stage, "--listen", "[::1]:9435");
   const status = (...args: string[]) =>
@@ -74,10 +74,10 @@ Deno.test("--listen: other paths and methods, and what is no HTTP", async () => 
   assertStringIncludes(raw("nonsense\\r\\n\\r\\n"), "HTTP/1.1 400 Bad Request");
 });
 
-Deno.test("--listen: who never finishes a request is cut off, and keeps nobody else out", async () => {
+Deno.test("--listen: a client that never finishes its request is cut off and blocks no other", async () => {
   using stage = stageWithLoopback();
   await using _ = await serve(stage, "--listen", "9435");
-  // More of them than are served at once.
+  // More connections than are served at once.
   const slow = new Deno.Command("ip", {
     args: [
       ...["netns", "exec", stage.name, "bash", "-c"],
@@ -129,7 +129,7 @@ Deno.test("--listen-token and TLS", async () => {
   assertEquals(status("-H", "authorization: Bearer a secret"), "200");
 });
 
-Deno.test("--listen: what cannot be had is said, and nothing stays attached", async () => {
+Deno.test("--listen: an address, certificate or token that cannot be used is refused, and nothing stays attached", async () => {
   using stage = stageWithLoopback();
   await using _ = await serve(stage, "--listen", "9435");
   const { code, stderr } = await run(

@@ -1,3 +1,4 @@
+/** The built executable in plain use: help, version, text log, CSV, a copy of it. */
 import {
   assert,
   assertEquals,
@@ -7,8 +8,9 @@ import {
 import config from "../../deno.json" with { type: "json" };
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
+import { read } from "../lib/reading.ts";
 import { vethStage } from "../lib/stage.ts";
-import { flood, send } from "../lib/traffic.ts";
+import { send } from "../lib/traffic.ts";
 import { BINARY, Capture, readUntil, run } from "../lib/xdptally.ts";
 
 Deno.test("-h, -V and -D", async () => {
@@ -29,18 +31,123 @@ Deno.test("-h, -V and -D", async () => {
   assertMatch(list.stdout, /^ +\d+ {2}vb +up, mtu 1500, veth$/m);
 });
 
-Deno.test("the text log: what is attached on stderr, the example's rows on stdout", async () => {
+/** The books after `rounds` times all of FRAMES. */
+function expected(rounds: number) {
+  const classes = FRAMES.map(({ frame }) => read(frame));
+  const packets = (name: string) =>
+    rounds * classes.filter((reading) => reading.class === name).length;
+  return {
+    total: rounds * FRAMES.length,
+    bytes: rounds * FRAMES.reduce((sum, { frame }) => sum + frame.length, 0),
+    nonIp: packets("nonIp"),
+    malformed: packets("malformed"),
+    sources: new Set(
+      classes.flatMap((reading) => "source" in reading ? reading.source : []),
+    ).size,
+  };
+}
+
+/**
+ * Counts FRAMES three times, and once more when the records on stdout show
+ * them, so that at least two ticks have rows. Ends the run with SIGINT.
+ */
+async function countFrames(
+  ...options: string[]
+): Promise<{ code: number; stdout: string; stderr: string; index: number }> {
+  using stage = vethStage();
+  const child = new Deno.Command("ip", {
+    args: ["netns", "exec", stage.name, BINARY, "-i", "100ms", ...options]
+      .concat("vb"),
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const [stdout, stderr] = [child.stdout, child.stderr].map((stream) =>
+    stream.pipeThrough(new TextDecoderStream()).getReader()
+  ) as [Reader, Reader];
+  const notices = await readUntil(stderr, "Ctrl-C");
+  const frames = FRAMES.map(({ frame }) => frame);
+  await send(stage, "va", frames, 3);
+  const first = await readUntil(stdout, LAST_SOURCE);
+  await send(stage, "va", frames, 1);
+  child.kill("SIGINT");
+  const [rest, more] = [await readAll(stdout), await readAll(stderr)];
+  const { code } = await child.status;
+  const index = stage.index("vb");
+  return { code, stdout: first + rest, stderr: notices + more, index };
+}
+
+type Reader = ReadableStreamDefaultReader<string>;
+/** Of the addresses in FRAMES that are counted, the last in the order of rows. */
+const LAST_SOURCE = "2001:db8::7";
+
+async function readAll(reader: Reader): Promise<string> {
+  let text = "";
+  for (let part; !(part = await reader.read()).done;) text += part.value;
+  return text;
+}
+
+Deno.test("the text log: what is attached on stderr; on stdout rows like the example's, which sum to the line above them", async () => {
+  const { code, stdout, stderr, index } = await countFrames();
+  assertEquals(code, 0);
+  assertStringIncludes(
+    stderr,
+    `Attached XDP program to iface "vb" (index ${index}, native mode)`,
+  );
+  const { total, nonIp, malformed, sources } = expected(4);
+  const since = new Map<string, number>();
+  const sum = { total: 0, sources: 0, nonIp: 0, malformed: 0 };
+  const records = stdout.trimEnd().split(/\n(?!\t)/);
+  const end = records.pop()!;
+  for (const [at, record] of records.entries()) {
+    const [title, ...rows] = record.split("\n");
+    const books =
+      /^vb \S+Z tick (\d+)(?: \(with \d+ missed deadlines?\))?: (\d+) packets? = (\d+) from (\d+) sources? \+ 0 untracked \+ (\d+) non-IP \+ (\d+) malformed$/
+        .exec(title!);
+    assert(books !== null, title);
+    const [tick, all, known, count, other, bad] = books.slice(1).map(Number);
+    assertEquals(tick, at + 1);
+    assertEquals(known! + other! + bad!, all, title);
+    assertEquals(rows.length, count, record);
+    let inRows = 0;
+    for (const row of rows) {
+      // The example's row is a tab, the source, ` => ` and the packets so far.
+      const cells = /^\t([\d.]+|[\da-f:]+) => (\d+) +\+(\d+) /.exec(row);
+      assert(cells !== null, row);
+      const [source, packets, added] = [cells[1]!, +cells[2]!, +cells[3]!];
+      assertEquals(packets, (since.get(source) ?? 0) + added, row);
+      since.set(source, packets);
+      inRows += added;
+    }
+    assertEquals(inRows, known, record);
+    sum.total += all!, sum.sources += known!;
+    sum.nonIp += other!, sum.malformed += bad!;
+  }
+  assertEquals(sum, {
+    ...{ total, nonIp, malformed },
+    sources: total - nonIp - malformed,
+  });
+  assertEquals([...since.values()], Array(sources).fill(4));
+  assert(since.has("10.0.0.1") && since.has(LAST_SOURCE));
+
+  const [title, ...rows] = end.split("\n");
+  assertMatch(title!, /^vb \S+Z end \(signal\) after \d+ ticks in [\d.]+ s: /);
+  assertStringIncludes(
+    title!,
+    `: ${total} packets = ${sum.sources} from ${sources} sources + 0 untracked + ${nonIp} non-IP + ${malformed} malformed`,
+  );
+  const ends = rows.map((row) => /^\t(\S+) => (\d+) /.exec(row)!.slice(1));
+  assertEquals(
+    ends.toSorted(),
+    Array.from(since, ([source, packets]) => [source, `${packets}`]).toSorted(),
+  );
+});
+
+Deno.test("the text log: when a run ends is on stderr, and an idle tick has no rows", async () => {
   using stage = vethStage();
   const { code, stdout, stderr } = await run(["-c", "2", "-i", "100ms", "vb"], {
     in: stage.name,
   });
   assertEquals(code, 0);
-  assertStringIncludes(
-    stderr,
-    `Attached XDP program to iface "vb" (index ${
-      stage.index("vb")
-    }, native mode)`,
-  );
   assertStringIncludes(
     stderr,
     "Stops and detaches after 2 ticks; Ctrl-C does it earlier",
@@ -62,23 +169,38 @@ Deno.test("-q drops the notices", async () => {
 });
 
 Deno.test("csv: a header, then ticks whose rows sum to their total", async () => {
-  using stage = vethStage();
-  const { code, stdout } = await run([
-    "--format",
-    "csv",
-    "-c",
-    "2",
-    "-i",
-    "100ms",
-    "vb",
-  ], { in: stage.name });
+  const { code, stdout } = await countFrames("--format", "csv");
   assertEquals(code, 0);
-  const rows = stdout.trimEnd().split("\r\n");
-  assertEquals(rows[0], "start,end,host,interface,class,source,packets,bytes");
-  assertEquals(rows.filter((row) => row.includes(",total,,")).length, 2);
+  const [header, ...rows] = stdout.trimEnd().split("\r\n");
+  assertEquals(header, "start,end,host,interface,class,source,packets,bytes");
+  const sum = { ticks: 0, packets: 0, bytes: 0 };
+  let inTick = { start: "", packets: 0, bytes: 0, sources: 0 };
+  let withSources = 0;
+  for (const row of rows) {
+    const [start, end, host, name, kind, source, ...counts] = row.split(",");
+    const [packets, bytes] = counts.map(Number) as [number, number];
+    assertEquals([host, name, counts.length], [Deno.hostname(), "vb", 2], row);
+    assert(start! < end!, row);
+    if (inTick.start === "") inTick.start = start!;
+    assertEquals(start, inTick.start, row);
+    assertEquals(kind === "source", source !== "", row);
+    if (kind !== "total") {
+      inTick.packets += packets, inTick.bytes += bytes;
+      if (kind === "source") inTick.sources++;
+      continue;
+    }
+    assertEquals([inTick.packets, inTick.bytes], [packets, bytes], row);
+    if (inTick.sources > 0) withSources++;
+    sum.ticks++, sum.packets += packets, sum.bytes += bytes;
+    inTick = { start: "", packets: 0, bytes: 0, sources: 0 };
+  }
+  assertEquals(inTick.start, "", "a tick without a total");
+  assert(withSources >= 2, stdout);
+  const { total, bytes } = expected(4);
+  assertEquals([sum.packets, sum.bytes], [total, bytes]);
 });
 
-Deno.test("copied elsewhere, with an empty environment, in a folder that cannot be written", async () => {
+Deno.test("a copy runs from another path, with an empty environment, in a read-only folder", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const binary = `${folder.path}/a copy`;
@@ -97,103 +219,4 @@ Deno.test("copied elsewhere, with an empty environment, in a folder that cannot 
   );
   const { code, record } = await capture.end("SIGINT");
   assertEquals([code, record.total.packets], [0, 9]);
-});
-
-Deno.test("stdout is full: exit 7, and nothing stays attached", async () => {
-  using stage = vethStage();
-  const through = ["sh", "-c", 'exec "$0" "$@" > /dev/full'];
-  const { code, stderr } = await run(["-q", "-c", "2", "-i", "100ms", "vb"], {
-    in: stage.name,
-    through,
-  });
-  assertEquals(code, 7);
-  assertMatch(
-    stderr,
-    /^xdptally: Cannot write to stdout: No space left on device; make room, or send it elsewhere\n$/,
-  );
-  assertEquals(stage.programs("vb"), []);
-});
-
-Deno.test("the reader of stdout leaves: exit 0, and nothing stays attached", async () => {
-  using stage = vethStage();
-  const through = ["bash", "-c", 'set -o pipefail; "$0" "$@" | head -n 1'];
-  const { code, stdout, stderr } = await run(["-q", "-i", "100ms", "vb"], {
-    in: stage.name,
-    through,
-  });
-  assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /^vb .*tick 1/);
-  assertEquals(stage.programs("vb"), []);
-});
-
-for (const way of ["SIGTERM", "--duration"] as const) {
-  Deno.test(`a reader that pauses does not keep ${way} from ending the run: exit 7`, async () => {
-    using stage = vethStage();
-    const duration = way === "SIGTERM" ? [] : ["-d", "2s"];
-    const child = new Deno.Command("ip", {
-      args: [
-        "netns",
-        "exec",
-        stage.name,
-        BINARY,
-        "-j",
-        "-i",
-        "100ms",
-        ...duration,
-        "vb",
-      ],
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const stderr = child.stderr.pipeThrough(new TextDecoderStream())
-      .getReader();
-    let said = await readUntil(stderr, "Ctrl-C");
-    // The pipe holds 64 KiB; a tick of 20,000 sources is far more.
-    await flood(stage, "va", 20_000, 20_000, "sequence");
-    if (way === "SIGTERM") child.kill(way);
-    for (let part; !(part = await stderr.read()).done;) said += part.value;
-    const { code } = await child.status;
-    assertEquals(code, 7, said);
-    assertStringIncludes(said, "Cannot write to stdout: it takes nothing more");
-    assertEquals(stage.programs("vb"), []);
-    await child.stdout.cancel();
-  });
-}
-
-Deno.test("a reader that is slow, but reads, gets the end however long that takes", async () => {
-  using stage = vethStage();
-  const child = new Deno.Command("ip", {
-    args: [
-      ...["netns", "exec", stage.name, BINARY, "-j", "-i", "1h", "vb"],
-    ],
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const stderr = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  await readUntil(stderr, "Ctrl-C");
-  await flood(stage, "va", 40_000, 40_000, "sequence");
-  child.kill("SIGTERM");
-  let last = "";
-  // 4 MB, in longer than the two seconds that a reader may pause.
-  for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    last = (last + part).slice(-100_000);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-  }
-  assertEquals((await child.status).code, 0);
-  assert(last.endsWith("}\n"));
-  await stderr.cancel();
-});
-
-Deno.test("stdout is not open for writing: exit 7 at once", async () => {
-  using stage = vethStage();
-  const through = ["sh", "-c", 'exec "$0" "$@" 1< /dev/null'];
-  const { code, stderr } = await run(["-c", "1", "vb"], {
-    in: stage.name,
-    through,
-  });
-  assertEquals(code, 7);
-  assertMatch(
-    stderr,
-    /^xdptally: Cannot write to stdout: it is not open for writing[^\n]*\n$/,
-  );
 });

@@ -1,4 +1,4 @@
-/** `--filter`, `--prefix4`, `--by`, `--direction` and `--hook`, as a user has them. */
+/** `--filter`, `--prefix4`, `--by`, `--direction` and `--hook`, at work in the built executable. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { bytes, ethernetFrame, FRAMES } from "../lib/frames.ts";
 import { read } from "../lib/reading.ts";
@@ -16,7 +16,7 @@ import {
 
 const TCX = lacksKernel(6, 6, "tcx links");
 
-/** The end record of a run that sees these sources. */
+/** Sends frames from these sources and returns the end record. */
 async function countOf(
   sources: readonly string[],
   ...args: string[]
@@ -39,7 +39,7 @@ async function countOf(
   return record;
 }
 
-Deno.test("--filter keeps the longest network's sources; the rest is in the books", async () => {
+Deno.test("--filter: the longest matching network decides; what it drops is counted as filtered", async () => {
   const end = await countOf(
     ["10.0.0.1", "10.1.0.1", "10.1.2.3", "192.0.2.1"],
     "--filter",
@@ -90,7 +90,8 @@ Deno.test("--by: `key` stands where `ip` stood, and text still parses", async ()
 });
 
 Deno.test({
-  name: "a TCP stream is the same to tc going out, to XDP and to tc coming in",
+  name:
+    "tc egress, XDP and tc ingress count the same packets of one TCP stream",
   ignore: TCX,
   fn: async () => {
     using sender = new Namespace();
@@ -108,7 +109,7 @@ Deno.test({
       stage.ip("addr", "add", address, "dev", name);
       stage.ip("link", "set", "dev", name, "up");
     }
-    // As with a real link: what goes over it is no longer than its MTU.
+    // Frames no longer than the MTU, as on a real link.
     sender.run("ethtool", "-K", "va", "tso", "off");
     receiver.run("ethtool", "-K", "vb", "tso", "off", "gro", "on");
     const watch = (stage: Namespace, ...args: string[]) =>
@@ -167,7 +168,7 @@ Deno.test({
     await xdp.attached();
     await using tc = watch("--hook", "tc");
     await tc.attached();
-    // The kernel itself drops what ends within a VLAN tag, before tc.
+    // The kernel drops a frame that ends within a VLAN tag before tc sees it.
     const whole = FRAMES.filter(({ frame }) =>
       read(frame).class !== "malformed"
     );
@@ -185,7 +186,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "--direction both: records of each, beside somebody else's XDP program",
+  name:
+    "--direction both: records for each direction, beside another XDP program",
   ignore: TCX,
   fn: async () => {
     using stage = vethStage();
@@ -212,7 +214,7 @@ Deno.test({
   },
 });
 
-Deno.test("what cannot be narrowed to is said", async () => {
+Deno.test("a filter, prefix or key that does not work is refused with the reason", async () => {
   for (
     const [args, why] of [
       [["--filter", "10.0.0.0/99"], "is no network: a length is 0 to 32 bits"],

@@ -1,4 +1,4 @@
-/** What a run may still do once it is attached. */
+/** Which user and capabilities a run keeps once it is attached. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { ethernetFrame } from "../lib/frames.ts";
@@ -41,7 +41,7 @@ function threads(stage: Namespace): Thread[] {
 }
 
 Deno.test({
-  name: "once attached every thread is nobody's, without any capability",
+  name: "once attached, every thread runs as nobody, without any capability",
   ignore: lacksKernel(5, 19, "bpf() on descriptors without CAP_BPF"),
   fn: async () => {
     using stage = vethStage();
@@ -52,7 +52,7 @@ Deno.test({
     for (const { uid, groups, permitted } of threads(stage)) {
       assertEquals([uid, groups, permitted], [NOBODY, "65534", 0n]);
     }
-    // Reading, emptying and ending work without any.
+    // Reading and emptying maps and ending work without capabilities.
     await send(stage, "va", [ethernetFrame("10.0.0.1")], 10);
     await capture.until(() => capture.ticks.some(({ total }) => total.packets));
     const { code, record } = await capture.end("SIGINT");
@@ -60,7 +60,7 @@ Deno.test({
   },
 });
 
-Deno.test("--user: somebody else, by name or number; root stays root; nobody unknown", async () => {
+Deno.test("--user: another user by name or number, root stays root, an unknown user is refused", async () => {
   using stage = vethStage();
   for (
     const [user, uid] of [["daemon", "1\t1\t1\t1"], ["4711", "4711"], [
@@ -84,10 +84,10 @@ Deno.test("--user: somebody else, by name or number; root stays root; nobody unk
   });
 });
 
-Deno.test("--wait-interface keeps what attaching takes, on the main thread alone", async () => {
+Deno.test("--wait-interface keeps the capabilities for attaching, on the main thread alone", async () => {
   using stage = vethStage();
-  // A helper thread that idles ends after ten seconds: the next one, made for
-  // the record of the tick, must not have more.
+  // An idle helper thread ends after ten seconds; the thread that replaces it at
+  // the next tick must not have more capabilities.
   await using capture = new Capture(
     ["--wait-interface", "-i", "11s", "vb", "vc"],
     { in: stage.name },
@@ -108,7 +108,7 @@ Deno.test("--wait-interface keeps what attaching takes, on the main thread alone
   assertEquals((await capture.end("SIGINT")).code, 0);
 });
 
-Deno.test("dropping that fails ends the run, and nothing stays attached", async () => {
+Deno.test("if privileges cannot be dropped, the run ends and nothing stays attached", async () => {
   using stage = vethStage();
   const { code, stderr } = await run(["-c", "1", "-i", "100ms", "vb"], {
     in: stage.name,
@@ -137,7 +137,7 @@ Deno.test("a file with capabilities runs without root", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("a capture stays open where nobody may not open it anew", async () => {
+Deno.test("a capture file that user nobody may not reopen stays open until the end", async () => {
   using stage = vethStage();
   using folder = new Folder();
   sh("chmod", "755", folder.path);
@@ -160,7 +160,7 @@ Deno.test("a capture stays open where nobody may not open it anew", async () => 
   assertEquals(JSON.parse(last).type, "end");
 });
 
-Deno.test("a folder of the user's own is followed, and a page there is replaced", async () => {
+Deno.test("in a folder that the user owns, a renamed file is reopened and a .prom page is replaced", async () => {
   using stage = vethStage();
   using folder = new Folder();
   sh("chown", "daemon:daemon", folder.path);
@@ -183,7 +183,7 @@ Deno.test("a folder of the user's own is followed, and a page there is replaced"
   }
 });
 
-Deno.test("what only root may replace keeps the run root's, and it says so", async () => {
+Deno.test("a .prom page that only root may replace: the run stays root and says so", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const capture = await startCapture(

@@ -1,4 +1,4 @@
-/** contrib/prometheus/, checked by promtool; make test-fleet has it at work. */
+/** contrib/prometheus/, checked by promtool; `make test-fleet` runs it in Prometheus. */
 import { assert, assertEquals } from "@std/assert";
 import { DASHBOARD, queries, withEverything } from "../lib/dashboard.ts";
 import { METRICS } from "../lib/metrics.ts";
@@ -10,7 +10,7 @@ const RULES = ["recording.rules.yml", "alerts.rules.yml"].map((name) =>
   `${FOLDER}/${name}`
 );
 const read = (path: string) => Deno.readTextFileSync(path);
-/** The values of a key of YAML, where each stands on a line of its own. */
+/** The values of a YAML key, each on a line of its own. */
 const values = (text: string, key: string) =>
   [...text.matchAll(new RegExp(`^ +(?:- )?${key}: (\\S+)$`, "gm"))]
     .map(([, value]) => value!);
@@ -48,7 +48,7 @@ Deno.test("promtool test rules: every alert fires in a test of its own", () => {
   }
 });
 
-Deno.test("rules and dashboard name metrics and records that there are", () => {
+Deno.test("every metric and recorded series that rules and dashboard name exists", () => {
   const records = new Set(values(read(RULES[0]!), "record"));
   const texts = [
     ...RULES.map(read),
@@ -65,7 +65,7 @@ Deno.test("rules and dashboard name metrics and records that there are", () => {
   }
 });
 
-Deno.test("docs/fleet.md has every alert, and how long it waits", () => {
+Deno.test("docs/fleet.md lists every alert and its `for` duration", () => {
   const rows = [
     ...read(`${ROOT}docs/fleet.md`)
       .matchAll(/^\| (Xdptally\w+) +\| .* \| (\w*) +\|$/gm),

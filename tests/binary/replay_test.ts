@@ -1,4 +1,4 @@
-/** Real conversations, recorded and replayed: tshark counts what we count. */
+/** Real conversations, live and replayed: tshark and xdptally count the same. */
 import { assert, assertEquals } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { type Bytes, bytes, QINQ, VLAN } from "../lib/frames.ts";
@@ -9,7 +9,7 @@ import { Tcpdump } from "../lib/tcpdump.ts";
 import { byAddress, matches, senders } from "../lib/tshark.ts";
 import { Capture, type JsonRecord, sum } from "../lib/xdptally.ts";
 
-/** What the conversation must have in it to be worth a replay. */
+/** Display filters of tshark; the conversation must have frames of each kind. */
 const TRAITS = [
   ...["arp", "icmp", "icmpv6", "dns", "http", "ssh", "tcp", "udp"],
   ...["ip.flags.mf == 1", "ip.frag_offset > 0", "ipv6.fraghdr", "ipv6.hopopts"],
@@ -22,12 +22,12 @@ async function counted(capture: Capture, frames: number): Promise<void> {
   );
 }
 
-/** The sources of a record as tshark would list them. */
+/** The sources of a record, in the order and form of tshark's list. */
 function sources(record: JsonRecord) {
   return record.sources.toSorted(byAddress);
 }
 
-/** A frame in VLANs: this kernel may have no VLAN devices to do it. */
+/** Adds VLAN tags to a frame; this kernel may lack VLAN devices. */
 function tagged(frame: Bytes, tags: readonly { type: number; id: number }[]) {
   const words = tags.flatMap(({ type, id }) => [type, id]);
   return bytes(
@@ -56,7 +56,7 @@ async function replay(
   return record;
 }
 
-Deno.test("real programs talk: xdptally and tshark agree on who sent what, live and replayed", async (test) => {
+Deno.test("traffic of real programs, live and replayed: xdptally and tshark agree on packets and bytes by source", async (test) => {
   using folder = new Folder();
   using peers = new Peers(folder);
   await peers.serve();

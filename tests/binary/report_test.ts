@@ -1,3 +1,4 @@
+/** `xdptally report` on captures of real runs, held against jq and DuckDB. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DUCKDB, JQ, type Question, reportOn } from "../lib/elsewhere.ts";
 import { Folder } from "../lib/folder.ts";
@@ -6,7 +7,7 @@ import { Namespace, sh } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
 import { BINARY, Capture, run } from "../lib/xdptally.ts";
 
-/** A capture of five packets from one source, made for real. */
+/** Captures five packets from one source in a real run. */
 async function captureInto(file: string): Promise<void> {
   using stage = new Namespace();
   stage.veth("va", "vb");
@@ -19,7 +20,7 @@ async function captureInto(file: string): Promise<void> {
   assertEquals(code, 0);
 }
 
-Deno.test("report: plain, gzip and stdin captures of real runs, and what is broken in them", async () => {
+Deno.test("report: captures of real runs, plain, gzip and on stdin; torn ones are named", async () => {
   using folder = new Folder();
   const [plain, gzip, torn] = ["a.jsonl", "b.jsonl.gz", "c.jsonl.gz"].map((
     name,
@@ -51,17 +52,17 @@ Deno.test("report: plain, gzip and stdin captures of real runs, and what is brok
 });
 
 for (const [name, elsewhere] of Object.entries({ jq: JQ, SQL: DUCKDB })) {
-  Deno.test(`docs/captures.md: its ${name} answers the same as the report`, async () => {
+  Deno.test(`docs/captures.md: its ${name} query gives the same answer as the report`, async () => {
     using folder = new Folder();
     const files = ["a.jsonl", "b.jsonl"].map((file) =>
       `${folder.path}/${file}`
     );
     for (const file of files) {
       await captureInto(file);
-      // As a killed run leaves it: nothing ends the line.
+      // A killed run may leave a line without its end.
       Deno.writeTextFileSync(file, '{"schema":1,"ty', { append: true });
     }
-    // More than 32 bits have room for.
+    // A count that needs more than 32 bits.
     const record = Deno.readTextFileSync(files[0]!).split("\n")
       .find((line) => line.includes('"packets":5,'))!;
     Deno.writeTextFileSync(
@@ -83,7 +84,7 @@ for (const [name, elsewhere] of Object.entries({ jq: JQ, SQL: DUCKDB })) {
   });
 }
 
-Deno.test("report: a file that cannot be read is said, and the rest is reported: exit 8", async () => {
+Deno.test("report: a file that cannot be read is named, the others are reported: exit 8", async () => {
   using folder = new Folder();
   const file = `${folder.path}/a.jsonl`;
   await captureInto(file);
@@ -98,11 +99,11 @@ Deno.test("report: a file that cannot be read is said, and the rest is reported:
   assertEquals([none.code, none.stdout], [1, ""]);
 });
 
-Deno.test("report: a bar on a terminal, none elsewhere, and a reader that leaves", async () => {
+Deno.test("report: a progress bar only on a terminal, and exit 0 when the reader leaves", async () => {
   using folder = new Folder();
   const file = `${folder.path}/a.jsonl`;
   await captureInto(file);
-  // Long enough to be worth a bar.
+  // Large enough for the progress bar to appear.
   const lines = Deno.readTextFileSync(file);
   Deno.writeTextFileSync(file, lines.repeat(Math.ceil(60e6 / lines.length)));
   const shown = sh(

@@ -6,7 +6,7 @@ import { Namespace, vethStage } from "../lib/stage.ts";
 import { flood, send } from "../lib/traffic.ts";
 import { assertBalanced, Capture, type JsonRecord } from "../lib/xdptally.ts";
 
-Deno.test("200 interfaces in one run, with the limit of open files that shells give", async () => {
+Deno.test("200 interfaces in one run, with the usual limit of 1024 open files", async () => {
   using stage = new Namespace();
   const pairs = Array.from({ length: 100 }, (_, at) => [`a${at}`, `b${at}`]);
   const batch = pairs.flatMap(([one, other]) => [
@@ -60,7 +60,7 @@ Deno.test("1,000,000 sources in one run, each with its own count", async () => {
   assertEquals([end.sources.length, ips.size], [SOURCES, SOURCES]);
 });
 
-/** The most memory that a process has had so far, in bytes. */
+/** The peak memory of a process so far, in bytes. */
 function peakMemory(pid: number): number {
   const text = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(text)![1]) * 1024;
@@ -70,8 +70,8 @@ function peakMemory(pid: number): number {
 const FLOODS = 4, FLOOD = 1_000_000, ADDRESSES = 2 ** 24;
 
 for (const maxSources of [1000, 20_000]) {
-  Deno.test(`an hour's random sources: memory follows --max-sources ${maxSources}, not the flood`, async () => {
-    // The runtime takes the first part; a tick's rows are text for a while.
+  Deno.test(`as many random sources as in an hour: memory follows --max-sources ${maxSources}, not the flood`, async () => {
+    // The first part is the runtime's; the second holds a tick's rows as text.
     const bound = 150e6 + maxSources * 5000;
     using stage = vethStage();
     await using capture = new Capture(

@@ -1,4 +1,4 @@
-/** What happens to an interface, and around the program, while it counts. */
+/** Changes to the interface and a hostile system, while the program counts. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
@@ -8,7 +8,7 @@ import { assertBalanced, Capture, sum } from "../lib/xdptally.ts";
 
 const FRAME = FRAMES[0]!.frame;
 
-/** The exit code of a command that is meant to be refused. */
+/** Runs a command that should be refused and returns its exit code. */
 function attempt(stage: Namespace, ...command: string[]): number {
   return new Deno.Command("ip", {
     args: ["netns", "exec", stage.name, ...command],
@@ -25,7 +25,7 @@ const otherProgram = [
   "pass",
 ];
 
-/** What may happen between two frames without one of them being lost. */
+/** Events that must not lose a frame. */
 const EVENTS: Record<string, (stage: Namespace) => void> = {
   "the interface is taken down and up": (stage) => {
     stage.ip("link", "set", "dev", "vb", "down");
@@ -66,7 +66,7 @@ for (const [event, bring] of Object.entries(EVENTS)) {
   });
 }
 
-Deno.test("the interface moves to another namespace: an end record, exit 4, nothing left there", async () => {
+Deno.test("the interface moves to another namespace: an end record, exit 4, nothing attached there", async () => {
   using stage = vethStage();
   using elsewhere = new Namespace();
   await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
@@ -81,10 +81,10 @@ Deno.test("the interface moves to another namespace: an end record, exit 4, noth
   assertEquals(elsewhere.programs("vb"), []);
 });
 
-Deno.test("no libbpf, a root that cannot be written, temp folders that cannot be executed from", async () => {
+Deno.test("no libbpf, a read-only root, noexec temp folders: it runs", async () => {
   using stage = vethStage();
   const harden =
-    // Where it stays when the clone itself is in a temp folder.
+    // The executable stays reachable if the clone is in a temp folder.
     'mount --bind "$(dirname "$0")" /mnt || exit;' +
     'for library in $(/sbin/ldconfig -p | sed -n "s/.*libbpf.so.* => //p"); do mount --bind /dev/null "$library"; done;' +
     "for folder in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o ro,noexec,nosuid none $folder || exit; done;" +
@@ -101,7 +101,7 @@ Deno.test("no libbpf, a root that cannot be written, temp folders that cannot be
   assertStringIncludes(stderr, "Using embedded libbpf.so.1");
 });
 
-Deno.test("starved of CPU by others of higher priority: nothing is lost", async () => {
+Deno.test("processes of higher priority take the CPU: no packet is lost", async () => {
   using stage = vethStage();
   await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
   await capture.attached();

@@ -25,7 +25,7 @@ function promtool(page: string): string {
   return `${said}${code}`;
 }
 
-Deno.test("-o FILE.prom: exact counts, and promtool has nothing to say", async () => {
+Deno.test("-o FILE.prom: exact counts, and promtool finds nothing", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const file = `${folder.path}/new/node.prom`;
@@ -57,7 +57,7 @@ Deno.test("-o FILE.prom: exact counts, and promtool has nothing to say", async (
     0,
   );
   assertEquals(promtool(page()), "0");
-  // Whoever exports it need not be root, and nothing is left beside it.
+  // An exporter that is not root can read it, and no temporary file is left.
   assertEquals(Deno.statSync(file).mode! & 0o777, 0o644);
   assertEquals([...Deno.readDirSync(`${folder.path}/new`)].length, 1);
 });
@@ -102,7 +102,7 @@ Deno.test("-o FILE.prom: node_exporter serves it", async () => {
   }
 });
 
-Deno.test("-o FILE.prom: a reader never sees a part of it, nor kill -9 leave one", async () => {
+Deno.test("-o FILE.prom: no reader sees a partial page, and kill -9 leaves none", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const file = `${folder.path}/x.prom`;
@@ -113,7 +113,7 @@ Deno.test("-o FILE.prom: a reader never sees a part of it, nor kill -9 leave one
   await become(() => isThere(file));
   const inodes = new Set<number | null>();
   while (inodes.size < 5) {
-    // Opened once, so that its text and its inode are those of one file.
+    // Opened once, so that text and inode belong to the same file.
     using page = Deno.openSync(file);
     const bytes = new Uint8Array(65_536);
     const text = new TextDecoder().decode(
@@ -134,7 +134,7 @@ Deno.test("-o FILE.prom: a reader never sees a part of it, nor kill -9 leave one
   );
 });
 
-Deno.test("-o FILE.prom: what cannot be written is said, exit 7", async () => {
+Deno.test("-o FILE.prom: a page that cannot be written is an error, exit 7", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const file = (name: string) => `${folder.path}/${name}`;
@@ -164,7 +164,7 @@ Deno.test("-o FILE.prom: what cannot be written is said, exit 7", async () => {
   }
 });
 
-Deno.test("-o FILE.prom: on a disk that fills, the page before stays whole", async () => {
+Deno.test("-o FILE.prom: when the disk is full, the previous page stays whole", async () => {
   using stage = vethStage();
   using folder = new Folder();
   sh("mount", "-t", "tmpfs", "-o", "size=16k", "none", folder.path);
@@ -191,7 +191,7 @@ Deno.test("-o FILE.prom: on a disk that fills, the page before stays whole", asy
   }
 });
 
-/** Writes a little more, if there is room. */
+/** Appends a block; true if the disk is full. */
 function isFull(file: Deno.FsFile): boolean {
   try {
     file.writeSync(new Uint8Array(4096));

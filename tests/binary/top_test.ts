@@ -1,4 +1,4 @@
-/** `xdptally top`, as a person uses it: in a terminal, under a flood. */
+/** `xdptally top` in a real terminal: screen, keys, signals, and the terminal afterwards. */
 import {
   assert,
   assertEquals,
@@ -25,7 +25,7 @@ function top(stage: Namespace, ...args: string[]): string {
   return `ip netns exec ${stage.name} '${BINARY}' top ${args.join(" ")}`;
 }
 
-/** The packets a second that the header says. */
+/** The packets a second in the header. */
 function rate(screen: readonly string[]): number {
   return Number(
     /^([\d,]+) packets\/s/.exec(screen[1]!)?.[1]?.replaceAll(",", ""),
@@ -44,7 +44,7 @@ Deno.test("top: a flood at 80x24, resized to 40x10 and 200x50", async () => {
     flooded(screen) && /of 64$/m.test(screen.join("\n"))
   );
   assertMatch(screen[0]!, /^ xdptally vb {2}native mode {2}every 1s/);
-  assertMatch(screen[1]!, /\d (M|k)bit\/s {2}64 sources {2}0 untracked$/);
+  assertMatch(screen[1]!, /\d [kMGT]bit\/s {2}64 sources {2}0 untracked$/);
   assertMatch(screen[2]!, /^books balance/);
   const rows = screen.filter((line) => /^10\.0\.0\.\d+ +[\d,]+ /.test(line));
   assertEquals(rows.length, 16);
@@ -80,7 +80,7 @@ Deno.test("top: rows do not jump about under a steady flood, and a refresh is un
     await using _ = new Flood(stage, "va", 16);
     const file = `${folder.path}/output`;
     Deno.writeTextFileSync(file, "");
-    // What comes first is new, and not steady yet.
+    // The rates of the first ticks still rise.
     await terminal.until((screen) =>
       flooded(screen) && /(▇.*){5}/.test(rowOf(screen))
     );
@@ -115,7 +115,7 @@ function rowOf(screen: readonly string[]): string {
   return screen.find((line) => line.startsWith("10.0.0.")) ?? "";
 }
 
-Deno.test("top: the keys", async () => {
+Deno.test("top: keys sort, filter, export, change the interval, pause and show help", async () => {
   using stage = vethStage();
   using folder = new Folder();
   Deno.chmodSync(folder.path, 0o777);
@@ -173,7 +173,7 @@ Deno.test("top: the keys", async () => {
   terminal.press("e", "C-u");
   terminal.type(file);
   terminal.press("Enter");
-  // Where it is broken into lines a blank may be lost.
+  // Wrapping the message into lines may drop a blank.
   const closed = (text: string) => text.replaceAll(" ", "");
   await terminal.until((screen) =>
     closed(screen.slice(-3).join("")).includes(
@@ -203,7 +203,7 @@ Deno.test("top: the keys", async () => {
   await terminal.until(/end \(signal\) after \d+ ticks? in .*: 100 packets/);
 });
 
-Deno.test("top: an interval that is made shorter does not wait for the long one", async () => {
+Deno.test("top: a shorter interval takes effect at once, not when the long one is over", async () => {
   using stage = vethStage();
   using terminal = new Tmux(SIZE);
   terminal.enter(top(stage, "-i", "1h", "vb"));
@@ -216,7 +216,7 @@ Deno.test("top: an interval that is made shorter does not wait for the long one"
   await terminal.until(/end \(signal\)/);
 });
 
-Deno.test("top: colours as the terminal has them", async () => {
+Deno.test("top: 24-bit, 256, 16 or no colours, as the terminal supports", async () => {
   const TERMINALS: [env: Record<string, string>, colour: RegExp | undefined][] =
     [
       [{ COLORTERM: "truecolor" }, /^(1;)?38;2;/],
@@ -270,7 +270,7 @@ Deno.test("top: without UTF-8 the screen is ASCII", async () => {
   await terminal.until(/end \(signal\)/);
 });
 
-Deno.test("top: it restores the terminal, whatever ends it", async () => {
+Deno.test("top: the terminal is restored, whatever ends the run", async () => {
   using stage = vethStage();
   const pids = () => sh("ip", "netns", "pids", stage.name).split("\n")[0]!;
   const ENDS: [name: string, end: (terminal: Tmux) => void, code: number][] = [
@@ -306,7 +306,7 @@ Deno.test("top: it restores the terminal, whatever ends it", async () => {
   }
 });
 
-Deno.test("top: Ctrl-Z gives the terminal back, and fg takes it again", async () => {
+Deno.test("top: Ctrl-Z restores the terminal, and fg draws again", async () => {
   using stage = vethStage();
   using terminal = new Tmux(SIZE);
   terminal.enter("before=$(stty -g)");
@@ -325,7 +325,7 @@ Deno.test("top: Ctrl-Z gives the terminal back, and fg takes it again", async ()
   await terminal.until(/end \(signal\) .*: 10 packets/);
 });
 
-Deno.test("top: where it cannot draw it says to use the plain mode: exit 2", async () => {
+Deno.test("top: without a suitable terminal it points to the plain mode: exit 2", async () => {
   const line = (why: string) =>
     `xdptally: Cannot draw on the screen: ${why}; use the plain mode: xdptally eth0\n`;
   const piped = await run(["top", "eth0"]);
@@ -348,7 +348,7 @@ Deno.test("top: where it cannot draw it says to use the plain mode: exit 2", asy
   }
 });
 
-Deno.test("top: an interface of that name is still to be had", async () => {
+Deno.test("top: an interface named top can still be watched", async () => {
   using stage = vethStage();
   stage.ip("link", "set", "dev", "vb", "name", "top");
   const { code, stdout } = await run(["watch", "-c1", "-i100ms", "top"], {

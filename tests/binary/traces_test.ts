@@ -1,20 +1,20 @@
-/** What the executable opens, writes and obeys: what it was built to, only. */
+/** Which files, sockets and environment variables the executable uses: only those it needs. */
 import { assert, assertEquals } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { vethStage } from "../lib/stage.ts";
 import { type Call, trace } from "../lib/strace.ts";
 import { BINARY } from "../lib/xdptally.ts";
 
-/** Every path that a run may ask for, but its output. */
+/** Every path that a run may open, besides its output. */
 const ALLOWED: readonly (string | RegExp)[] = [
-  // The loader; libraries from the system's own folders.
+  // The dynamic loader, and libraries from the system's folders.
   /^\/etc\/ld\.so\.(cache|preload)$/,
   /^(\/usr)?\/lib(64)?\/([\w-]+\/)*lib(bpf|c|dl|elf|gcc_s|m|pthread|rt|z|zstd)\.so\.\d+$/,
-  // The program and the object that it carries; the runtime also looks for it
-  // by a path that it cuts at a space.
+  // The executable itself; the runtime also looks for it by a path that it
+  // cuts at the first space.
   BINARY,
   BINARY.split(" ")[0]!,
-  // The runtime, looking for how much memory and how many CPUs it has.
+  // The runtime reads how much memory and how many CPUs there are.
   /^\/proc\/(self|\d+)\/(cgroup|exe|maps|mountinfo)$/,
   /^\/proc\/(meminfo|version_signature)$/,
   /^\/sys\/fs\/cgroup\//,
@@ -22,12 +22,12 @@ const ALLOWED: readonly (string | RegExp)[] = [
   /^\/sys\/devices\/system\/cpu\/cpu0\/(tsc_freq_khz|cpufreq\/cpuinfo_max_freq)$/,
   "/dev/urandom",
   /^\/(etc\/localtime|usr\/share\/zoneinfo\/.*)$/,
-  // The kernel's own structs, as libbpf needs them.
+  // The kernel's types (BTF), which libbpf reads.
   "/sys/kernel/btf/vmlinux",
-  // The interfaces' own counters, and this process's rights.
+  // The interfaces' counters, and this process's capabilities.
   /^\/proc\/self\/(net\/dev|status|task)$/,
   /^\/proc\/self\/task\/\d+\/status$/,
-  // Whether SIGHUP would be a terminal's.
+  // Whether the run has a terminal: this decides what SIGHUP means.
   "/dev/tty",
 ];
 
@@ -46,7 +46,7 @@ function assertTouchesOnly(
     for (const path of paths) {
       assert(
         path === output || path === Deno.cwd() ||
-          // Whether nobody could open it anew.
+          // Whether user nobody could reopen the output.
           name === "faccessat2" && output?.startsWith(`${path}/`) ||
           ALLOWED.some((one) =>
             typeof one === "string" ? one === path : one.test(path)
@@ -59,12 +59,12 @@ function assertTouchesOnly(
     }
     assert(!CHANGES.test(name), line);
     assert(name !== "execve" || paths[0] === BINARY, line);
-    // Sockets are for ioctl and netlink; nothing is connected to.
+    // Sockets serve ioctl and netlink; none is connected.
     assert(!/AF_INET6?.*sin6?_port|sun_path/.test(line), line);
   }
 }
 
-Deno.test("strace: a whole run opens what it is known to open, and nothing else", async () => {
+Deno.test("strace: a whole run opens the known paths and nothing else", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const capture = `${folder.path}/c.jsonl`;
@@ -74,7 +74,7 @@ Deno.test("strace: a whole run opens what it is known to open, and nothing else"
   assertTouchesOnly(calls, capture);
 });
 
-/** Names that somebody could wait for a run of root with. */
+/** Predictable names that an attacker could create before root runs the program. */
 const BAIT = [
   "deno-compile-xdptally.cache",
   "deno-compile-xdptally/src/main.ts",
@@ -96,7 +96,7 @@ const BAIT = [
   "node_modules/evil.js",
 ];
 
-/** Variables that other programs of this kind obey. */
+/** Variables that Deno, Node.js or the loader would obey. */
 function lures(folder: string): Record<string, string> {
   const evil = `${folder}/node_modules/evil.js`;
   return {
@@ -146,7 +146,7 @@ function lures(folder: string): Record<string, string> {
   };
 }
 
-/** What a folder holds, and since when. */
+/** Every file below a folder, with its size and time of modification. */
 function inventory(folder: string): string[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
@@ -158,7 +158,7 @@ function inventory(folder: string): string[] {
   }).sort();
 }
 
-Deno.test("a temp folder full of bait, and variables that point to it, change nothing", async () => {
+Deno.test("planted files in a temp folder, and variables that point to them, change nothing", async () => {
   using stage = vethStage();
   using folder = new Folder();
   for (const name of BAIT) {

@@ -52,13 +52,13 @@ export class ClickHouse extends Server {
     this.#stage = stage;
   }
 
-  /** The rows that a query answers. */
+  /** The rows of a query. */
   query(query: string): string[][] {
     const text = this.#stage.run("clickhouse-client", `--query=${query}`);
     return text.split("\n").slice(0, -1).map((line) => line.split("\t"));
   }
 
-  /** Makes table and views. */
+  /** Creates the table and the views. */
   createTables(): void {
     this.#stage.run(
       ...["sh", "-c", 'clickhouse-client --multiquery <"$0"'],

@@ -1,7 +1,7 @@
 /**
- * A fleet, with the real things: three hosts, Prometheus with contrib's rules and
- * dashboard, node_exporter and ClickHouse. One host is flooded, one killed.
- * Run by make test-fleet.
+ * A fleet of three hosts with real Prometheus (rules and dashboard of contrib/),
+ * node_exporter and ClickHouse. One host is flooded, and xdptally is killed on
+ * another. Run by `make test-fleet`.
  */
 import { read } from "../lib/reading.ts";
 import { assert, assertEquals } from "@std/assert";
@@ -19,8 +19,8 @@ const FLOOD = { frames: 8_000_000, sources: 1 };
 const SPOOFED = { frames: 200_000, sources: 1000 };
 
 /**
- * Every class of frame, and twelve sources of which none sends as much as another.
- * The kernel itself drops what ends within a VLAN tag, before tc.
+ * Every class of frame, and twelve sources that each send a different amount.
+ * The kernel drops a frame that ends within a VLAN tag before tc sees it.
  */
 const QUIET = [
   ...FRAMES.filter(({ name, frame }) =>
@@ -36,7 +36,7 @@ const ROUNDS = 100;
 
 Deno.test("a fleet: what happens is alerted, and every number agrees", async (test) => {
   const step = async (name: string, take: () => void | Promise<void>) => {
-    // The next one builds on it.
+    // The next step needs this one's result.
     if (!await test.step(name, take)) throw new Error(`${name}: failed`);
   };
   using folder = new Folder();
@@ -75,7 +75,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
     [web1],
   );
 
-  /** What the hosts were sent since xdptally last started there. */
+  /** What was sent to each host since xdptally last started there. */
   const sent = new Map(hosts.map((host) => [host, 0]));
   const sendQuietly = async (host: Host) => {
     await send(host.stage, "lan0", QUIET, ROUNDS);
@@ -95,7 +95,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
       await prometheus.until(() => prometheus.sum("up") === hosts.length + 1);
       for (const host of hosts) await sendQuietly(host);
       for (const host of hosts) await arrived(host);
-      // More of it than a flood takes: the median decides.
+      // Longer than the flood lasts: the alert compares with the median of the hour.
       await prometheus.until(() =>
         prometheus.query(
           "min(count_over_time(host:xdptally_packets:rate1m[1h]))",
@@ -115,7 +115,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
         await flood(web2.stage, "lan0", frames, sources, "sequence");
       }
     };
-    // Looked for while it lasts: a long one becomes the median.
+    // Checked during the flood: a long one becomes the median itself.
     await Promise.all([
       sendFast(),
       firing("XdptallySourceFlood", web2),
@@ -234,7 +234,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
         sum([...ends.values()], ({ total }) => total[unit]),
       );
     }
-    // Before it was killed, xdptally on web3 had written what Prometheus had.
+    // The killed xdptally on web3 had written to its file what Prometheus had read.
     const [{ run }] = recordsOf(captures, web3, "eth0") as [JsonRecord];
     const ticks = recordsOf(captures, web3, "eth0")
       .filter((record) => record.run === run && record.type === "tick");
@@ -281,7 +281,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
         ),
         [["3"]],
       );
-      // The books balance in the table too.
+      // The books balance in the database as well.
       assertEquals(
         clickhouse.query(
           `SELECT host, start FROM xdptally GROUP BY host, interface, start, end

@@ -3,7 +3,7 @@ import { Namespace } from "../lib/stage.ts";
 import { type Capture, startCapture } from "../lib/xdptally.ts";
 import { Server } from "./server.ts";
 
-/** Where Prometheus is: a namespace with a bridge to all hosts. */
+/** The namespace of Prometheus, with a bridge to all hosts. */
 export class Management extends Namespace {
   constructor() {
     super("management");

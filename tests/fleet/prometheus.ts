@@ -1,4 +1,4 @@
-/** Prometheus with contrib/prometheus/, made faster, and nothing else changed. */
+/** Prometheus with contrib/prometheus/ at shorter intervals, otherwise unchanged. */
 import { assertEquals } from "@std/assert";
 import { sh } from "../lib/stage.ts";
 import type { Host, Management } from "./host.ts";
@@ -43,7 +43,7 @@ function configure(
   );
 }
 
-/** A Prometheus in the management's namespace, asked over HTTP. */
+/** A Prometheus in the management namespace, queried over HTTP. */
 export class Prometheus extends Server {
   readonly #management: Management;
 
@@ -54,7 +54,7 @@ export class Prometheus extends Server {
     nodes: readonly Host[],
   ) {
     configure(folder, hosts, nodes);
-    // The hosts' names are known to it alone.
+    // Only this process resolves the hosts' names.
     super(
       management,
       `${folder}/log`,
@@ -69,7 +69,7 @@ export class Prometheus extends Server {
     this.#management = management;
   }
 
-  /** What the API says to a path. @throws no answer, or no success */
+  /** The data of an API path. @throws no answer, or an error */
   // deno-lint-ignore no-explicit-any
   get(path: string, parameters: Readonly<Record<string, string>> = {}): any {
     const answer = JSON.parse(this.#management.run(
@@ -83,19 +83,19 @@ export class Prometheus extends Server {
     return answer.data;
   }
 
-  /** The samples of an instant query, or with one of them its number. */
+  /** The samples of an instant query. */
   query(query: string): { metric: Labels; value: number }[] {
     return this.get("query", { query }).result.map((
       { metric, value }: { metric: Labels; value: [number, string] },
     ) => ({ metric, value: Number(value[1]) }));
   }
 
-  /** The sum of what a query selects, NaN for nothing. */
+  /** The sum of the samples of a query; NaN if there are none. */
   sum(query: string): number {
     return this.query(`sum(${query})`)[0]?.value ?? NaN;
   }
 
-  /** Whether an alert fires, for a host. */
+  /** Whether an alert fires for a host. */
   isFiring(alertname: string, host: string): boolean {
     const alerts: Alert[] = this.get("alerts").alerts;
     return alerts.some(({ labels, state }) =>

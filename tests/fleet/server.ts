@@ -1,4 +1,4 @@
-/** A server of the fleet's, alive while this is. */
+/** A server process of the fleet test, ended on disposal. */
 import type { Namespace } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
 
@@ -22,7 +22,7 @@ export class Server implements AsyncDisposable {
     this.#child.status.then(() => this.#hasEnded = true);
   }
 
-  /** Waits until `is` holds, or throws, does not. @throws the server ended before */
+  /** Waits until `is` returns true without throwing. @throws the server ended before */
   async until(is: () => boolean): Promise<void> {
     await become(() => {
       if (this.#hasEnded) throw new Error(Deno.readTextFileSync(this.#log));

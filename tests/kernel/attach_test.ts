@@ -1,3 +1,4 @@
+/** Attaching to every kind of interface, and what happens when the interface or the link goes. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   bytes,
@@ -12,7 +13,7 @@ import { send, sendThroughTun } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run } from "../lib/xdptally.ts";
 
 for (const mode of ["native", "generic"]) {
-  Deno.test(`an interface that another XDP program holds is left to it, ${mode} asked for`, async () => {
+  Deno.test(`another XDP program on the interface is never replaced, --mode ${mode}`, async () => {
     using stage = vethStage();
     const object = new URL("../../dist/tests/flood.bpf.o", import.meta.url)
       .pathname
@@ -42,7 +43,7 @@ for (const mode of ["native", "generic"]) {
   });
 }
 
-Deno.test("a second xdptally is told that the first holds the interface", async () => {
+Deno.test("a second xdptally names the first as the holder of the interface", async () => {
   using stage = vethStage();
   await using first = new Capture(["-i", "100ms", "vb"], { in: stage.name });
   await first.attached();
@@ -118,7 +119,7 @@ Deno.test("the interface is deleted, and a signal comes before the next tick: ex
   assertEquals([code, record.reason], [4, "interface-gone"]);
 });
 
-Deno.test("it detaches also where somebody else holds the link", async () => {
+Deno.test("it detaches even if somebody else holds a reference to the link", async () => {
   using stage = vethStage();
   await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
   await capture.attached();
@@ -145,7 +146,7 @@ Deno.test("two signals at once end the run once, with its end record", async () 
   assertEquals([code, record.type, record.reason], [0, "end", "signal"]);
 });
 
-Deno.test("an interface that is renamed is counted on, and said to be", async () => {
+Deno.test("a renamed interface: counting goes on, and a message says so", async () => {
   using stage = vethStage();
   await using capture = new Capture(["-q", "-i", "100ms", "vb"], {
     in: stage.name,
@@ -175,7 +176,7 @@ Deno.test("one interface under two names is refused", async () => {
   assertStringIncludes(stderr, "name it once");
 });
 
-Deno.test("an interface that is down is watched, and said to be down", async () => {
+Deno.test("an interface that is down is watched, and a message says so", async () => {
   using stage = vethStage();
   stage.ip("link", "set", "dev", "vb", "down");
   const { code, stderr } = await run(["-c", "1", "-i", "100ms", "vb"], {
@@ -209,7 +210,7 @@ Deno.test("a bridge is watched", async () => {
   stage.ip("link", "add", "name", "br0", "type", "bridge");
   stage.ip("link", "set", "dev", "vb", "master", "br0");
   stage.ip("link", "set", "dev", "br0", "up");
-  // A port forwards once the kernel has noticed its carrier.
+  // A bridge port forwards only after the kernel has noticed its carrier.
   while (
     !stage.ip("-d", "link", "show", "dev", "vb").includes("state forwarding")
   );
@@ -233,7 +234,7 @@ Deno.test("a bridge is watched", async () => {
   );
 });
 
-Deno.test("a tun device has no Ethernet header, and its packets are counted all the same", async () => {
+Deno.test("a tun device: packets without an Ethernet header are counted", async () => {
   using stage = new Namespace();
   stage.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=0");
   stage.ip("tuntap", "add", "dev", "tun7", "mode", "tun");

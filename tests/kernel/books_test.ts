@@ -1,3 +1,4 @@
+/** The books of real runs balance, and every frame that arrived is in them, at full speed too. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   bytes,
@@ -22,12 +23,12 @@ import {
 
 const packets = (record: JsonRecord): number => record.total.packets;
 
-/** Reads ticks until the capture has counted `wanted` packets. */
+/** Waits until the ticks add up to `wanted` packets. */
 async function counted(capture: Capture, wanted: number): Promise<void> {
   await capture.until(() => sum(capture.ticks, packets) >= wanted);
 }
 
-/** What every run must show: each tick balances, and the ticks sum to the end. */
+/** Every tick balances, and the ticks add up to the end record. */
 function assertRun(capture: Capture, end: JsonRecord): void {
   const { ticks } = capture;
   for (const record of [...ticks, end]) {
@@ -104,12 +105,12 @@ for (const mode of ["native", "generic"]) {
   });
 }
 
-Deno.test("3,000,000 frames at full speed from 65,536 sources, ticks of 100 ms: all are there", async () => {
+Deno.test("3,000,000 frames at full speed from 65,536 sources, ticks of 100 ms: all are counted", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
   await capture.attached();
-  // The queue between the two ends may drop; what arrived is what counts.
+  // The queue between the two ends may drop frames; only those that arrived count.
   const frames = 3_000_000;
   let sent = 0;
   while (stage.settledRxPackets("vb") < frames) {
@@ -136,7 +137,7 @@ Deno.test("3,000,000 frames at full speed from 65,536 sources, ticks of 100 ms: 
     "the ticks ran beside the flood",
   );
   if (arrived === frames) {
-    // 65,536 sources in turn: 3,000,000 are 45 whole rounds and 50,880 more.
+    // 3,000,000 frames from 65,536 sources in turn: 45 rounds and 50,880 more.
     const rounds = Math.floor(frames / 65_536);
     const longer = frames % 65_536;
     const counts = end.sources.map((source: JsonRecord) => source.packets);
@@ -181,7 +182,7 @@ Deno.test("more sources than --max-sources: the rest is untracked, and the books
   );
 });
 
-Deno.test("two interfaces at once have books of their own", async () => {
+Deno.test("two interfaces in one run have separate books", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   stage.veth("vc", "vd");
@@ -210,7 +211,7 @@ Deno.test("two interfaces at once have books of their own", async () => {
   );
 });
 
-Deno.test("tcpdump, listening to the same traffic, counts the same sources", async () => {
+Deno.test("tcpdump counts the same packets of the same sources", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   const senders = [
@@ -226,7 +227,7 @@ Deno.test("tcpdump, listening to the same traffic, counts the same sources", asy
   );
 
   const witness = new Deno.Command("ip", {
-    // On the sending end: the other one hands its frames to XDP first.
+    // On the sending end, since the other one passes its frames to XDP first.
     args: [
       "netns",
       "exec",

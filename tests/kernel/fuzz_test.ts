@@ -1,8 +1,8 @@
 /**
- * The program against the reading, on frames that nobody thought of. Half of
- * them are the same in every run, so that what fails here fails for everybody;
- * the other half are new each time. A failure names its SEED: with that in the
- * environment, only its frames run.
+ * The BPF parser against the reference parser, on random frames. Half of them
+ * are the same in every run, so that a failure can be repeated anywhere; the
+ * other half are new each time. A failure names its SEED: set in the
+ * environment, it runs those frames alone.
  */
 import { assert } from "@std/assert";
 import { parseFilter } from "../../src/basics/network_filter.ts";
@@ -14,7 +14,7 @@ import { type Narrowing, read } from "../lib/reading.ts";
 import { generator } from "../lib/random.ts";
 import { longestFrame, TestRunner } from "../lib/test_run.ts";
 
-/** Frames between two looks at the counters. */
+/** Frames between two comparisons of the counters. */
 const CHUNK = 10_000;
 const FIXED_SEED = 1;
 
@@ -25,7 +25,7 @@ function seeds(): number[] {
     : [Number(wanted)];
 }
 
-/** The books that the reading keeps. */
+/** The books by the reference parser. */
 class Books {
   readonly #classes = new Map<string, [packets: number, bytes: number]>();
 
@@ -47,7 +47,7 @@ class Books {
     }
   }
 
-  /** What the program has counted otherwise; empty: nothing. */
+  /** What the program counted differently; empty if nothing. */
   differences(counted: Counted): string[] {
     const { sources, ...classes } = counted;
     const theirs = new Map<string, readonly [number, number]>([
@@ -66,7 +66,7 @@ class Books {
   }
 }
 
-/** Feeds `frames` frames to both; throws where they differ. */
+/** Feeds `frames` frames to both parsers. @throws they differ */
 function compare(
   seed: number,
   frames: number,
@@ -85,7 +85,7 @@ function compare(
   const canSplit = kernelAtLeast(6, 18);
   runner.setFrame(fuzzer.buffer);
   program.take(); // what the search for the longest has counted
-  /** One chunk, looked at every `step` frames; its first difference. */
+  /** Compares one chunk every `step` frames, and returns the first difference. */
   const differenceIn = (chunk: number, step: number): string | undefined => {
     const random = generator(seed + chunk);
     let books = new Books();
@@ -107,7 +107,7 @@ function compare(
   for (let chunk = 0; chunk < frames / CHUNK; chunk++) {
     const together = differenceIn(chunk, CHUNK);
     if (together === undefined) continue;
-    // The same frames again, one by one, until the guilty one shows.
+    // Repeats the chunk frame by frame to find the one that differs.
     throw new Error(differenceIn(chunk, 1) ?? `not one alone: ${together}`);
   }
 }
@@ -115,7 +115,7 @@ function compare(
 for (
   const [layer, frames] of [["Ethernet", 1_000_000], ["IP", 200_000]] as const
 ) {
-  Deno.test(`the program and the reading agree on ${frames} fuzzed frames a seed, ${layer}`, () => {
+  Deno.test(`the program and the reference parser agree on ${frames} random frames a seed, ${layer}`, () => {
     for (const seed of seeds()) compare(seed, frames, layer === "IP");
   });
 }
@@ -137,12 +137,12 @@ const NARROWINGS: Record<string, Narrowing> = {
 };
 
 for (const [name, narrowing] of Object.entries(NARROWINGS)) {
-  Deno.test(`the program and the reading agree on fuzzed frames by ${name}`, () => {
+  Deno.test(`the program and the reference parser agree on random frames, narrowed: ${name}`, () => {
     for (const seed of seeds()) compare(seed, 100_000, false, narrowing);
   });
 }
 
-Deno.test("the fuzzed frames are of every class, and of many lengths", () => {
+Deno.test("the random frames are of every class and many lengths", () => {
   const fuzzer = new Fuzzer(9000, false);
   const random = generator(FIXED_SEED);
   const classes = new Map<string, number>(), lengths = new Set<number>();

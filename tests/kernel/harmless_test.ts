@@ -1,3 +1,4 @@
+/** A watched interface passes every frame unchanged and in order. */
 import { assertEquals } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { type Bytes, bytes, ETHERTYPE, FRAMES } from "../lib/frames.ts";
@@ -11,7 +12,7 @@ import { Capture, sum } from "../lib/xdptally.ts";
 
 const MTU = 9000;
 
-/** Every kind of frame, cut off anywhere and prolonged; then what nobody thought of. */
+/** Every kind of frame, at every length, and padded to the MTU; then random ones. */
 function sample(): Bytes[] {
   const frames: Bytes[] = [];
   for (const { frame } of FRAMES) {
@@ -30,8 +31,8 @@ function sample(): Bytes[] {
 }
 
 /**
- * What comes through a veth, bare or watched: behind XDP the kernel takes a
- * VLAN tag off, and drops the frame that ends less than two bytes after it.
+ * Whether a frame gets through a veth, watched or not: behind XDP the kernel
+ * removes a VLAN tag, and drops a frame that ends less than two bytes after it.
  */
 function comesThrough(frame: Bytes): boolean {
   const isTagged = TAGS.includes(frame[12]! << 8 | frame[13]!);
@@ -50,7 +51,7 @@ async function assertPasses(stage: Namespace): Promise<Bytes[]> {
   const expected = frames.filter(comesThrough);
   const file = `${folder.path}/behind.pcap`;
   const count = String(expected.length);
-  // It listens where frames come to once XDP has passed them.
+  // tcpdump sees frames after XDP has passed them.
   const behind = await Tcpdump.start(stage, file, "-i", "vb", "-c", count);
   await send(stage, "va", frames);
   const passed = await behind.frames();
@@ -60,13 +61,13 @@ async function assertPasses(stage: Namespace): Promise<Bytes[]> {
   return frames;
 }
 
-Deno.test("every frame passes a bare veth as it came: the witness is right", async () => {
+Deno.test("without xdptally every frame passes unchanged: tcpdump is a reliable witness", async () => {
   using stage = vethStage();
   await assertPasses(stage);
 });
 
 for (const mode of ["native", "generic"]) {
-  Deno.test(`every frame passes as it came, and in its turn, ${mode} mode`, async () => {
+  Deno.test(`every frame passes unchanged and in order, ${mode} mode`, async () => {
     using stage = vethStage();
     await using capture = new Capture(["-m", mode, "-i", "100ms", "vb"], {
       in: stage.name,

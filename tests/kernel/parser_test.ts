@@ -1,3 +1,4 @@
+/** The BPF parser against an independent parser in TypeScript, frame by frame. */
 import { assertEquals } from "@std/assert";
 import { GENERATIONS, LAST_ERA } from "../../src/bpf/layout.ts";
 import { type Bytes, bytes, FRAMES, ipv4, ipv6 } from "../lib/frames.ts";
@@ -8,7 +9,7 @@ import { SHORTEST } from "../lib/test_run.ts";
 
 const XDP_PASS = 2;
 
-/** What the counters must show after one frame that reads as `reading`. */
+/** The counters after one frame that the reference parser reads as `reading`. */
 function expected(reading: Reading, bytes: number): Counted {
   const once = [1, bytes] as const, never = [0, 0] as const;
   return {
@@ -37,14 +38,14 @@ function assertCounts(
   );
 }
 
-/** Every length that the kernel runs, from the shortest to the whole frame. */
+/** The frame at every length, from the shortest that a test run takes. */
 function* truncations(frame: Bytes): Iterable<Bytes> {
   for (let length = SHORTEST; length <= frame.length; length++) {
     yield frame.slice(0, length);
   }
 }
 
-Deno.test("the program counts every frame, cut off anywhere, as the design reads it", () => {
+Deno.test("the program counts every kind of frame, truncated anywhere, like the reference parser", () => {
   using program = new Program();
   for (const { name, frame } of FRAMES) {
     for (const cut of truncations(frame)) {
@@ -58,7 +59,7 @@ Deno.test("the program counts every frame, cut off anywhere, as the design reads
   }
 });
 
-Deno.test("the program reads frames without an Ethernet header by their version", () => {
+Deno.test("frames without an Ethernet header are parsed by their IP version", () => {
   using program = new Program({ isLayer3: true });
   const packets: Record<string, Bytes> = {
     "IPv4": ipv4("10.0.0.1"),
@@ -81,7 +82,7 @@ Deno.test("the program reads frames without an Ethernet header by their version"
   }
 });
 
-Deno.test("the reading takes what is too short for a test run as malformed", () => {
+Deno.test("the reference parser: frames too short for a test run are malformed", () => {
   for (const { frame } of FRAMES) {
     for (let length = 0; length < SHORTEST; length++) {
       assertEquals(read(frame.subarray(0, length)), { class: "malformed" });
@@ -91,9 +92,9 @@ Deno.test("the reading takes what is too short for a test run as malformed", () 
 });
 
 for (const usesBtf of [true, false]) {
-  const way = usesBtf ? "by the kernel's own struct" : "by a call";
+  const way = usesBtf ? "read from the kernel's struct" : "by a helper call";
   Deno.test({
-    name: `bytes are those of all buffers of a frame, ${way}`,
+    name: `bytes include all buffers of a frame, ${way}`,
     fn() {
       using program = new Program({ usesBtf });
       for (const padding of [0, 1, 1000, 9000]) {
@@ -107,7 +108,7 @@ for (const usesBtf of [true, false]) {
 }
 
 Deno.test({
-  name: "headers that a driver leaves out of the linear part are found",
+  name: "headers outside the linear part of the frame are found",
   fn() {
     using program = new Program();
     for (const { name, frame } of FRAMES) {
@@ -129,7 +130,7 @@ Deno.test({
   ),
 });
 
-Deno.test("a frame counts into one window, and into no other, when the eras begin anew too", () => {
+Deno.test("a frame counts in exactly one window, also when the era counter wraps", () => {
   using program = new Program();
   const frame = FRAMES[0]!.frame;
   const once = expected(read(frame), frame.length);
@@ -141,7 +142,7 @@ Deno.test("a frame counts into one window, and into no other, when the eras begi
   assertEquals(program.take(), nothing);
 });
 
-Deno.test("sources beyond the table are untracked, and nothing is missing", () => {
+Deno.test("sources beyond --max-sources are untracked, and no packet is missing", () => {
   using program = new Program({ maxSources: 10 });
   for (let source = 0; source < 25; source++) {
     program.run({

@@ -1,3 +1,4 @@
+/** Two CPUs that insert the same new source at once: it gets one row, and no packet is lost. */
 import { assertEquals } from "@std/assert";
 import { FAMILIES, type Family } from "../../src/basics/address.ts";
 import { findCpus } from "../../src/bpf/cpus.ts";
@@ -29,10 +30,10 @@ function run(race: Race): Promise<void> {
 }
 
 const [one, other] = twoCpus();
-/** Spinning, they would wait for each other for ever. */
+/** Two threads on one CPU would spin for each other for ever. */
 const isAlone = one === other;
 
-/** Both CPUs, with frames from so many sources. */
+/** Runs frames from `sources` sources on both CPUs at once. */
 async function runBoth(
   program: Program,
   family: Family,
@@ -50,11 +51,11 @@ async function runBoth(
 for (const family of FAMILIES) {
   Deno.test({
     name:
-      `two CPUs that meet new sources at the same moments, ${family}: each source has one id, and none is wasted`,
+      `two CPUs insert the same new sources at once, ${family}: each source has one id, and none is wasted`,
     ignore: isAlone,
     async fn() {
       const sources = 20_000;
-      // Each CPU may have an id to spare, after a race that it lost.
+      // A CPU that lost a race may keep an unused id.
       using program = new Program({ maxSources: sources + 2 });
       await runBoth(program, family, sources);
       const { total, untracked, sources: rows } = program.take();
@@ -69,7 +70,7 @@ for (const family of FAMILIES) {
 
 Deno.test({
   name:
-    "a CPU that was not there at the start: what it sees is untracked, and the books balance",
+    "a CPU that came online after the start: its packets are untracked, and the books balance",
   ignore: isAlone,
   async fn() {
     const { possible } = findCpus();

@@ -1,6 +1,6 @@
 /**
- * xdptally with a bug in it that SIGUSR2 brings out; not compiled, else the
- * same. usage: broken.ts overflow|rejection|exception ARGUMENTS…
+ * xdptally, run from source, with a bug that SIGUSR2 triggers.
+ * usage: broken.ts overflow|rejection|exception ARGUMENTS…
  */
 const BUGS: Record<string, () => void> = {
   overflow: function recur(): void {
@@ -13,6 +13,6 @@ const BUGS: Record<string, () => void> = {
 };
 
 Deno.addSignalListener("SIGUSR2", BUGS[Deno.args[0]!]!);
-// What it takes for its arguments are those behind the bug's name.
+// xdptally takes the arguments after the bug's name for its own.
 Object.defineProperty(Deno, "args", { value: Deno.args.slice(1) });
 await import("../../src/main.ts");

@@ -1,4 +1,4 @@
-/** contrib/grafana/dashboard.json, as far as the tests look into it. */
+/** contrib/grafana/dashboard.json: the parts that tests use. */
 
 export interface Target {
   readonly refId: string;
@@ -41,7 +41,7 @@ export const DASHBOARD: Dashboard = JSON.parse(
   ),
 );
 
-/** Every query of it, by the panel's title, as it stands there. */
+/** Every query of the dashboard with its panel's title, variables not replaced. */
 export function queries(): [title: string, expr: string][] {
   return [
     ...DASHBOARD.panels.flatMap(({ title, targets = [] }) =>
@@ -54,7 +54,7 @@ export function queries(): [title: string, expr: string][] {
   ];
 }
 
-/** A query as Grafana sends it when everything is chosen. */
+/** A query as Grafana sends it if All is selected for each variable. */
 export function withEverything(expr: string, rateInterval = "1m"): string {
   return expr.replaceAll("$__rate_interval", rateInterval)
     .replaceAll(/\$(host|interface|direction)\b/g, ".*");

@@ -1,8 +1,8 @@
 /**
- * Prints what a query answers, a row a line with tabs between.
+ * Runs a query in DuckDB, and prints its rows as lines of tab-separated values.
  * usage: duckdb.ts SQL
  */
-// Named here alone: neither lane's import map has what only the tests need.
+// Imported by name: the import maps have only what the program needs.
 // deno-lint-ignore no-import-prefix
 import { DuckDBInstance } from "npm:@duckdb/node-api@1.5.5-r.5";
 

@@ -1,12 +1,12 @@
 /**
- * Who sent most, asked of other programs than xdptally as docs/captures.md does:
- * commands to be run in a folder of captures. Every answer is brought into one
- * form, a line for each of the ten sources: packets, bytes, address.
+ * The queries of docs/captures.md for jq and DuckDB (who sent most?), to be run
+ * in a folder of captures. All answers are brought into one form, a line for
+ * each of the ten sources: packets, bytes, address.
  */
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 
-/** The block in a language of docs/captures.md, for captures in this folder. */
+/** The code block of docs/captures.md in a language, for captures in the current folder. */
 function block(language: string): string {
   const docs = Deno.readTextFileSync(`${ROOT}docs/captures.md`);
   const [, text] = new RegExp("```" + language + "\n(.*?)```", "s").exec(docs)!;
@@ -15,7 +15,7 @@ function block(language: string): string {
 
 export interface Question {
   readonly command: readonly string[];
-  /** What the command printed, in the common form. */
+  /** The output of the command in the common form. */
   answer(stdout: string): string;
 }
 
@@ -24,7 +24,7 @@ export const JQ: Question = {
   answer: (stdout) => stdout,
 };
 
-/** DuckDB is in a process of its own: what it loads and starts stays there. */
+/** DuckDB runs in a process of its own, so that its libraries and threads stay there. */
 export const DUCKDB: Question = {
   command: [
     Deno.execPath(),
@@ -42,7 +42,7 @@ export const DUCKDB: Question = {
       .map(([ip, packets, bytes]) => `${packets} ${bytes} ${ip}\n`).join(""),
 };
 
-/** The same of xdptally itself. */
+/** The same question to xdptally itself. */
 export function reportOn(files: readonly string[]): Question {
   return {
     command: [

@@ -1,4 +1,4 @@
-/** Frames for tests, made from parts. */
+/** Builds frames for tests; FRAMES has one of each class. */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -107,7 +107,7 @@ export interface NamedFrame {
   readonly frame: Bytes;
 }
 
-/** Each class of frame of the design at least once, on Ethernet. */
+/** At least one Ethernet frame of each class that the parser tells apart. */
 export const FRAMES: readonly NamedFrame[] = Object.entries({
   "IPv4": bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.1")),
   "IPv4 with options": bytes(

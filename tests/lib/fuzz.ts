@@ -1,20 +1,20 @@
-/** Frames that a parser may be wrong about, without end. */
+/** Random frames that are hard to parse. */
 import { type Bytes, ETHERTYPE, FRAMES } from "./frames.ts";
 import type { Random } from "./random.ts";
 import { SHORTEST } from "./test_run.ts";
 
 const IP: Record<number, number> = { 4: ETHERTYPE.ipv4, 6: ETHERTYPE.ipv6 };
 const TYPES = [...Object.values(ETHERTYPE), 0x9100, 0, 46, 1500, 0xffff];
-/** The first bytes are where the decisions are made. */
+/** The parser decides by these first bytes. */
 const HEADERS = 80;
 const FILL = 0xee;
 
-/** A buffer that holds one frame after the other. */
+/** Makes one random frame after the other in one buffer. */
 export class Fuzzer {
   /** Where the frame is: its first `length` bytes. */
   readonly buffer: Bytes;
   length = 0;
-  /** How much of it is in the linear part, where the kernel can split it. */
+  /** Bytes in the linear part, if the kernel can split frames. */
   linear = 0;
   readonly #isLayer3: boolean;
 
@@ -41,7 +41,7 @@ export class Fuzzer {
     this.#cut(random);
   }
 
-  /** One of the frames that the other tests know. */
+  /** One of FRAMES. */
   #craft(random: Random): void {
     const { frame } = FRAMES[random(FRAMES.length)]!;
     const packet = this.#isLayer3 ? frame.subarray(14) : frame;
@@ -49,7 +49,7 @@ export class Fuzzer {
     this.length = Math.max(packet.length, SHORTEST);
   }
 
-  /** Any number of tags, then a header that may not be what they announce. */
+  /** Any number of tags, then a header that may not match their EtherType. */
   #compose(random: Random): void {
     const { buffer } = this;
     for (let at = 0; at < HEADERS; at++) buffer[at] = random(256);
@@ -68,14 +68,14 @@ export class Fuzzer {
     }
     const claimed = random(8) === 0 ? random(16) : version;
     buffer[at] = claimed << 4 | (random(4) === 0 ? random(16) : 5);
-    // Few sources, so that they come again.
+    // Few sources, so that they repeat.
     const source = at + (version === 4 ? 12 : 8);
     const size = version === 4 ? 4 : 16;
     if (random(4) > 0) buffer.fill(random(64), source, source + size);
     this.length = HEADERS;
   }
 
-  /** Ends the frame anywhere in its headers, soon behind them, or far away. */
+  /** Ends the frame within its headers, soon after them, or far after them. */
   #cut(random: Random): void {
     const bound = random(100) === 0
       ? this.buffer.length
@@ -83,7 +83,7 @@ export class Fuzzer {
     if (random(3) > 0) {
       this.length = SHORTEST + random(Math.max(bound - SHORTEST, 0) + 1);
     }
-    // Frames of the greatest length have no room for another fragment.
+    // A frame of the greatest length has no room for another fragment.
     this.linear = random(4) === 0 && this.length < this.buffer.length / 2
       ? Math.min(SHORTEST + random(HEADERS), this.length)
       : 0;

@@ -13,7 +13,7 @@ const four = (source: string, payload: number) =>
 const six = (source: number[], payload: number) =>
   bytes(ethernet(ETHERTYPE.ipv6), ipv6(source, { payload }));
 
-/** Frames, and how many of each go out in a second. */
+/** Frames, and how many of each are sent in a second. */
 const EVERYDAY: [rate: number, frame: Uint8Array<ArrayBuffer>][] = [
   [820, four("192.0.2.10", 1200)],
   [610, six([0x10], 1100)],
@@ -39,7 +39,7 @@ const start = performance.now();
 for (let round = 0;; round++) {
   const now = performance.now() - start;
   const isAttack = now > Number(second) * 1000;
-  // The everyday sources come and go a little.
+  // The rates of the everyday sources vary a little.
   const tide = 1 + 0.25 * Math.sin(now / 9000);
   for (const [rate, frame] of isAttack ? [...ATTACK, ...EVERYDAY] : EVERYDAY) {
     const due = rate * tide * ROUND / 1000;

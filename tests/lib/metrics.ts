@@ -1,3 +1,4 @@
+/** The names and labels of all metrics, as the program writes them. */
 import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
 
 const START = {
@@ -15,13 +16,13 @@ const START = {
   filter: undefined,
 } as const;
 
-/** A metric of the page, with the names of its labels. */
+/** A metric of the page with its label names. */
 export interface KnownMetric {
   readonly type: string;
   readonly labels: readonly string[];
 }
 
-/** The page of one interface, with the source "other" alone. */
+/** The page for one interface, with no labelled source but "other". */
 export const PAGE: string = metricsText([{
   start: START,
   snapshot: emptySnapshot(START),
@@ -29,7 +30,7 @@ export const PAGE: string = metricsText([{
   maxSources: 1,
 }]);
 
-/** Every metric that there is, by name. */
+/** Every metric by name. */
 export const METRICS: ReadonlyMap<string, KnownMetric> = new Map(
   [...PAGE.matchAll(/^# TYPE (\S+) (\S+)\n\1{(.*)}/gm)]
     .map(([, name, type, labels]) => [

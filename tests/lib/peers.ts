@@ -1,4 +1,4 @@
-/** Two hosts on one cable, and real programs that talk to each other on it. */
+/** Two hosts on one cable, with real servers and clients that talk over it. */
 import type { Folder } from "./folder.ts";
 import { Namespace, sh } from "./stage.ts";
 
@@ -22,7 +22,7 @@ export class Peers implements Disposable {
     );
     for (const [host, end, { ipv4, ipv6 }] of this.#ends()) {
       host.run("sysctl", "-qw", `net.ipv6.conf.${end}.disable_ipv6=0`);
-      // Frames as on a wire: no longer than the MTU, and with their checksums.
+      // As on a wire: frames no longer than the MTU, with checksums.
       const off = ["tso", "gso", "gro", "tx"].flatMap((one) => [one, "off"]);
       host.run("ethtool", "-K", end, ...off);
       host.ip("link", "set", "dev", "lo", "up");
@@ -40,12 +40,12 @@ export class Peers implements Disposable {
     ] as const;
   }
 
-  /** While the client's end is down, no frame goes either way. */
+  /** Takes the client's end up or down; while it is down, no frame passes. */
   plug(is: "up" | "down"): void {
     this.client.ip("link", "set", "dev", "vc", is);
   }
 
-  /** Starts a program that ends with the namespaces. */
+  /** Starts a program that ends when the peers are disposed of. */
   #serve(...command: string[]): void {
     new Deno.Command("ip", {
       args: ["netns", "exec", this.server.name, ...command],
@@ -69,7 +69,7 @@ export class Peers implements Disposable {
       "--host-record=a.test,192.0.2.7,2001:db8::7",
     );
     this.#serve("iperf3", "--server", "--port", String(PORTS.iperf));
-    // ip netns exec gave this command mounts of its own: another home for root.
+    // ip netns exec has a mount namespace of its own: this hides root's real home.
     const sshd = "mount -t tmpfs none /run && cp host_key key.pub /run && " +
       "mount -t tmpfs -o mode=700 none ~root && mkdir -m 700 ~root/.ssh && " +
       "cp /run/key.pub ~root/.ssh/authorized_keys && " +
@@ -87,14 +87,14 @@ export class Peers implements Disposable {
     throw new Error(`nothing listens on port ${port}`);
   }
 
-  /** Has the client talk to every server, over both families. */
+  /** Makes the client talk to every server, over IPv4 and IPv6. */
   async talk(): Promise<void> {
     await this.#answers();
     const { ipv4, ipv6 } = SERVER;
     for (const to of [ipv4, ipv6]) {
       const host = to === ipv6 ? `[${to}]` : to;
       this.#run("ping", "-q", "-c", "5", "-i", "0.01", to);
-      // In fragments, of either family.
+      // Fragments, of both families.
       this.#run("ping", "-q", "-c", "3", "-i", "0.01", "-s", "30000", to);
       for (const type of ["A", "AAAA"]) {
         this.#run("dig", "+tries=1", `@${to}`, "a.test", type);

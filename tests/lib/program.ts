@@ -1,4 +1,4 @@
-/** The BPF program in the kernel, without an interface. */
+/** The BPF program, loaded but not attached, fed by test runs. */
 import type { Family } from "../../src/basics/address.ts";
 import { Generations } from "../../src/bpf/generations.ts";
 import { TOTALS } from "../../src/bpf/layout.ts";
@@ -12,10 +12,10 @@ import {
 import { SourceList } from "../../src/tally/source_list.ts";
 import { type TestRun, testRun } from "./test_run.ts";
 
-/** Opened once: libbpf stays open, and a test that opens it would leak it. */
+/** Opened once: libbpf is never closed, so a test that opened it would leak it. */
 const lib = openLibbpf();
 
-/** What one frame was counted as, by all counters of the program. */
+/** All counters of the program after a window. */
 export interface Counted {
   readonly total: readonly [packets: number, bytes: number];
   readonly nonIp: readonly [packets: number, bytes: number];
@@ -30,7 +30,7 @@ export interface Counted {
   }[];
 }
 
-/** The loaded program, fed frame by frame. */
+/** The loaded program; each `run` feeds it one frame. */
 export class Program implements Disposable {
   readonly object: LoadedObject;
   readonly #generations: Generations;
@@ -44,12 +44,12 @@ export class Program implements Disposable {
     this.#generations = new Generations(this.object);
   }
 
-  /** Runs it on a frame; the answer is XDP_PASS (2), whatever the frame is. */
+  /** Runs the program on a frame, and returns its verdict: always XDP_PASS (2). */
   run(run: TestRun): number {
     return testRun(this.object.programFd, run);
   }
 
-  /** What was counted since the last time: a window, whose runs have ended. */
+  /** Ends the window, and returns what was counted in it. */
   take(): Counted {
     const { active } = this.#generations;
     this.#generations.switch();

@@ -1,6 +1,6 @@
 /**
- * A thread on a CPU of its own that runs a program on frames from one source
- * after the other, each at the moment when its rival does so too.
+ * A worker on a CPU of its own that runs a program on frames of one source
+ * after the other, each at the same moment as the worker on the other CPU.
  */
 /// <reference lib="deno.worker" />
 import { check } from "../../src/ffi/errno.ts";
@@ -10,10 +10,10 @@ export interface Race {
   readonly cpu: number;
   readonly program: number;
   readonly frame: Uint8Array<ArrayBuffer>;
-  /** Where the last two bytes of the source are. */
+  /** The offset of the last two bytes of the source. */
   readonly sourceAt: number;
   readonly sources: number;
-  /** How far both have come, together. */
+  /** How many runs both workers have done, together. */
   readonly progress: Int32Array;
 }
 

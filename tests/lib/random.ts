@@ -1,7 +1,9 @@
-/** Numbers below a bound, from 0 on; the same ones for the same seed. */
+/** Random numbers that a seed repeats, so that a failure can be run again. */
+
+/** Returns whole numbers from 0 up to, but not including, a bound. */
 export type Random = (below: number) => number;
 
-/** Marsaglia's xorshift of 32 bits, its seed mixed first: near seeds differ. */
+/** Marsaglia's 32-bit xorshift; the seed is mixed first, so that near seeds differ. */
 export function generator(seed: number): Random {
   let state = Math.imul(seed ^ seed >>> 16, 0x9e3779b1) | 1;
   return (below) => {

@@ -1,3 +1,4 @@
+/** A packet socket (AF_PACKET): tests send whole Ethernet frames through it. */
 import { check } from "../../src/ffi/errno.ts";
 import { libc } from "../../src/ffi/libc.ts";
 import { cString } from "../../src/ffi/memory.ts";
@@ -11,7 +12,7 @@ const { symbols } = Deno.dlopen("libc.so.6", {
 
 const AF_PACKET = 17, SOCK_RAW = 3;
 
-/** Sends frames out of an interface as they are. @see packet(7) */
+/** Sends frames unchanged out of an interface. @see packet(7) */
 export class RawSocket {
   readonly #fd: number;
   readonly #address = new Uint8Array(20);

@@ -1,6 +1,6 @@
 /**
- * A reading of frames that shares nothing with bpf/xdptally.bpf.c but the
- * design: where the two differ, one of them is wrong.
+ * The reference parser: parses frames in TypeScript without any code of
+ * bpf/xdptally.bpf.c. Where the two differ, one of them is wrong.
  */
 
 import type { Filter } from "../../src/basics/network_filter.ts";
@@ -10,7 +10,7 @@ export type Reading =
   | { readonly class: "nonIp" | "malformed" | "filtered" }
   | { readonly class: "ipv4" | "ipv6"; readonly source: string };
 
-/** What the command line may ask for besides sources. */
+/** What --by, --prefix4, --prefix6 and --filter select. */
 export interface Narrowing {
   readonly by?: By;
   readonly prefix?: Record<"ipv4" | "ipv6", number>;
@@ -20,7 +20,7 @@ export interface Narrowing {
 const MALFORMED: Reading = { class: "malformed" };
 const NON_IP: Reading = { class: "nonIp" };
 
-/** What a frame counts as. The source, or what else is counted by, is in hexadecimal. */
+/** The class of a frame, and its key (the source, if nothing else is asked for) in hexadecimal. */
 export function read(
   frame: Uint8Array,
   isLayer3 = false,
@@ -99,12 +99,12 @@ interface Packet {
   readonly source: Uint8Array;
   readonly destination: Uint8Array;
   readonly protocol: number;
-  /** No fragment, or the first one. */
+  /** Not a fragment, or the first one: only these have ports. */
   readonly isFirst: boolean;
   readonly payload: Uint8Array;
 }
 
-/** What the packet counts as, where not every source counts as itself. */
+/** Applies filter, prefix and key to a packet. */
 function narrow(
   family: "ipv4" | "ipv6",
   { by = "source", prefix, filter }: Narrowing,

@@ -1,5 +1,5 @@
 /**
- * Sends frames out of an interface of this namespace, as they are.
+ * Sends frames unchanged out of an interface of this namespace.
  * usage: send.ts INTERFACE [ROUNDS] < frames, one a line, in hexadecimal
  */
 import { RawSocket } from "./raw_socket.ts";

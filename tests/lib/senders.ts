@@ -17,7 +17,7 @@ import { RawSocket } from "./raw_socket.ts";
 const plain = (source: string, payload: number) =>
   bytes(ethernet(ETHERTYPE.ipv4), ipv4(source, { payload }));
 
-/** Frames, and how many of each go out in a round of 100 ms. */
+/** Frames, and how many of each are sent in a round of 100 ms. */
 const SENDERS: [count: number, frame: Bytes][] = [
   [40, plain("192.0.2.10", 1400)],
   [25, plain("198.51.100.7", 512)],

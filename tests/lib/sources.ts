@@ -1,3 +1,4 @@
+/** Fills source lists as reading the BPF maps does, without a kernel. */
 import type { SourceList } from "../../src/tally/source_list.ts";
 
 /** Appends one source. @param counters packets and bytes, as u32 halves */

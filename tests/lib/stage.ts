@@ -1,4 +1,4 @@
-/** Network namespaces of a test's own; nothing outside them is touched. */
+/** Network namespaces for tests: nothing outside them is changed. */
 
 /** Runs a command to its end and returns what it printed; throws if it failed. */
 export function sh(...command: string[]): string {
@@ -13,7 +13,7 @@ export function sh(...command: string[]): string {
   return new TextDecoder().decode(stdout);
 }
 
-/** A namespace with the name of its run, removed when it is disposed of. */
+/** A network namespace with a unique name, removed on disposal. */
 export class Namespace implements Disposable {
   readonly name: string;
 
@@ -53,13 +53,13 @@ export class Namespace implements Disposable {
     this.ip("link", "set", "dev", other, "up");
   }
 
-  /** Frames that an interface has received, by its own counter. */
+  /** The frames that an interface has received, by its own counter. */
   rxPackets(name: string): number {
     const [link] = JSON.parse(this.ip("-s", "-j", "link", "show", "dev", name));
     return link.stats64.rx.packets;
   }
 
-  /** The same, once nothing is under way any more: two readings agree. */
+  /** The same, once two readings agree: no frame is under way any more. */
   settledRxPackets(name: string): number {
     for (let before = -1;;) {
       const now = this.rxPackets(name);

@@ -1,4 +1,4 @@
-/** A run of the executable under strace: which paths and sockets it asks for. */
+/** Runs the executable under strace: which paths and sockets does it use? */
 import { Folder } from "./folder.ts";
 import { type Output, run, type RunOptions } from "./xdptally.ts";
 
@@ -7,11 +7,11 @@ export interface Call {
   readonly name: string;
   /** The paths among its arguments. */
   readonly paths: readonly string[];
-  /** As strace shows it. */
+  /** The line of strace's output. */
   readonly line: string;
 }
 
-/** Runs it to its end, and returns what it asked the kernel for. */
+/** Runs the executable to its end, and returns its system calls with paths or addresses. */
 export async function trace(
   args: readonly string[],
   options: RunOptions = {},

@@ -1,9 +1,10 @@
+/** tcpdump as a witness: the frames that an interface delivers behind XDP. */
 import type { Bytes } from "./frames.ts";
 import { readPcap } from "./pcap.ts";
 import type { Namespace } from "./stage.ts";
 import { readUntil } from "./xdptally.ts";
 
-/** tcpdump, writing what an interface shows it to a file. */
+/** A tcpdump that writes the frames of an interface to a file. */
 export class Tcpdump {
   readonly #child: Deno.ChildProcess;
   readonly #stderr: ReadableStreamDefaultReader<string>;
@@ -14,7 +15,7 @@ export class Tcpdump {
     this.#child = new Deno.Command("ip", {
       args: [
         ...["netns", "exec", namespace.name, "timeout", "60"],
-        // No delay, and room for 4000 frames: each takes as much as the longest.
+        // No delay, and room for 4000 frames: each takes the space of the longest.
         ...["tcpdump", "-B", "65536", "-s", "16384", "--immediate-mode"],
         ...["-Z", "root", "-w", file, ...args],
       ],
@@ -45,7 +46,7 @@ export class Tcpdump {
     throw new Error(`fewer than ${count} frames are in ${this.#file}`);
   }
 
-  /** What it has captured, once it has ended (`-c`), or by a signal now. */
+  /** The captured frames, once tcpdump has ended (`-c`) or was ended by the signal. */
   async frames(signal?: Deno.Signal): Promise<Bytes[]> {
     if (signal !== undefined) this.#child.kill(signal);
     for (; !(await this.#stderr.read()).done;);

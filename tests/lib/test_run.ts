@@ -1,3 +1,4 @@
+/** BPF_PROG_TEST_RUN: runs the XDP program on one frame, without an interface. */
 import { CallError, check } from "../../src/ffi/errno.ts";
 import type { Bytes } from "./frames.ts";
 
@@ -5,7 +6,7 @@ const { symbols } = Deno.dlopen("libbpf.so.1", {
   bpf_prog_test_run_opts: { parameters: ["i32", "buffer"], result: "i32" }, // prog_fd, opts
 });
 
-/** The kernel refuses test runs of less (ETH_HLEN). */
+/** The shortest frame of a test run, in bytes (ETH_HLEN). */
 export const SHORTEST = 14;
 
 export interface TestRun {
@@ -52,7 +53,7 @@ export function testRun(programFd: number, run: TestRun): number {
   return opts.getUint32(56, true);
 }
 
-/** Runs one program on many frames, as cheaply as one call a frame can be. */
+/** Runs one program on many frames, with the least work per frame. */
 export class TestRunner {
   readonly #program: number;
   readonly #opts = new DataView(new ArrayBuffer(80));
@@ -65,7 +66,7 @@ export class TestRunner {
     this.#opts.setBigUint64(0, 80n, true);
   }
 
-  /** The buffer that the frames are in; it must live as long as the runs. */
+  /** The buffer of the frames; it must outlive the runs. */
   setFrame(buffer: Bytes): void {
     this.#opts.setBigUint64(8, address(buffer), true);
   }
@@ -78,7 +79,7 @@ export class TestRunner {
   run(length: number, linear = 0): void {
     this.#xdpMd[1] = linear;
     this.#opts.setUint32(24, length, true);
-    // The run before left there how much it could have given back.
+    // The previous run overwrote it with the size of its output.
     this.#opts.setUint32(28, 0, true);
     this.#opts.setUint32(52, 0, true);
     const hasContext = linear > 0;
@@ -91,7 +92,7 @@ export class TestRunner {
   }
 }
 
-/** The longest frame that a test run takes: it is the kernel's own affair. */
+/** The longest frame, in bytes, that this kernel takes in a test run. */
 export function longestFrame(runner: TestRunner): number {
   const buffer = new Uint8Array(1 << 17);
   runner.setFrame(buffer);

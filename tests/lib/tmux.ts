@@ -1,13 +1,14 @@
+/** A terminal for tests of `top`: tmux types keys and reads the screen. */
 import { sh } from "./stage.ts";
 
 export interface TmuxOptions {
   readonly width: number;
   readonly height: number;
-  /** What the shell's environment has beside PATH; TERM is tmux's, unless it is here. */
+  /** Variables besides PATH; TERM is tmux's, unless given. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A shell in a terminal that a test types at and looks at: a tmux of its own. */
+/** A shell in a terminal, in a tmux server of its own. */
 export class Tmux implements Disposable {
   readonly #folder = Deno.makeTempDirSync();
 
@@ -64,7 +65,7 @@ export class Tmux implements Disposable {
     return this.#tmux("capture-pane", "-p").split("\n").slice(0, -1);
   }
 
-  /** The screen with the sequences of its styles. */
+  /** The screen with its style sequences (SGR). */
   styledScreen(): string {
     return this.#tmux("capture-pane", "-p", "-e").trimEnd();
   }
@@ -76,7 +77,7 @@ export class Tmux implements Disposable {
     return Array.from(text.matchAll(/\x1b\[([\d;]*)m/g), ([, style]) => style!);
   }
 
-  /** Whether a program has the alternate screen, and shows the cursor. */
+  /** Whether the alternate screen is on, and the cursor visible. */
   get modes(): { isAlternate: boolean; hasCursor: boolean } {
     const flags = this.#tmux("display", "-p", "#{alternate_on}#{cursor_flag}");
     return { isAlternate: flags[0] === "1", hasCursor: flags[1] === "1" };

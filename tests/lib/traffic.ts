@@ -1,10 +1,11 @@
+/** Traffic for tests: single frames, floods, and packets on a tun device. */
 import type { Namespace } from "./stage.ts";
 
 function script(name: string): string {
   return new URL(name, import.meta.url).pathname.replaceAll("%20", " ");
 }
 
-/** Two CPUs that this process may use; the same one where there is no other. */
+/** Two CPUs that this process may use; twice the same if it may use only one. */
 export function twoCpus(): readonly [number, number] {
   const status = Deno.readTextFileSync("/proc/self/status");
   const list = /Cpus_allowed_list:\s*(\S+)/.exec(status)?.[1] ?? "0";
@@ -12,7 +13,7 @@ export function twoCpus(): readonly [number, number] {
   return [ends[0]!, ends.at(-1)!];
 }
 
-/** Runs one of the programs beside this file in a namespace. */
+/** Runs a script of this folder in a namespace. */
 async function runScript(
   namespace: Namespace,
   name: string,
@@ -24,7 +25,7 @@ async function runScript(
       "netns",
       "exec",
       namespace.name,
-      // A veth has a queue for each CPU, and keeps the order within one.
+      // A veth keeps the order of frames only within the queue of one CPU.
       "taskset",
       "--cpu-list",
       String(twoCpus()[0]),
@@ -50,7 +51,7 @@ async function runScript(
   return new TextDecoder().decode(stdout);
 }
 
-/** Sends frames as they are, all of them `rounds` times. */
+/** Sends all frames unchanged, `rounds` times. */
 export async function send(
   namespace: Namespace,
   from: string,
@@ -81,7 +82,7 @@ export async function flood(
   return Number(said.split(" ")[1]);
 }
 
-/** A flood that goes on until it is disposed of. */
+/** A flood that lasts until disposal. */
 export class Flood implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 

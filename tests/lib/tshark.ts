@@ -1,4 +1,4 @@
-/** What tshark, which shares nothing with xdptally, finds in a capture file. */
+/** tshark as an independent witness: what it finds in a capture file. */
 import { sh } from "./stage.ts";
 
 export interface Endpoint {
@@ -8,7 +8,7 @@ export interface Endpoint {
 }
 
 /**
- * Who sent how much, by the outermost IP header, in the order of addresses.
+ * Packets and bytes by source of the outermost IP header, ordered by address.
  * (`-z endpoints,ipv6` would be shorter, but leaves fragments out.)
  */
 export function senders(file: string): Endpoint[] {
@@ -31,13 +31,13 @@ export function byAddress(a: Endpoint, b: Endpoint): number {
   return a.ip < b.ip ? -1 : 1;
 }
 
-/** How many frames of a file each display filter fits. */
+/** How many frames of a file match each display filter. */
 export function matches(file: string, filters: readonly string[]): number[] {
   const text = sh(
     ...["tshark", "-n", "-r", file, "-q"],
     ...["-z", `io,stat,0,${filters.join(",")}`],
   );
   const row = /^\|.*<>[^|]*\|(.*)\|$/m.exec(text)?.[1] ?? "";
-  // Frames and bytes in turn.
+  // The columns alternate between frames and bytes.
   return row.split("|").map(Number).filter((_, at) => at % 2 === 0);
 }

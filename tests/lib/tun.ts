@@ -1,5 +1,5 @@
 /**
- * Makes packets arrive on a tun device of this namespace, as its user would.
+ * Writes packets to a tun device of this namespace, so that they arrive on it.
  * usage: tun.ts DEVICE < packets, one a line, in hexadecimal
  */
 import { check } from "../../src/ffi/errno.ts";

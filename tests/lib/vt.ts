@@ -1,4 +1,4 @@
-/** What the sequences of src/view/diff.ts make of a terminal. */
+/** A terminal emulator that knows just the sequences of src/view/diff.ts. */
 export class Vt {
   readonly cells: string[];
   readonly #width: number;
@@ -10,7 +10,7 @@ export class Vt {
     this.cells = Array(width * height).fill(" ");
   }
 
-  /** Takes output as a terminal does; throws at what it does not know. */
+  /** Processes output as a terminal does. @throws an unknown sequence */
   feed(text: string): void {
     // deno-lint-ignore no-control-regex
     const tokens = text.matchAll(/\x1b\[([\d;]*)([A-Za-z])|([^])/gu);

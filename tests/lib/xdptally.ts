@@ -1,4 +1,4 @@
-/** The built executable, as a user runs it. */
+/** Runs the built executable, and reads its records. */
 import { assert, assertEquals } from "@std/assert";
 
 export const BINARY = new URL("../../dist/xdptally", import.meta.url).pathname
@@ -24,6 +24,8 @@ export interface RunOptions {
 function command(args: readonly string[], options: RunOptions): string[] {
   return [
     ...(options.in === undefined ? [] : ["ip", "netns", "exec", options.in]),
+    // A run would ignore the signals that the tests inherit as ignored, as from nohup.
+    ...["env", "--default-signal"],
     ...(options.through ?? []),
     options.binary ?? BINARY,
     ...args,
@@ -38,7 +40,7 @@ function settings(options: RunOptions) {
   };
 }
 
-/** Runs it to its end. */
+/** Runs the executable to its end. */
 export async function run(
   args: readonly string[],
   options: RunOptions = {},
@@ -55,11 +57,11 @@ export async function run(
 // deno-lint-ignore no-explicit-any
 export type JsonRecord = any;
 
-/** A run with JSON Lines on stdout, read all the while. */
+/** A run in the background; its JSON Lines on stdout are read all the time. */
 export class Capture implements AsyncDisposable {
   readonly records: JsonRecord[] = [];
   readonly #child: Deno.ChildProcess;
-  /** What it has said on stderr. */
+  /** Everything on stderr so far. */
   stderr = "";
   readonly #reading: Promise<void>;
   #hasEnded = false;
@@ -110,7 +112,7 @@ export class Capture implements AsyncDisposable {
   }
 
   /**
-   * Waits until the records, or what it says, show `what`.
+   * Waits until `what` holds; it is asked again after each record and message.
    *
    * @throws the run ended before, or it did not come within a minute
    */
@@ -169,7 +171,7 @@ export class Capture implements AsyncDisposable {
 async function* linesOf(
   stream: ReadableStream<Uint8Array>,
 ): AsyncGenerator<string> {
-  // A line of megabytes comes in many parts; they are joined once.
+  // A line of megabytes arrives in many parts, which are joined once.
   let parts: string[] = [];
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const [first, ...more] = text.split("\n");
@@ -183,7 +185,7 @@ async function* linesOf(
   if (rest !== "") yield rest;
 }
 
-/** The rule of the books, held against a tick or end record from outside. */
+/** Asserts that a tick or end record balances: its parts add up to its total. */
 export function assertBalanced(record: JsonRecord): void {
   for (const counter of ["packets", "bytes"]) {
     const parts = [
@@ -214,7 +216,7 @@ export function sum(
   return records.reduce((sum, record) => sum + of(record), 0);
 }
 
-/** Reads a stream until it has said `what`. @throws it ended before */
+/** Reads a stream until `what` appears. @throws the stream ended before */
 export async function readUntil(
   reader: ReadableStreamDefaultReader<string>,
   what: string,
@@ -228,7 +230,7 @@ export async function readUntil(
   return said;
 }
 
-/** A run whose records go to a file; it has attached when this returns. */
+/** Starts a run whose records go to a file; it has attached when this returns. */
 export async function startCapture(
   args: string[],
   stage: { readonly name: string },
@@ -239,7 +241,7 @@ export async function startCapture(
   return capture;
 }
 
-/** Waits until `is` holds of what other processes do; a minute at most. */
+/** Waits until `is` holds, asking again and again. @throws it did not within a minute */
 export async function become(is: () => boolean): Promise<void> {
   for (const end = performance.now() + 60_000; !is();) {
     assert(performance.now() < end, "it did not become so within a minute");

@@ -1,3 +1,4 @@
+/** How `xdptally check` prints its results: a table, or one JSON object. */
 import { assertEquals } from "@std/assert";
 import {
   type CheckRow,
@@ -18,7 +19,7 @@ const ROWS: CheckRow[] = [
   },
 ];
 
-Deno.test("checks: a table by what they are about, remedies below", () => {
+Deno.test("checks: a table grouped by subject, with the remedies below", () => {
   assertEquals(
     checksText(ROWS),
     `host

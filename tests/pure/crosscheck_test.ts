@@ -1,3 +1,4 @@
+/** When XDP's count and the interface's own counter differ so much that a warning is due. */
 import { assertEquals } from "@std/assert";
 import { discrepancy } from "../../src/tally/crosscheck.ts";
 

@@ -1,4 +1,4 @@
-/** contrib/grafana/dashboard.json is what Grafana expects: it is in no package here. */
+/** contrib/grafana/dashboard.json is well formed; Grafana itself is in no package here. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DASHBOARD, type Panel, queries } from "../lib/dashboard.ts";
 
@@ -6,7 +6,7 @@ const { panels, templating } = DASHBOARD;
 const rows = panels.filter(({ type }) => type === "row");
 const graphs = panels.filter(({ type }) => type !== "row");
 
-/** Grafana's grid is so many columns wide. */
+/** The columns of Grafana's grid. */
 const COLUMNS = 24;
 
 function overlap({ gridPos: a }: Panel, { gridPos: b }: Panel): boolean {
@@ -14,7 +14,7 @@ function overlap({ gridPos: a }: Panel, { gridPos: b }: Panel): boolean {
     b.y < a.y + a.h;
 }
 
-Deno.test("dashboard: every panel has an id of its own, a title and a place of its own", () => {
+Deno.test("dashboard: every panel has a unique id, a title and a place that no other overlaps", () => {
   assertEquals(new Set(panels.map(({ id }) => id)).size, panels.length);
   assertEquals(new Set(panels.map(({ title }) => title)).size, panels.length);
   for (const [at, panel] of panels.entries()) {
@@ -36,7 +36,7 @@ Deno.test("dashboard: a row for the fleet, then one for the host", () => {
   assertEquals(places, places.toSorted((a, b) => a - b));
 });
 
-Deno.test("dashboard: every panel says what it shows, and asks the chosen Prometheus", () => {
+Deno.test("dashboard: every panel has a description and queries the chosen Prometheus", () => {
   const datasource = { type: "prometheus", uid: "${datasource}" };
   for (const { title, description, targets = [], ...panel } of graphs) {
     assertMatch(description ?? "", /\.$/, title);
@@ -49,7 +49,7 @@ Deno.test("dashboard: every panel says what it shows, and asks the chosen Promet
   }
 });
 
-Deno.test("dashboard: every variable is used, and every one used is there", () => {
+Deno.test("dashboard: every variable is used, and every variable in a query is defined", () => {
   const names = templating.list.map(({ name }) => name);
   assertEquals(names, ["datasource", "host", "interface", "direction"]);
   const used = new Set(

@@ -1,3 +1,4 @@
+/** Names of capture files, and the gzip members in them. */
 import { assertEquals } from "@std/assert";
 import { gunzipSync } from "node:zlib";
 import { csv } from "../../src/formats/csv.ts";
@@ -40,14 +41,29 @@ Deno.test("file names: a host's name does not lead out of the folder", () => {
   );
 });
 
-Deno.test("file names: local time is the zone's", () => {
-  const { time } = FIELDS;
-  const local = fileName(parsePattern("%H%d"), { ...FIELDS, isLocal: true });
-  const two = (value: number) => String(value).padStart(2, "0");
-  assertEquals(local, two(time.getHours()) + two(time.getDate()));
+/** A Date whose local time is India's, UTC+5:30, in whatever zone the test runs. */
+class IndianTime extends Date {
+  readonly #local = new Date(this.getTime() + 5.5 * 3_600_000);
+  override getFullYear = () => this.#local.getUTCFullYear();
+  override getMonth = () => this.#local.getUTCMonth();
+  override getDate = () => this.#local.getUTCDate();
+  override getHours = () => this.#local.getUTCHours();
+  override getMinutes = () => this.#local.getUTCMinutes();
+  override getSeconds = () => this.#local.getUTCSeconds();
+}
+
+Deno.test("file names: every field of the time is local, except the seconds since 1970", () => {
+  const time = new IndianTime("2026-12-31T18:45:07Z");
+  const pattern = parsePattern("%Y-%m-%dT%H:%M:%S %s");
+  assertEquals(
+    [true, false].map((isLocal) =>
+      fileName(pattern, { ...FIELDS, time, isLocal })
+    ),
+    ["2027-01-01T00:15:07 1798742707", "2026-12-31T18:45:07 1798742707"],
+  );
 });
 
-Deno.test("gzip members: any reader takes them one after the other, and each knows its length", () => {
+Deno.test("gzip members: concatenated they are one valid file, and each stores its length", () => {
   const texts = ["first\n", "", "second\n".repeat(1000)];
   const members = texts.map((text) =>
     gzipMember(new TextEncoder().encode(text))

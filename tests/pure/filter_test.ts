@@ -1,3 +1,4 @@
+/** Parsing and formatting of IPv6 addresses, `--filter` networks and keys. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { formatIpv6, parseAddress } from "../../src/basics/address.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";

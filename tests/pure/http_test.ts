@@ -1,3 +1,4 @@
+/** HTTP messages: which requests are accepted, and how Accept chooses the format. */
 import { assertEquals } from "@std/assert";
 import {
   acceptWeight,

@@ -1,3 +1,4 @@
+/** Which sources become labels of Prometheus metrics. */
 import { assertEquals } from "@std/assert";
 import { LabelledSources } from "../../src/tally/labelled_sources.ts";
 import { SourceTable } from "../../src/tally/source_table.ts";

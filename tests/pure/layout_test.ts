@@ -1,9 +1,10 @@
+/** The layout of the BPF maps: CPUs, sizes, memory, constants. */
 import { assert, assertEquals } from "@std/assert";
 import { parseCpus } from "../../src/bpf/cpus.ts";
 import { constants, mapMemory, slotsFor } from "../../src/bpf/layout.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 
-Deno.test("the numbers of CPUs may have gaps, and room is for the highest", () => {
+Deno.test("CPU numbers may have gaps: there is room up to the highest", () => {
   for (
     const [list, count] of [["0\n", 1], ["0-3\n", 4], ["0-1,4-5\n", 6], [
       "0,2\n",
@@ -20,7 +21,7 @@ Deno.test("an index is a power of two, and at most half full", () => {
   }
 });
 
-Deno.test("the memory of the maps: what each source takes, and more for each CPU", () => {
+Deno.test("the memory of the maps grows with sources and with CPUs", () => {
   // Two generations; slots, key and tally of each family.
   assertEquals(mapMemory(1024, 1), 2 * 1024 * (2 * 16 + 8 + 24 + 2 * 16));
   assertEquals(mapMemory(1024, 3) - mapMemory(1024, 2), 2 * 1024 * 2 * 16);

@@ -1,15 +1,9 @@
-/** Lines of captures are read in two ways; they have to be the same. */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { writeMonth } from "../../bench/lib/month.ts";
-import {
-  eachLine,
-  openCapture,
-} from "../../src/commands/report/capture_lines.ts";
-import { gzipMember } from "../../src/formats/gzip_member.ts";
+/** The fast readers of capture lines find what JSON.parse finds, or refuse the line. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { eachLine } from "../../src/commands/report/capture_lines.ts";
 import { type JsonRecord, LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/report.ts";
 import { ScannedSources } from "../../src/report/source_scanner.ts";
-import { Folder } from "../lib/folder.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const NONE = { packets: 0, bytes: 0 };
@@ -33,7 +27,7 @@ const TICK = {
 };
 const LINE = JSON.stringify(TICK);
 
-/** A record with its sources as JSON has them, and how they were read. */
+/** The record of a line, and whether the fast reader read its sources. */
 function read(line: string): { record: JsonRecord; isShort: boolean } {
   const bytes = encode(line);
   const record = new LineReader().read(bytes);
@@ -47,7 +41,7 @@ function read(line: string): { record: JsonRecord; isShort: boolean } {
   return { record: { ...record, sources }, isShort: true };
 }
 
-/** Holds a line against JSON.parse, and says how it was read. */
+/** Compares a line with JSON.parse, and returns how it was read. */
 function readingOf(line: string): "short" | "as JSON" | "refused" {
   let expected;
   try {
@@ -62,7 +56,7 @@ function readingOf(line: string): "short" | "as JSON" | "refused" {
     return isShort ? "short" : "as JSON";
   } catch (error) {
     assert(error instanceof SyntaxError, line);
-    // A space more, and it is read as JSON: refused all the same.
+    // With one more space it is read as JSON, and refused as well.
     const other = line.replace('"sources":[', '"sources": [');
     assertThrows(() => read(other), SyntaxError);
     return "refused";
@@ -155,7 +149,7 @@ Deno.test("lines are found however the bytes are divided, the last one without a
   const text = "one\n\nthree é\nfour";
   for (let size = 1; size <= text.length + 1; size++) {
     const chunk = new Uint8Array(size);
-    // The same room each time, as files are read.
+    // One buffer, used again for each chunk, as when files are read.
     const chunks = async function* () {
       const bytes = encode(text);
       for (let at = 0; at < bytes.length; at += size) {
@@ -169,27 +163,5 @@ Deno.test("lines are found however the bytes are divided, the last one without a
       lines.push([number, new TextDecoder().decode(line)]);
     });
     assertEquals(lines, [[1, "one"], [2, ""], [3, "three é"], [4, "four"]]);
-  }
-});
-
-Deno.test("a .gz that is cut off anywhere gives all its complete records", async () => {
-  using folder = new Folder();
-  const size = { hosts: 1, days: 1, capturesADay: 2, ticksACapture: 60 };
-  const { files } = await writeMonth(folder.path, size);
-  const records = Deno.readTextFileSync(files[0]!).trimEnd().split("\n");
-  const members = records.map((record) => gzipMember(encode(`${record}\n`)));
-  const file = `${folder.path}/torn.jsonl.gz`;
-  for (let whole = 1; whole < members.length; whole += 10) {
-    const parts = members.slice(0, whole + 1);
-    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-    Deno.writeFileSync(file, bytes.subarray(0, -20));
-    const lines: string[] = [];
-    await assertRejects(async () => {
-      const chunks = await openCapture(file, () => {});
-      await eachLine(chunks, (line) => {
-        lines.push(new TextDecoder().decode(line));
-      });
-    }, Error);
-    assertEquals(lines.slice(0, whole), records.slice(0, whole));
   }
 });

@@ -1,3 +1,4 @@
+/** Source lists with given rows. */
 import { addSource } from "../lib/sources.ts";
 import type { Family } from "../../src/basics/address.ts";
 import { SourceList } from "../../src/tally/source_list.ts";

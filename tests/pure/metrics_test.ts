@@ -1,3 +1,4 @@
+/** The text of the metrics page, and that docs/fleet.md describes all of it. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
@@ -118,13 +119,13 @@ Deno.test("metrics before the first tick, and of several interfaces", () => {
     text,
     'xdptally_packets_total{interface="a",direction="in"} 0\nxdptally_packets_total{interface="b",direction="in"} 0\n',
   );
-  // A family is said once, with all its samples behind it.
+  // The header of a metric appears once, before all its samples.
   const families = text.match(/^# TYPE (\S+)/gm)!;
   assertEquals(new Set(families).size, families.length);
   assertMatch(text, /\n$/);
 });
 
-Deno.test("docs/fleet.md has every metric, and how many series there are", () => {
+Deno.test("docs/fleet.md lists every metric, and the number of series", () => {
   const docs = Deno.readTextFileSync(
     new URL("../../docs/fleet.md", import.meta.url),
   );

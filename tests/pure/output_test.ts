@@ -1,3 +1,4 @@
+/** The record formats: text, JSON Lines and CSV. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatIpv4, formatIpv6 } from "../../src/basics/address.ts";
 import { csv } from "../../src/formats/csv.ts";
@@ -58,7 +59,7 @@ Deno.test("formatMapContents: the example's row, then bytes and rate", () => {
   assertEquals(formatMapContents({ ...TICK, sources: [] }), "");
 });
 
-Deno.test("text: the line over the rows is the equation of the books", () => {
+Deno.test("text: the line above the rows is the sum of the books", () => {
   assertStringIncludes(
     text.tick(TICK),
     "eth0 2026-01-02T03:04:07Z tick 3: 40 packets = 25 from 2 sources + 5 from 2 others + 6 untracked + 3 non-IP + 1 malformed\n",
@@ -180,7 +181,7 @@ Deno.test("csv: RFC 4180, and the rows sum to the total row", () => {
   assertEquals(csv.end(END), "");
 });
 
-Deno.test("addresses: dotted quads, and IPv6 as RFC 5952 wants it", () => {
+Deno.test("addresses: dotted quads, and IPv6 by RFC 5952", () => {
   assertEquals(formatIpv4(Uint8Array.of(10, 0, 255, 1)), "10.0.255.1");
   const cases: [hex: string, text: string][] = [
     ["00000000000000000000000000000000", "::"],
@@ -200,7 +201,7 @@ Deno.test("addresses: dotted quads, and IPv6 as RFC 5952 wants it", () => {
   }
 });
 
-Deno.test("bytes and rates for people", () => {
+Deno.test("bytes and rates are rounded for display", () => {
   for (
     const [bytes, text] of [[0, "0 B"], [999, "999 B"], [1000, "1.0 kB"], [
       999_949,

@@ -1,3 +1,4 @@
+/** A run adds up windows: the books of its ticks and of its end. */
 import { assertEquals } from "@std/assert";
 import { type Books, EMPTY_BOOKS } from "../../src/tally/books.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";

@@ -1,7 +1,8 @@
+/** When ticks are due, and when a run is over. */
 import { assertEquals } from "@std/assert";
 import { Schedule } from "../../src/tally/schedule.ts";
 
-/** Deadlines and what each tick says, where a tick comes `late` ms after its own. */
+/** The ticks of a schedule, if each comes `late` ms after its deadline. */
 function play(
   schedule: Schedule,
   late: number[],

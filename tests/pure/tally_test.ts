@@ -1,3 +1,4 @@
+/** Adding up and ranking sources: exact at any size. */
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Family } from "../../src/basics/address.ts";
@@ -164,7 +165,7 @@ Deno.test("rank: the first rows are the same as those of a full sort, and in ord
     for (let row = 0; row < 500; row++) {
       const key = new Uint32Array(list.words).map(() => below(8) << 24 | 1);
       key[list.words - 1] = below(2 ** 32);
-      // Few values, many ties; and some beyond 2^32.
+      // Few values, so many ties; some are beyond 2^32.
       const high = below(9) === 0 ? 1 : 0;
       addSource(list, key, 1 + below(4), high, below(3), 0);
     }

@@ -1,3 +1,4 @@
+/** Tick records and views of `top`, made without a kernel or a terminal. */
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
 import type { StartRecord, TickRecord } from "../../src/tally/records.ts";
@@ -9,7 +10,7 @@ import { listOf, type Row, v4 } from "./lists.ts";
 
 const START = 1_700_000_000_000;
 
-/** A run, tick by tick, as a live view gets it. */
+/** A run that passes its ticks to a view. */
 export class Ticks {
   readonly start: StartRecord;
   readonly #run: Run;
@@ -44,7 +45,7 @@ export class Ticks {
     }, { boot: 0, wall: START });
   }
 
-  /** A tick with these sources; `lost` packets are in the total alone. */
+  /** A tick with these sources; `lost` packets are only in the total. */
   next(ipv4: readonly Row[], ipv6: readonly Row[] = [], lost = 0): TickRecord {
     this.#now += this.#interval;
     const window = {
@@ -88,7 +89,7 @@ export function linesOf({ width, height, characters }: Frame): string[] {
   );
 }
 
-/** The addresses of the rows that are in sight. */
+/** The addresses of the visible rows. */
 export function addresses(view: View, width = 80, height = 24): string[] {
   return linesOf(view.frame(width, height)).flatMap((line) =>
     /^(\d+(?:\.\d+){3}|[\da-f:]*::[\da-f.]*) /.exec(line)?.[1] ?? []

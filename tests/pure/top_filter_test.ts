@@ -1,4 +1,4 @@
-/** Filters by network and by text. */
+/** The row filters of `top`: by network and by text. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parseAddress } from "../../src/basics/address.ts";
 import { parseRowFilter } from "../../src/view/row_filter.ts";

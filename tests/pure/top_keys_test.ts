@@ -1,4 +1,4 @@
-/** What terminals send, as keys. */
+/** Bytes from a terminal, decoded into keys. */
 import { assertEquals } from "@std/assert";
 import { KeyDecoder } from "../../src/view/key_decoder.ts";
 

@@ -1,4 +1,4 @@
-/** Frames, their differences, and how the terminal's kind is told. */
+/** Drawing a screen: minimal updates, and what each kind of terminal supports. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   BOLD,
@@ -14,7 +14,7 @@ import { bar, sparkline, UNICODE } from "../../src/view/spark.ts";
 import { Vt } from "../lib/vt.ts";
 import { from, Ticks, viewOf } from "./ticks.ts";
 
-/** A terminal's cells as a frame would have them. */
+/** The cells of a terminal, in the form of a frame. */
 function cellsOf({ characters, styles }: Frame): string[] {
   return characters.map((character, at) => {
     const style = sgr(styles[at]!, "256").slice(2, -1).replace(/^;/, "");

@@ -1,4 +1,4 @@
-/** The live view: what it shows, and what keys make of it. */
+/** The view of `top`: what it shows, and what each key does. */
 import {
   assert,
   assertEquals,

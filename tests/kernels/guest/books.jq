@@ -1,4 +1,4 @@
-# What is asked of the records of one run, as an array.
+# Shared jq definitions: questions about the records of one run, given as an array.
 def ticks: map(select(.type == "tick"));
 def whole: map(select(.type == "end")) | first;
 def sum(counts): map(counts) | add;

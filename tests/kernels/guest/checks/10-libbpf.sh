@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The release's own libbpf is the one that is used, and it is enough.
+# The release's own libbpf is used, and it has all that is needed.
 
 make_stage
 join near far 10.1.0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016 # variables of jq
-# IPv6 is counted by its source; what the kernel itself sends has another one.
+# IPv6 is counted by source; packets of the kernel itself have another source.
 
 make_stage
 for end in "here near 1" "peer far 2"; do

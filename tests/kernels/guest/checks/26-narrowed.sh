@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2016 # variables of jq
-# The verifier takes the program with all that narrowing puts into it.
+# The verifier accepts the program with filter, prefix and key.
 
 make_stage
 join near far 10.1.0

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# Frames are counted on a bond.
+
 make_stage
 need_module bonding
 ip -n here link add bond0 type bond mode balance-rr miimon 100

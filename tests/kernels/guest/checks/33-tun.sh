@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Frames of a tun begin with the IP header. socat carries them from one to the
-# other, a datagram each.
+# Frames of a tun begin with the IP header. socat relays them from one to the
+# other, a datagram each; counts_exactly waits until all have come through.
 
 make_stage
 need_module tun

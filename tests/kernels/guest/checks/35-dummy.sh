@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A dummy receives nothing, and what is sent into it is not counted.
+# A dummy interface receives nothing; packets sent into it are not counted.
 
 make_namespaces
 need_module dummy

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What the device does with frames afterwards is what it did before: native mode
-# changes nothing, generic mode turns rx-gro-hw off, and xdptally on again; also
-# by the line that it says, after a kill.
+# A run leaves rx-gro-hw as it was: native mode does not change it; generic mode
+# turns it off, and xdptally turns it on again. After a kill, the command that
+# xdptally printed at its start does.
 
 make_virtio_stage
 here ethtool -K eth0 rx-gro-hw on # a generic check before may have ended in failure

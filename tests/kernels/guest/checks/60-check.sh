@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `check` attaches nothing, and what it says of the mode is what a run gets.
+# `check` attaches nothing, and predicts the mode of a run.
 
 make_virtio_stage
 for interface in lo eth0; do

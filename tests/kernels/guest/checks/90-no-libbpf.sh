@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Without a libbpf of the system the embedded one is used; where the glibc is
-# too old for that, xdptally says so.
+# Without the system's libbpf the embedded one is used; if the glibc is too old
+# for it, an error says so.
 
 make_stage
 join near far 10.1.0
