@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 version=$1
 time=$(toolchain/commit.sh time)
 work=$(mktemp -d)
-trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+trap 'rm -rf "$work"; toolchain/chown_to_caller.sh' EXIT
 
 # executable_of ARCHITECTURE
 executable_of() {

@@ -11,7 +11,7 @@ export SOURCE_DATE_EPOCH
 arch=$(dpkg --print-architecture)
 deb=dist/release/xdptally_${version}_$arch.deb
 work=$(mktemp -d)
-trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+trap 'rm -rf "$work"; toolchain/chown_to_caller.sh' EXIT
 root=$work/root
 umask 022
 

@@ -10,7 +10,7 @@ export PATH=$servers/bin:$servers/sbin:$PATH
 imports=()
 ! grep -qsx closed .toolchain/lane || imports=(--import-map=toolchain/closed/import_map.json)
 log=$(mktemp)
-trap 'rm -f "$log"; toolchain/give_back.sh' EXIT
+trap 'rm -f "$log"; toolchain/chown_to_caller.sh' EXIT
 .toolchain/bin/deno test --quiet --allow-all "${imports[@]}" "${@:-tests}" -- "${imports[@]}" 2>&1 | tee "$log"
 status=$?
 

@@ -9,7 +9,7 @@ namespace=xdptally-stage-$$
 cleanup() {
 	ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
 	ip netns del "$namespace"
-	"$root/toolchain/give_back.sh"
+	"$root/toolchain/chown_to_caller.sh"
 }
 ip netns add "$namespace"
 trap cleanup EXIT

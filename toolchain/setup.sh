@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
 
-trap toolchain/give_back.sh EXIT
+trap toolchain/chown_to_caller.sh EXIT
 
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
 case $1 in

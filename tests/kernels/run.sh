@@ -13,7 +13,7 @@ names=("$@")
 document=docs/compatibility.md
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+trap 'rm -rf "$work"; toolchain/chown_to_caller.sh' EXIT
 
 # run_guest NAME: its results into a file of that name.
 run_guest() {

@@ -4,7 +4,7 @@
 # usage: run.sh VERSION
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-trap toolchain/give_back.sh EXIT
+trap toolchain/chown_to_caller.sh EXIT
 
 tests/package/machine.sh "dist/release/xdptally_$1-1_$(dpkg --print-architecture).deb"
 tests/package/archives.sh "$1"
