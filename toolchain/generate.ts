@@ -1,6 +1,6 @@
 /**
- * Writes what is made from the option table: the man page and the shells'
- * completions, in the places that they have below a prefix.
+ * Generates the man page and the shell completions from the option tables, at
+ * their paths below PREFIX/share.
  * usage: generate.ts FOLDER
  */
 import { COMPLETIONS, type Shell } from "../src/cli/completions.ts";
