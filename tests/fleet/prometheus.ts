@@ -1,4 +1,4 @@
-/** Prometheus with contrib/prometheus/, made faster, and nothing else changed. */
+/** Runs Prometheus with contrib/prometheus/, changed only in its intervals: 1 s each. */
 import { assertEquals } from "@std/assert";
 import { sh } from "../lib/stage.ts";
 import type { Host, Management } from "./host.ts";
@@ -7,15 +7,15 @@ import { Server } from "./server.ts";
 const CONTRIB = new URL("../../contrib/prometheus", import.meta.url).pathname
   .replaceAll("%20", " ");
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
-/** An alert of /api/v1/alerts. */
-export interface Alert {
+/** An alert in the answer of /api/v1/alerts. */
+interface Alert {
   readonly labels: Labels;
   readonly state: "pending" | "firing";
 }
 
-/** A copy of contrib/prometheus in `folder`, for these hosts. */
+/** Copies contrib/prometheus to `folder` and adapts it to these hosts. */
 function configure(
   folder: string,
   hosts: readonly Host[],
@@ -43,7 +43,7 @@ function configure(
   );
 }
 
-/** A Prometheus in the management's namespace, asked over HTTP. */
+/** A Prometheus in the management namespace, queried over HTTP. */
 export class Prometheus extends Server {
   readonly #management: Management;
 
@@ -54,7 +54,7 @@ export class Prometheus extends Server {
     nodes: readonly Host[],
   ) {
     configure(folder, hosts, nodes);
-    // The hosts' names are known to it alone.
+    // A private /etc/hosts: only this process can resolve the hosts' names.
     super(
       management,
       `${folder}/log`,
@@ -69,7 +69,7 @@ export class Prometheus extends Server {
     this.#management = management;
   }
 
-  /** What the API says to a path. @throws no answer, or no success */
+  /** GETs /api/v1/`path`. @returns the answer's `data` @throws no answer, or an error */
   // deno-lint-ignore no-explicit-any
   get(path: string, parameters: Readonly<Record<string, string>> = {}): any {
     const answer = JSON.parse(this.#management.run(
@@ -83,19 +83,19 @@ export class Prometheus extends Server {
     return answer.data;
   }
 
-  /** The samples of an instant query, or with one of them its number. */
+  /** The samples of an instant query. */
   query(query: string): { metric: Labels; value: number }[] {
     return this.get("query", { query }).result.map((
       { metric, value }: { metric: Labels; value: [number, string] },
     ) => ({ metric, value: Number(value[1]) }));
   }
 
-  /** The sum of what a query selects, NaN for nothing. */
+  /** The sum of an instant query's samples, NaN if there are none. */
   sum(query: string): number {
     return this.query(`sum(${query})`)[0]?.value ?? NaN;
   }
 
-  /** Whether an alert fires, for a host. */
+  /** Whether an alert is firing for a host. */
   isFiring(alertname: string, host: string): boolean {
     const alerts: Alert[] = this.get("alerts").alerts;
     return alerts.some(({ labels, state }) =>
