@@ -1,7 +1,7 @@
-# shellcheck shell=bash
 # Functions for a private apt, sourced by other scripts: it downloads packages of
 # any Debian release and architecture from this machine's mirror, verifies them
 # with Debian's keys, and installs nothing.
+# shellcheck shell=bash
 APT_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # mirror_of LABEL: prints the URL from which this machine's apt gets the packages

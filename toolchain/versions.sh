@@ -1,6 +1,6 @@
-# shellcheck shell=bash disable=SC2034
 # The pinned versions and checksums of everything the build downloads, sourced by
 # the other scripts.
+# shellcheck shell=bash disable=SC2034
 DENO_VERSION=2.7.11
 DENO_SHA256=e518fbc96877fbc2b37820ec54a02e473166cb25a5d4d627ffde37360fd7d210 # x86_64
 

@@ -1,9 +1,9 @@
-# What is asked of the records of one run, as an array.
+# Assertions on the records of one run, given as an array.
 def ticks: map(select(.type == "tick"));
 def whole: map(select(.type == "end")) | first;
 def sum(counts): map(counts) | add;
 
-# The ticks are numbered, none is incomplete, and together they are the end.
+# The ticks are numbered from 1 and complete, and sum to the end record.
 def sums_to_end:
   whole as $whole
   | ticks
@@ -14,11 +14,11 @@ def sums_to_end:
   and sum(.total.packets) == $whole.total.packets
   and sum(.total.bytes) == $whole.total.bytes;
 
-# One source, and nothing else in the total.
+# The run counted exactly one source and nothing else.
 def has_only($ip; $packets; $bytes):
   whole
   | .sources == [{ $ip, $packets, $bytes }]
   and .total == { $packets, $bytes };
 
-# Seconds since 1970 of a record's time, with its fraction.
+# Converts a record's time to seconds since 1970, with its fraction.
 def seconds: (.[0:19] + "Z" | fromdateiso8601) + ("0" + .[19:-1] | tonumber);

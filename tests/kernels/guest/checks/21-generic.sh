@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# Generic mode on veth counts exactly.
+
 make_stage
 join near far 10.1.0
 counts_exactly near 10.1.0 "$ETHERNET_BYTES" --mode generic

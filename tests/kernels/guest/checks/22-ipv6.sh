@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
+# IPv6 packets are counted by source; packets from the kernel itself (link-local
+# source) may be among them.
 # shellcheck disable=SC2016 # variables of jq
-# IPv6 is counted by its source; what the kernel itself sends has another one.
 
 make_stage
 for end in "here near 1" "peer far 2"; do
@@ -9,8 +10,8 @@ for end in "here near 1" "peer far 2"; do
 	ip -n "$namespace" address add "2001:db8::$number/64" dev "$interface" nodad
 	ip -n "$namespace" link set dev "$interface" up
 done
-tell_neighbour here near 2001:db8::2 "$(link_field peer far address)"
-tell_neighbour peer far 2001:db8::1 "$(link_field here near address)"
+add_neighbour here near 2001:db8::2 "$(link_field peer far address)"
+add_neighbour peer far 2001:db8::1 "$(link_field here near address)"
 until_true is_running peer far
 
 start_xdptally near

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# --count and --duration end a run by themselves, whichever comes first.
+# --count and --duration end a run, whichever is reached first.
 
 make_stage
 join near far 10.1.0
@@ -13,5 +13,5 @@ start_xdptally --interval 2s --count 1000 --duration 5s near
 send 10.1.0.1
 expect_exit 0
 expect_only 10.1.0.2 "$DATAGRAMS" "$((DATAGRAMS * ETHERNET_BYTES))"
-expect "not ended by its duration" 'whole.reason == "duration"'
+expect "the duration did not end the run" 'whole.reason == "duration"'
 expect_detached near

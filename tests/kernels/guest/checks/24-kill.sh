@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# After SIGKILL it is the kernel that detaches.
+# After SIGKILL the kernel detaches the program.
 
 make_stage
 join near far 10.1.0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
+# The verifier accepts the program with all narrowing code in it.
 # shellcheck disable=SC2016 # variables of jq
-# The verifier takes the program with all that narrowing puts into it.
 
 make_stage
 join near far 10.1.0

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# A VLAN interface counts exactly.
+
 make_stage
 need_module 8021q
 join near far 10.1.0

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# A bond counts exactly.
+
 make_stage
 need_module bonding
 ip -n here link add bond0 type bond mode balance-rr miimon 100

@@ -1,4 +1,6 @@
 #!/usr/bin/env bash
+# A bridge counts exactly.
+
 make_stage
 need_module bridge
 ip -n here link add br0 type bridge mcast_snooping 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Frames of a tun begin with the IP header. socat carries them from one to the
-# other, a datagram each.
+# Frames of a tun interface begin with the IP header. socat relays them between two
+# tuns, one datagram per frame.
 
 make_stage
 need_module tun
