@@ -1,10 +1,9 @@
 /**
- * xdptally with the bench's hand on its clock: a tick for each line on stdin,
- * made of the product's own parts as src/engine/loop.ts makes it. After each
- * it says on stderr how long it took from the switch of the generation to the
- * last byte written, how long of that it waited for running programs, both in
- * ns, and the bytes of heap that it used.
- * usage: tick_child.ts ARGUMENTS…, those of xdptally
+ * Runs xdptally with ticks on demand: one tick for each line on stdin, made of the
+ * same parts as in src/engine/loop.ts. After each tick it prints to stderr: the ns
+ * from the generation switch to the last byte written, the part of it spent waiting
+ * for running BPF programs, and the growth of the heap in bytes.
+ * usage: tick_child.ts ARGUMENTS… (xdptally's own)
  */
 import { parseCommandLine } from "../../src/commands/watch/parse.ts";
 import { Intake } from "../../src/engine/intake.ts";
@@ -17,7 +16,7 @@ import { StopRequest } from "../../src/process/stop_request.ts";
 
 const command = parseCommandLine(Deno.args);
 if (command.name !== "watch" || command.options.format === "prom") {
-  throw new Error("not what this program measures");
+  throw new Error("Cannot measure this: only watch, without --format prom");
 }
 const { options } = command;
 const { format } = command.options;
