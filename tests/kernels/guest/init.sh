@@ -11,7 +11,8 @@ mount -t devtmpfs devtmpfs /dev
 mount -t tmpfs tmpfs /run
 exec </dev/null >/dev/ttyS0 2>&1
 
-tell() {
+# report TEXT…: writes a line to the console and to the results.
+report() {
 	echo "$*"
 	echo "$*" >/dev/ttyS1
 }
@@ -31,7 +32,7 @@ run_check() {
 	*) verdict=fail detail=$(tail -n 1 "$folder/reason") ;;
 	esac
 	[ "$verdict" != fail ] || tail -vn 40 "$folder"/*
-	tell "RESULT $name $verdict $detail"
+	report "RESULT $name $verdict $detail"
 
 	kill -KILL -- -1 2>/dev/null # all but this process
 	wait
@@ -42,9 +43,9 @@ modprobe -a virtio_pci virtio_net 2>/dev/null # built into some of the kernels
 GLIBC=$(/lib/x86_64-linux-gnu/libc.so.6 | sed -n '1s/.* version \([0-9.]*[0-9]\).*/\1/p')
 export GLIBC # for 90-no-libbpf
 kernel=$(sed 's/.* Debian \([0-9.]*\).*/\1/' /proc/version)
-tell "ABOUT $kernel $(cat /guest/libbpf) $GLIBC"
+report "ABOUT $kernel $(cat /guest/libbpf) $GLIBC"
 for check in /guest/checks/*.sh; do
 	run_check "$(basename "$check" .sh)"
 done
-tell "END"
+report "END"
 echo b >/proc/sysrq-trigger

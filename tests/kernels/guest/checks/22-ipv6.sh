@@ -20,5 +20,5 @@ send 2001:db8::1
 stop_xdptally
 expect "the ticks do not sum to the end" sums_to_end
 expect "the counts are not exact" \
-	'whole.sources | map(select(.ip == "2001:db8::2").packets) == [$sent]' \
+	'end_record.sources | map(select(.ip == "2001:db8::2").packets) == [$sent]' \
 	--argjson sent "$DATAGRAMS"

@@ -7,11 +7,11 @@ start_xdptally --interval 2s --count 3 --duration 1h near
 send 10.1.0.1
 expect_exit 0
 expect_only 10.1.0.2 "$DATAGRAMS" "$((DATAGRAMS * ETHERNET_BYTES))"
-expect "not three ticks" 'whole | .reason == "count" and .ticks == 3'
+expect "not three ticks" 'end_record | .reason == "count" and .ticks == 3'
 
 start_xdptally --interval 2s --count 1000 --duration 5s near
 send 10.1.0.1
 expect_exit 0
 expect_only 10.1.0.2 "$DATAGRAMS" "$((DATAGRAMS * ETHERNET_BYTES))"
-expect "the duration did not end the run" 'whole.reason == "duration"'
+expect "the duration did not end the run" 'end_record.reason == "duration"'
 expect_detached near

@@ -10,6 +10,6 @@ send 10.1.0.1
 stop_xdptally
 expect "the ticks do not sum to the end" sums_to_end
 expect "the counts are not exact" \
-	'whole.sources | map(del(.bytes)) == [{ key: "10.1.0.0/24,udp,9", packets: $sent }]' \
+	'end_record.sources | map(del(.bytes)) == [{ key: "10.1.0.0/24,udp,9", packets: $sent }]' \
 	--argjson sent "$DATAGRAMS"
 expect_detached near
