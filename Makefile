@@ -70,13 +70,13 @@ setup-package:
 dist/xdptally: $(SOURCES) dist/embed/$(ARCH)/libraries | setup
 	@echo "Compiling $@"
 	@toolchain/compile.sh $(ARCH) $@
-	@toolchain/give_back.sh
+	@toolchain/chown_to_caller.sh
 
 dist/$(OTHER_ARCH)/xdptally: $(SOURCES) dist/embed/$(OTHER_ARCH)/libraries | setup-dist
 	@echo "Compiling $@"
 	@mkdir -p $(@D)
 	@toolchain/compile.sh $(OTHER_ARCH) $@
-	@toolchain/give_back.sh
+	@toolchain/chown_to_caller.sh
 
 dist/embed/$(OTHER_ARCH)/libraries: | setup-dist
 
@@ -156,7 +156,7 @@ DENORT = $(shell [ ! -e .toolchain/bin/denort-$(ARCH) ] || echo DENORT_BIN=.tool
 dist/bench/empty: bench/floors/empty.ts deno.json | setup-bench
 	@mkdir -p dist/bench
 	@$(DENORT) $(DENO) compile --quiet --allow-all --no-code-cache --output $@ $<
-	@toolchain/give_back.sh
+	@toolchain/chown_to_caller.sh
 
 bench-contenders: setup-bench build dist/tests/flood.bpf.o $(CONTENDERS)
 

@@ -1,13 +1,9 @@
 /**
- * xdptally beside its peers and the floors that none of them gets below, all in
- * one run. Only ratios mean anything. A goal that is missed is said to be.
- * usage: main.ts [--quick] [--import-map=…] [FIGURE…]
+ * Measures xdptally beside its peers and beside floors (the least possible cost), all
+ * in one run: only ratios are meaningful. Reports goals that are missed.
+ * usage: main.ts [--quick] [--import-map=…] [FIGURE…], a figure being a number
  */
-import {
-  cleanUpWhenInterrupted,
-  type Effort,
-  type Finding,
-} from "./lib/bench.ts";
+import { disposeStages } from "./lib/bench_stage.ts";
 import { packetCost } from "./figures/packet.ts";
 import { idle } from "./figures/idle.ts";
 import { memory } from "./figures/memory.ts";
@@ -16,7 +12,8 @@ import { size } from "./figures/size.ts";
 import { start } from "./figures/start.ts";
 import { tickCost } from "./figures/tick.ts";
 import { throughput } from "./figures/throughput.ts";
-import { goalLines } from "./lib/goals.ts";
+import { type Effort, type Finding, goalLines } from "./lib/figure.ts";
+import { onInterrupt } from "./lib/interrupt.ts";
 import { publish } from "./lib/results.ts";
 
 const FIGURES: readonly ((effort: Effort) => Promise<Finding>)[] = [
@@ -34,7 +31,7 @@ const isQuick = Deno.args.includes("--quick");
 const chosen = Deno.args.filter((arg) => /^\d$/.test(arg)).map(Number);
 const effort: Effort = { isQuick, rounds: isQuick ? 3 : 5 };
 
-cleanUpWhenInterrupted();
+onInterrupt(disposeStages);
 for (const [at, figure] of FIGURES.entries()) {
   if (chosen.length > 0 && !chosen.includes(at + 1)) continue;
   console.error(`Figure ${at + 1} of ${FIGURES.length}`);
@@ -52,5 +49,5 @@ for (const [at, figure] of FIGURES.entries()) {
     Deno.writeTextFileSync(new URL(picture.file, import.meta.url), picture.svg);
   }
 }
-// Workers and streams that are still open hold nothing that counts.
+// Open workers and streams would keep the process alive.
 Deno.exit(0);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a tarball of each architecture's executable, with what belongs to it,
-# and SHA256SUMS, in dist/release. The same commit gives the same bytes.
+# Packs a tarball per architecture (executable, docs, contrib, man page and
+# completions) and SHA256SUMS into dist/release, reproducibly.
 # usage: archives.sh VERSION
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 version=$1
 time=$(toolchain/commit.sh time)
 work=$(mktemp -d)
-trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+trap 'rm -rf "$work"; toolchain/chown_to_caller.sh' EXIT
 
 # executable_of ARCHITECTURE
 executable_of() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the Debian package of what was built, in dist/release, and has lintian
-# look at it. The same commit gives the same bytes.
+# Packs the built files as a Debian package in dist/release, reproducibly, and
+# checks it with lintian.
 # usage: deb.sh VERSION
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,31 +11,33 @@ export SOURCE_DATE_EPOCH
 arch=$(dpkg --print-architecture)
 deb=dist/release/xdptally_${version}_$arch.deb
 work=$(mktemp -d)
-trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+trap 'rm -rf "$work"; toolchain/chown_to_caller.sh' EXIT
 root=$work/root
 umask 022
 
-# put MODE FILE PLACE: the package's own files are in /usr, not in /usr/local.
+# put MODE FILE PATH: adds a file to the package; paths in texts change from
+# /usr/local to /usr.
 put() {
 	install -D -m "$1" "$2" "$root/$3"
 	! grep -Iq . "$2" || sed -i 's|/usr/local/bin/xdptally|/usr/bin/xdptally|g' "$root/$3"
 }
 
-# compressed PLACE: as Debian wants its man pages and changelogs.
-compressed() {
+# compress PATH: Debian policy requires compressed man pages and changelogs.
+compress() {
 	gzip -9n "$root/$1"
 }
 
-# The newest glibc that the executable names a function of.
+# Prints the oldest glibc version that has all the symbols the executable needs.
 glibc() {
 	objdump -T dist/xdptally | sed -n 's/.*(GLIBC_\([0-9.]*\)).*/\1/p' | sort -V | tail -n 1
 }
 
+# Prints Debian's changelog, which refers to the upstream one.
 changelog() {
 	cat <<-END
 		xdptally ($version) unstable; urgency=medium
 
-		  * What is new in this version is in changelog.gz.
+		  * The changes of this version are in changelog.gz.
 
 		 -- $(sed -n 's/^Maintainer: //p' packaging/control)  $(date -u -R -d "@$SOURCE_DATE_EPOCH")
 	END
@@ -57,9 +59,9 @@ for page in docs/*.md; do put 644 "$page" "usr/share/doc/xdptally/$page"; done
 put 644 contrib/cron.d/xdptally usr/share/doc/xdptally/examples/cron.d/xdptally
 put 644 CHANGELOG.md usr/share/doc/xdptally/changelog
 changelog >"$root/usr/share/doc/xdptally/changelog.Debian"
-compressed usr/share/man/man1/xdptally.1
-compressed usr/share/doc/xdptally/changelog
-compressed usr/share/doc/xdptally/changelog.Debian
+compress usr/share/man/man1/xdptally.1
+compress usr/share/doc/xdptally/changelog
+compress usr/share/doc/xdptally/changelog.Debian
 
 mkdir "$root/DEBIAN"
 for script in postinst prerm postrm; do install -m 755 "packaging/$script" "$root/DEBIAN"; done
@@ -74,5 +76,5 @@ find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 mkdir -p dist/release
 echo "Packing $deb"
 dpkg-deb --root-owner-group -Zxz --threads-max=2 --build "$root" "$deb" >/dev/null
-# It leaves files in the temp folder.
+# lintian leaves files in TMPDIR.
 TMPDIR=$work lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$deb"

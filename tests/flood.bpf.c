@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * The load generator of the kernel tests: run by BPF_PROG_TEST_RUN with live
- * frames, it gives each frame a source of its own choice and sends it out of
- * the interface that the run names. Frame k of a run has source
- * 10.0.0.0 + k % sources, or a random one of these where `shuffle` is set.
+ * Load generator of the tests and the bench: run by BPF_PROG_TEST_RUN with live
+ * frames, it sets each frame's source and sends it out of the run's interface.
+ * Frame k has source 10.0.0.0 + k % sources, or a random one of these sources if
+ * `shuffle` is set.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>

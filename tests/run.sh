@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs all tests, or those that the arguments name (files, --filter=…).
-# The last line is `N passed, N failed, N skipped`.
+# Runs all tests, or those selected by the arguments. The last line of the output is
+# `N passed, N failed, N skipped`.
+# usage: run.sh [FILE…] [--filter=NAME]
 set -uo pipefail
 export NO_COLOR=1
 cd "$(dirname "$0")/.." || exit
@@ -10,18 +11,18 @@ export PATH=$servers/bin:$servers/sbin:$PATH
 imports=()
 ! grep -qsx closed .toolchain/lane || imports=(--import-map=toolchain/closed/import_map.json)
 log=$(mktemp)
-trap 'rm -f "$log"; toolchain/give_back.sh' EXIT
+trap 'rm -f "$log"; toolchain/chown_to_caller.sh' EXIT
 .toolchain/bin/deno test --quiet --allow-all "${imports[@]}" "${@:-tests}" -- "${imports[@]}" 2>&1 | tee "$log"
 status=$?
 
-# deno's summary: `ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)`
+# count WORD: its number in Deno's summary: `ok | 12 passed (3 steps) | 0 failed | 1 ignored (4s)`
 count() {
 	sed -nE "s/^(ok|FAILED) \|.*[| ]([0-9]+) $1.*/\2/p" "$log" | tail -n 1
 }
 passed=$(count passed)
 failed=$(count failed)
 skipped=$(count ignored)
-# A run that did not get as far as its summary failed, whatever it counted.
+# A run that ended before its summary has failed.
 [ "$status" = 0 ] || [ "${failed:-0}" != 0 ] || failed=1
 echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
 exit "$status"

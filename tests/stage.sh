@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command with `stage0` as its last argument: an interface in a network
-# namespace of its own, with a handful of senders. Removes all of it at the end.
+# Runs a command in a temporary network namespace where several senders send to the
+# interface `stage0`, which becomes the command's last argument.
 # usage: stage.sh COMMAND ARGUMENT…
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -9,11 +9,11 @@ namespace=xdptally-stage-$$
 cleanup() {
 	ip netns pids "$namespace" | xargs -r kill 2>/dev/null || true
 	ip netns del "$namespace"
-	"$root/toolchain/give_back.sh"
+	"$root/toolchain/chown_to_caller.sh"
 }
 ip netns add "$namespace"
 trap cleanup EXIT
-trap : INT # Ctrl-C ends the command; then this script removes the namespace
+trap : INT # Ctrl-C ends the command; this script goes on to clean up
 
 inside() { ip netns exec "$namespace" "$@"; }
 
@@ -21,9 +21,9 @@ inside sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable
 ip -n "$namespace" link add name stage0 type veth peer name senders
 ip -n "$namespace" link set dev stage0 up
 ip -n "$namespace" link set dev senders up
-echo "On a stage of its own: namespace $namespace, interface stage0, with IPv4, IPv6 and VLAN senders" >&2
+echo "Demo: interface stage0 in the temporary namespace $namespace, with IPv4, IPv6 and VLAN senders" >&2
 
 ip netns exec "$namespace" "$root/.toolchain/bin/deno" run --quiet --no-check \
 	--allow-all "$root/tests/lib/senders.ts" senders &
-disown # bash would report that the senders were killed
+disown # or bash would report that it was killed
 inside "$@" stage0

@@ -1,26 +1,27 @@
+# Functions for a private apt, sourced by other scripts: it downloads packages of
+# any Debian release and architecture from this machine's mirror, verifies them
+# with Debian's keys, and installs nothing.
 # shellcheck shell=bash
-# An apt of one's own: it has packages from this machine's mirror, checked by
-# Debian's keys, for any release and architecture, and installs nothing here.
-# Sourced by other scripts.
 APT_KEYS=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# mirror_of LABEL: where this machine's apt has the packages of a label from.
+# mirror_of LABEL: prints the URL from which this machine's apt gets the packages
+# of a repository (Label: in its Release file).
 mirror_of() {
-	# shellcheck disable=SC2016 # apt's own
+	# shellcheck disable=SC2016 # apt expands it
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' "Label: $1" | sed -n 1p | grep . || {
-		echo "Cannot fetch packages of $1: apt has no mirror of it here" >&2
+		echo "Cannot fetch packages of $1: this machine's apt has no mirror for it; add one to sources.list" >&2
 		exit 1
 	}
 }
 
-# source_of LABEL SUITE ARCHITECTURE: a line of a sources.list.
+# source_of LABEL SUITE ARCHITECTURE: prints a line for a sources.list.
 source_of() {
 	local mirror
 	mirror=$(mirror_of "$1")
 	echo "deb [arch=$3 signed-by=$APT_KEYS] $mirror $2 main"
 }
 
-# make_apt FOLDER ARCHITECTURE <SOURCES
+# make_apt FOLDER ARCHITECTURE <SOURCES: creates the private apt in a folder.
 make_apt() {
 	mkdir -p "$1"/{etc/{apt.conf,preferences,sources.list}.d,state,cache}
 	cat >"$1/etc/sources.list"
@@ -41,7 +42,8 @@ make_apt() {
 	} >"$1/apt.conf"
 }
 
-# with_apt FOLDER COMMAND…: what it says goes to FOLDER/log.
+# with_apt FOLDER COMMAND…: runs a command with the private apt; its output goes
+# to FOLDER/log, and to stderr if it fails.
 with_apt() {
 	local folder=$1
 	shift

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Prints the id of the commit that is checked out here, with -dirty behind it
-# where files differ from it, or the commit's time in seconds. Without git:
-# unknown, and the time of the newest entry in the changelog.
+# Prints what a build is stamped with: the id of the checked-out commit (with
+# -dirty appended if files were changed), or its time in seconds since 1970.
+# Without git: "unknown", and the date of the changelog's newest entry.
 # usage: commit.sh id | time
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# A repository further up is not this one's. Nothing is written, be it as root.
+# Ignores a repository in a parent folder, and never writes to .git (this may run as root).
 in_git() {
 	[ -e .git ] && GIT_OPTIONAL_LOCKS=0 git "$@" 2>/dev/null
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Compiles the executable for an architecture (x86_64 or aarch64). It carries
-# the times of the files that go into it, so it is made of a copy in which all
-# have the commit's: then a commit gives the same bytes anywhere, at any time.
+# Compiles the executable for an architecture (x86_64 or aarch64), reproducibly:
+# deno compile embeds file times, so it compiles a copy of the sources in which
+# every file has the commit's time.
 # usage: compile.sh ARCHITECTURE OUTPUT
 set -euo pipefail
 cd "$(dirname "$0")/.."

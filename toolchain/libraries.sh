@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Copies an architecture's shared library, and what it needs but glibc, into a
-# folder, and lists them there in the file `libraries`, each after its needs.
+# Copies a shared library and its dependencies, except glibc, to the folder that
+# the executable embeds, and lists them in the file `libraries`, dependencies first.
 # usage: libraries.sh x86_64|aarch64 libbpf.so.1 FOLDER
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -9,7 +9,7 @@ arch=$1
 folder=$3
 list=()
 
-# Of this machine, or of those that foreign.sh fetched.
+# path_of NAME: prints the path of a library, installed or fetched by foreign_libraries.sh.
 path_of() {
 	if [ "$arch" = "$(uname -m)" ]; then
 		ldconfig -p | awk -v name="$1" -v arch="${arch/_/-}" \
@@ -17,11 +17,12 @@ path_of() {
 	else
 		find ".toolchain/$arch" -name "$1" -print -quit | grep .
 	fi || {
-		echo "Cannot embed $1 for $arch: it is not here" >&2
+		echo "Cannot embed $1 for $arch: the library is not installed; run make setup" >&2
 		exit 1
 	}
 }
 
+# add NAME: appends a library to the list, after its dependencies.
 add() {
 	local path needed
 	case " ${list[*]-} " in *" $1 "*) return ;; esac

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages among "$@" that are missing.
+# Installs those of the given Debian packages that are missing.
+# usage: packages.sh PACKAGE…
 set -euo pipefail
 
 missing=()
@@ -10,14 +11,14 @@ done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
-	echo "Cannot install what the build needs: there is no apt-get here. Install what your distribution calls these Debian packages, then create the file .toolchain/packages-by-hand: $*" >&2
+	echo "Cannot install what the build needs: this system has no apt-get; install your distribution's equivalents of these Debian packages, then create the file .toolchain/packages-by-hand: $*" >&2
 	exit 1
 fi
 as_root=()
 if [ "$(id -u)" != 0 ]; then
 	as_root=(sudo)
 	command -v sudo >/dev/null || {
-		echo "Cannot install Debian packages: neither root nor sudo. As root: apt-get install ${missing[*]}" >&2
+		echo "Cannot install Debian packages: not root, and there is no sudo; run as root: apt-get install ${missing[*]}" >&2
 		exit 1
 	}
 fi

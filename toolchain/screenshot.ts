@@ -1,19 +1,17 @@
 /**
- * Takes the pictures of the README: a real session of `xdptally top` in a
- * terminal (tmux), drawn as SVG, and the page of `xdptally report` over made-up
- * captures, drawn by Chromium.
- * usage, as root: deno run -A toolchain/screenshot.ts docs/top.svg docs/report.png
- * docs/report.png takes the Debian packages chromium, pngquant and fonts-dejavu-core.
+ * Takes the README's screenshot: runs `xdptally top` in tmux and a private network
+ * namespace, and draws the screen as SVG.
+ * usage, as root: deno run -A toolchain/screenshot.ts docs/top.svg
  */
 import { Namespace, sh } from "../tests/lib/stage.ts";
 import { Tmux } from "../tests/lib/tmux.ts";
 import { BINARY } from "../tests/lib/xdptally.ts";
 
 const WIDTH = 100, HEIGHT = 24;
-/** Seconds of everyday traffic, and of the incident. */
+/** Seconds of normal traffic, and of the incident. */
 const BEFORE = 150, DURING = 9;
 
-/** A cell in pixels, and the frame around all of them. */
+/** Size of a character cell, and margin around the screen, in pixels. */
 const CELL = { width: 8.4, height: 18 }, MARGIN = 14;
 const BACKGROUND = "#11151c", TEXT = "#d5dae2";
 
@@ -27,6 +25,7 @@ interface Style {
 const sleep = (seconds: number) =>
   new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 
+/** Runs the session. @returns the screen during the incident, with SGR sequences */
 async function session(): Promise<string> {
   using stage = new Namespace("screenshot");
   stage.veth("eth0", "senders");
@@ -54,11 +53,11 @@ async function session(): Promise<string> {
   }
 }
 
-/** Applies the parameters of a style sequence. */
+/** Applies the parameters of an SGR sequence (ECMA-48) to a style. */
 function restyle(style: Style, parameters: string): Style {
   const codes = parameters.split(";").map(Number);
   for (let code; (code = codes.shift()) !== undefined;) {
-    if (code === 0) style = PLAIN;
+    if (code === 0) style = DEFAULT_STYLE;
     else if (code === 1) style = { ...style, isBold: true };
     else if (code === 2) style = { ...style, isDim: true };
     else if (code === 7) style = { ...style, isReverse: true };
@@ -70,7 +69,7 @@ function restyle(style: Style, parameters: string): Style {
   return style;
 }
 
-const PLAIN: Style = {
+const DEFAULT_STYLE: Style = {
   colour: TEXT,
   isBold: false,
   isDim: false,
@@ -79,7 +78,7 @@ const PLAIN: Style = {
 
 function svg(screen: string): string {
   const shapes: string[] = [];
-  let style = PLAIN; // goes on over the ends of lines
+  let style = DEFAULT_STYLE; // carries over line ends
   for (const [row, line] of screen.split("\n").entries()) {
     const y = MARGIN + row * CELL.height;
     let column = 0;
@@ -87,7 +86,7 @@ function svg(screen: string): string {
     for (const [, sgr, text] of line.matchAll(/\x1b\[([\d;]*)m|([^\x1b]+)/g)) {
       if (sgr !== undefined) style = restyle(style, sgr);
       else {
-        shapes.push(...run(text!, style, MARGIN + column * CELL.width, y));
+        shapes.push(...draw(text!, style, MARGIN + column * CELL.width, y));
         column += text!.length;
       }
     }
@@ -101,8 +100,8 @@ ${shapes.join("\n")}
 `;
 }
 
-/** The shapes of a text in one style. */
-function run(text: string, style: Style, x: number, y: number): string[] {
+/** Draws a text of one style. @returns SVG elements */
+function draw(text: string, style: Style, x: number, y: number): string[] {
   const ink = style.isReverse ? BACKGROUND : style.colour;
   const weight = style.isBold ? ' font-weight="bold"' : "";
   const opacity = style.isDim ? ' opacity="0.6"' : "";
@@ -136,7 +135,7 @@ function run(text: string, style: Style, x: number, y: number): string[] {
   return shapes;
 }
 
-/** Block characters as parts of a cell: from the left, and from below. */
+/** Block characters as filled fractions of a cell, from its left and its bottom edge. */
 const BLOCKS = new Map<string, [wide: number, high: number]>([
   ...[..."▁▂▃▄▅▆▇█"].map((block, at) =>
     [block, [1, (at + 1) / 8]] as [string, [number, number]]
@@ -146,7 +145,7 @@ const BLOCKS = new Map<string, [wide: number, high: number]>([
   ),
 ]);
 
-/** A part of cells `wide` columns wide; a little more, so that no gap shows. */
+/** @param wide width in cells; whole cells overlap a little, to show no gaps */
 function rectangle(
   x: number,
   y: number,

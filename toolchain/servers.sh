@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Puts servers that tests start into .toolchain/servers: Debian's packages,
-# unpacked and not installed, or they would be services of this machine. Does
-# nothing that was done before.
+# Unpacks the servers that tests start into .toolchain/servers. They come from
+# Debian packages, which are not installed: that would start them as services.
+# Skips what is already done.
 # usage: servers.sh PACKAGE…
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -20,7 +20,7 @@ trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 if ! apt-get download -q "${missing[@]}" >log 2>&1; then
 	cat log >&2
-	echo "Cannot fetch ${missing[*]}: Debian 12 has them; apt-get update may help" >&2
+	echo "Cannot fetch ${missing[*]}: the error is above; run apt-get update, on Debian 12" >&2
 	exit 1
 fi
 for package in "${missing[@]}"; do

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Puts what the build needs into .toolchain/ (Deno, its caches) and installs
-# missing Debian packages; does nothing that was done before.
+# Prepares a build: puts Deno and its caches into .toolchain/ and installs missing
+# Debian packages. Skips what is already done.
 # usage: setup.sh build | test | kernels | bench | fleet | dist | deb | package
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh
 
-trap toolchain/give_back.sh EXIT
+trap toolchain/chown_to_caller.sh EXIT
 
 packages=(binutils ca-certificates clang curl libbpf-dev libbpf1 libelf1 zlib1g iproute2 unzip)
 case $1 in
@@ -17,7 +17,7 @@ test)
 		shellcheck strace systemd tcpdump tcpreplay tshark tmux util-linux zsh
 	)
 	;;
-kernels) packages+=(cpio debian-archive-keyring iproute2 kmod procps qemu-system-x86 util-linux) ;;
+kernels) packages+=(cpio debian-archive-keyring kmod procps qemu-system-x86 util-linux) ;;
 bench)
 	packages+=(
 		bpftrace gcc golang-github-cilium-ebpf-dev golang-go jq libc6-dev
@@ -26,8 +26,8 @@ bench)
 	;;
 fleet) packages+=(clickhouse-client util-linux) ;;
 dist) packages+=(debian-archive-keyring) ;;
-deb) packages+=(dpkg-dev lintian) ;;
-package) packages+=(debian-archive-keyring dpkg-dev iproute2 iputils-ping jq lintian mmdebstrap qemu-user-static systemd-container) ;;
+deb) packages+=(lintian) ;;
+package) packages+=(debian-archive-keyring iputils-ping jq mmdebstrap procps qemu-user-static systemd-container) ;;
 esac
 mkdir -p .toolchain/bin
 [ -e .toolchain/packages-by-hand ] || toolchain/packages.sh "${packages[@]}"
@@ -36,7 +36,7 @@ if [ ! -e .toolchain/lane ]; then
 	if curl -sfo /dev/null --max-time 10 https://jsr.io/@std/cli/meta.json; then
 		echo open >.toolchain/lane
 	else
-		echo "JSR cannot be reached: building with the npm copies that toolchain/closed/ names"
+		echo "Cannot reach JSR: building with the npm packages named in toolchain/versions.sh"
 		echo closed >.toolchain/lane
 	fi
 fi
@@ -52,7 +52,7 @@ if ! has_deno .toolchain/bin/deno; then
 		ln -s "$(command -v deno)" .toolchain/bin/deno
 	elif [ "$lane" = open ]; then
 		echo "Downloading Deno $DENO_VERSION"
-		toolchain/download.sh
+		toolchain/download_deno.sh
 	else
 		toolchain/closed/fetch.sh deno
 	fi
@@ -61,11 +61,11 @@ fi
 if [ "$1" = dist ] || [ "$1" = package ]; then
 	for arch in x86_64 aarch64; do
 		[ "$lane" = open ] || toolchain/closed/fetch.sh "denort-$arch"
-		[ "$arch" = "$(uname -m)" ] || toolchain/foreign.sh "$arch"
+		[ "$arch" = "$(uname -m)" ] || toolchain/foreign_libraries.sh "$arch"
 	done
 fi
 
-# Whoever runs the tests may be root, without the caller's npm settings.
+# Now, because the tests run as root, without the caller's npm settings.
 case $1 in
 test | bench) .toolchain/bin/deno cache --quiet --no-check tests/lib/duckdb.ts ;;
 esac

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Packets by IPv4 source in an LRU hash that all CPUs share. Everything else
- * is passed uncounted.
+ * The example's BPF program: counts packets by IPv4 source in an LRU hash that
+ * all CPUs share, and passes everything else uncounted.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>

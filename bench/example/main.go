@@ -1,10 +1,10 @@
-// The program that xdptally grew from, in its own manner: packets by IPv4
-// source, the whole map printed as text every interval.
+// The program that xdptally is compared with and grew from: counts packets by
+// IPv4 source and prints the whole map as text every interval.
 //
 // usage: example [-size N] [-interval 1s] [-times] OBJECT INTERFACE
 //
-// With -interval 0 it prints for each line on stdin. On stderr it says when it
-// has attached and how long that took; with -times also each printing.
+// With -interval 0 it prints the map for each line on stdin. On stderr it reports
+// the ns that load and attach took; with -times also those of each printing.
 package main
 
 import (
@@ -26,8 +26,8 @@ import (
 
 func main() {
 	size := flag.Uint("size", 16, "entries of the map")
-	interval := flag.Duration("interval", time.Second, "time between printings, 0: at each line on stdin")
-	times := flag.Bool("times", false, "say how long each printing took")
+	interval := flag.Duration("interval", time.Second, "time between printings, 0: print for each line on stdin")
+	times := flag.Bool("times", false, "report how long each printing took")
 	flag.Parse()
 	log.SetFlags(0)
 
@@ -36,7 +36,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// What older kernels want; newer ones leave at once.
+	// Needed before Linux 5.11, does nothing later.
 	if err := rlimit.RemoveMemlock(); err != nil {
 		log.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func main() {
 		log.Fatal(err)
 	}
 	spec.Maps["packets"].MaxEntries = uint32(*size)
-	// As libbpf has it: the bench's programs call this one's tail.
+	// Programs that tail-call each other need the same type: the bench's are loaded by libbpf.
 	spec.Programs["count"].AttachType = ebpf.AttachXDP
 	collection, err := ebpf.NewCollection(spec)
 	if err != nil {
@@ -79,7 +79,7 @@ func main() {
 	}
 }
 
-// print writes a row for each source.
+// print writes a row per source, and reports an iteration that failed.
 func print(packets *ebpf.Map) {
 	text, err := format(packets)
 	if err != nil {
@@ -88,6 +88,7 @@ func print(packets *ebpf.Map) {
 	fmt.Print(text)
 }
 
+// format returns the rows. Iteration fails if the map changes too much meanwhile.
 func format(packets *ebpf.Map) (string, error) {
 	var (
 		rows   strings.Builder
@@ -101,6 +102,7 @@ func format(packets *ebpf.Map) (string, error) {
 	return rows.String(), entries.Err()
 }
 
+// ticks returns a channel that receives every interval, or for each line on stdin.
 func ticks(interval time.Duration) <-chan time.Time {
 	if interval > 0 {
 		return time.NewTicker(interval).C

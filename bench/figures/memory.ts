@@ -1,19 +1,17 @@
-/** Figure 4: memory, and what a tick leaves behind. */
+/** Figure 4: memory by number of sources, and whether it grows with the ticks. */
 import { BINARY } from "../../tests/lib/xdptally.ts";
-import { BenchStage, type Effort, type Finding } from "../lib/bench.ts";
+import { BenchStage } from "../lib/bench_stage.ts";
 import { Child } from "../lib/child.ts";
 import { Feeder } from "../lib/feeder.ts";
-import { IPV4 } from "../lib/frames.ts";
-import { figure, type Goal } from "../lib/goals.ts";
-import { built, programById } from "../lib/objects.ts";
+import type { Effort, Finding, Goal } from "../lib/figure.ts";
+import { built, takesFragments } from "../lib/objects.ts";
 import { type Memory, memoryOf } from "../lib/process.ts";
 import { tableLines } from "../lib/results.ts";
-import { spreadOf } from "../lib/spread.ts";
+import { significant, spreadCells, spreadOf } from "../lib/spread.ts";
 import { Ticker } from "../lib/ticker.ts";
-import { kernelAtLeast } from "../../tests/lib/kernel.ts";
 
 const SOURCES = [0, 1000, 100_000, 1_000_000];
-/** Ticks after the one with all sources: what it takes for a while is over. */
+/** Ticks to wait after the one with all sources, so that temporary memory is freed. */
 const SETTLE = 20;
 const FURTHER = { sources: 1000, ticks: 1000 };
 const MOST_A_SOURCE = 64;
@@ -33,20 +31,20 @@ export async function memory({ isQuick, rounds }: Effort): Promise<Finding> {
     if (isQuick && sources > 100_000) continue;
     const found: Memory[] = [];
     for (let round = 0; round < (isQuick ? 1 : rounds); round++) {
-      await using run = await Run.start(sources);
+      await using run = await FastRun.start(sources);
       found.push(await run.memoryAfter(sources));
     }
-    const { median, min, max } = spreadOf(found.map(({ own }) => own));
+    const own = found.map(({ own }) => own);
     rows.push([
       "xdptally",
       String(sources),
-      ...[median, min, max].map(megabytes),
+      ...spreadCells(own, megabytes),
       megabytes(spreadOf(found.map(({ resident }) => resident)).median),
     ]);
     if (sources === 1_000_000) {
       goals.push({
         what: `${sources} sources: bytes a source over the empty program`,
-        found: (median - empty.own) / sources,
+        found: (spreadOf(own).median - empty.own) / sources,
         most: MOST_A_SOURCE,
       });
     }
@@ -65,8 +63,8 @@ export async function memory({ isQuick, rounds }: Effort): Promise<Finding> {
   return {
     title: "figure 4: memory",
     lines: [
-      `MB of its own after a tick with so many sources and ${SETTLE} with none, in a table with room for them; resident MB with the`,
-      "executable's pages, and the maps, which the kernel has and the process shares.",
+      `own: anonymous memory in MB, after a tick with this many sources and ${SETTLE} ticks with none, in a table with room for them.`,
+      "resident: the same with the pages of the executable and of the BPF maps, which the kernel and the process share.",
       "",
       ...tableLines([
         ["", "sources", "own", "min", "max", "resident"],
@@ -79,8 +77,8 @@ export async function memory({ isQuick, rounds }: Effort): Promise<Finding> {
   };
 }
 
-/** The product, with ticks that follow fast. */
-class Run implements AsyncDisposable {
+/** A run of xdptally with the shortest interval, on a stage. */
+class FastRun implements AsyncDisposable {
   readonly #stage: BenchStage;
   readonly #child: Child;
   readonly #feeder: Feeder;
@@ -91,7 +89,7 @@ class Run implements AsyncDisposable {
     this.#feeder = feeder;
   }
 
-  static async start(sources: number): Promise<Run> {
+  static async start(sources: number): Promise<FastRun> {
     const stage = new BenchStage();
     const table = 2 ** Math.ceil(Math.log2(Math.max(sources, 65536)));
     const options = ["--json", "--top", "20", "--interval", "0.1"];
@@ -99,24 +97,20 @@ class Run implements AsyncDisposable {
       stage.inside(BINARY, ...options, "--max-sources", String(table), "a0"),
       "stdout",
     );
-    await child.hear(/"type":"start"/);
-    const program = programById(stage.programs("a0")[0]!);
-    return new Run(
-      stage,
-      child,
-      new Feeder(program, IPV4, kernelAtLeast(5, 18)),
-    );
+    await child.readUntil(/"type":"start"/);
+    const feeder = Feeder.forInterface(stage, "a0", takesFragments());
+    return new FastRun(stage, child, feeder);
   }
 
-  /** Once so many sources were seen, and after a while. */
+  /** Memory after a tick with this many sources and `SETTLE` further ticks. */
   async memoryAfter(sources: number): Promise<Memory> {
     if (sources > 0) this.#feeder.feedEach(sources);
-    // However a tick fell: these follow the one that has the last of them.
+    // The sources may be in two ticks; all of these but the first follow both.
     for (let tick = 0; tick < SETTLE; tick++) await this.#tick();
     return memoryOf(this.#child.pid);
   }
 
-  /** Lets so many ticks pass, each with some sources. */
+  /** Waits for this many ticks, each with this many sources. */
   async pass(ticks: number, sources: number): Promise<void> {
     for (let tick = 0; tick < ticks; tick++) {
       this.#feeder.feedEach(sources);
@@ -125,7 +119,7 @@ class Run implements AsyncDisposable {
   }
 
   async #tick(): Promise<void> {
-    await this.#child.hear(/"type":"tick"/);
+    await this.#child.readUntil(/"type":"tick"/);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -137,14 +131,14 @@ class Run implements AsyncDisposable {
 
 async function emptyMemory(): Promise<Memory> {
   await using child = new Child([built("empty"), "wait"], "stdout");
-  await child.hear(/^ready$/);
+  await child.readUntil(/^ready$/);
   return memoryOf(child.pid);
 }
 
-/** Bytes that a run has more after so many ticks, and again after as many. */
+/** By how many bytes memory grows in this many ticks, and again in as many. */
 async function growthOver(ticks: number): Promise<number[]> {
   const { sources } = FURTHER;
-  await using run = await Run.start(sources);
+  await using run = await FastRun.start(sources);
   await run.pass(SETTLE, sources);
   const found = [(await run.memoryAfter(sources)).own];
   for (let time = 0; time < 2; time++) {
@@ -154,28 +148,28 @@ async function growthOver(ticks: number): Promise<number[]> {
   return found.slice(1).map((bytes, at) => bytes - found[at]!);
 }
 
-/** What one tick allocates in the heap of JavaScript. */
+/** A table of what one tick allocates on the JavaScript heap. */
 async function allocations(): Promise<string[]> {
   using stage = new BenchStage();
   await using ticker = await Ticker.xdptally(
     stage,
     "a0",
     ["--json", "--top", "20"],
-    kernelAtLeast(5, 18),
+    takesFragments(),
   );
   const rows = [];
   for (const sources of [0, 100, 1000, 10_000]) {
     const grown: number[] = [];
     for (let tick = 0; tick < 40; tick++) {
       const { heap } = await ticker.tick(sources);
-      if (heap > 0) grown.push(heap); // else garbage was collected meanwhile
+      if (heap > 0) grown.push(heap); // otherwise garbage was collected
     }
     const { median } = spreadOf(grown);
     rows.push([
       "heap that a tick uses",
       String(sources),
       (median / 1000).toFixed(1),
-      sources === 0 ? "" : figure(median / sources),
+      sources === 0 ? "" : significant(median / sources),
     ]);
   }
   return tableLines([["", "sources", "kB", "bytes/source"], ...rows]);

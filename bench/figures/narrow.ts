@@ -1,20 +1,20 @@
-/** Figure 8: what narrowing down costs, to who asks for it and to who does not. */
+/** Figure 8: the cost of a frame with and without narrowing options. */
 import { loadObject } from "../../src/bpf/load.ts";
 import { type LoadOptions, PLAIN } from "../../src/bpf/object.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
-import type { Effort, Finding } from "../lib/bench.ts";
+import type { Effort, Finding } from "../lib/figure.ts";
 import { IPV4 } from "../lib/frames.ts";
 import { BenchObject, lib, takesFragments } from "../lib/objects.ts";
 import { tableLines } from "../lib/results.ts";
-import { spreadOf } from "../lib/spread.ts";
-import { compare, type Loaded, ratioTo, spreadCells } from "./packet.ts";
+import { ratioCell, spreadCells } from "../lib/spread.ts";
+import { compare, type Loaded } from "./packet.ts";
 
 const TABLE = 65536;
 const SOURCES = 1000;
 
-/** Every source is kept by the filter: what is left out costs less. */
-const WAYS: Record<string, Partial<LoadOptions>> = {
+/** Load options by table row. The filter matches every source: other frames cost less. */
+const NARROWINGS: Record<string, Partial<LoadOptions>> = {
   "nothing": {},
   "--filter": { filter: parseFilter("0.0.0.0/0,!192.0.2.0/24,::/0") },
   "--prefix4 24": {
@@ -30,13 +30,9 @@ function load(stack: DisposableStack): Loaded {
   const hasFragments = takesFragments();
   const floors = new BenchObject("floors", ["pass"], { hasFragments });
   programs["empty"] = stack.use(floors).program("pass");
-  for (const [name, options] of Object.entries(WAYS)) {
+  for (const [name, options] of Object.entries(NARROWINGS)) {
     const object = stack.use(
-      loadObject(lib, {
-        ...PLAIN,
-        maxSources: TABLE,
-        ...options,
-      }),
+      loadObject(lib, { ...PLAIN, maxSources: TABLE, ...options }),
     );
     programs[name] = object.programFd;
   }
@@ -49,14 +45,14 @@ export async function narrowingCost({ isQuick }: Effort): Promise<Finding> {
   return {
     title: "figure 8: what narrowing down costs",
     lines: [
-      `As figure 1, IPv4 from ${SOURCES} sources. Who asks for nothing runs a program from which the verifier removed all of it.`,
+      `As figure 1, with IPv4 from ${SOURCES} sources. Without an option (nothing) the verifier removes all narrowing code from the program.`,
       "",
       ...tableLines([
         ["asked for", "ns", "min", "max", "/ nothing"],
         ...Object.entries(costs!).map(([name, values]) => [
           name,
-          ...spreadCells(spreadOf(values)),
-          ratioTo(values, costs!["nothing"]!),
+          ...spreadCells(values, (ns) => ns.toFixed(1)),
+          ratioCell(values, costs!["nothing"]!),
         ]),
       ]),
     ],

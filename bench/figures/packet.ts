@@ -1,45 +1,45 @@
-/** Figure 1: what a frame costs in the program. */
+/** Figure 1: the CPU time of one frame in the BPF program. */
 import { loadObject } from "../../src/bpf/load.ts";
 import { PLAIN } from "../../src/bpf/object.ts";
-import type { Effort, Finding } from "../lib/bench.ts";
+import type { Effort, Finding, Goal } from "../lib/figure.ts";
 import { feed, Feeder } from "../lib/feeder.ts";
-import { IPV4, type Kind, KINDS } from "../lib/frames.ts";
-import { figure, type Goal } from "../lib/goals.ts";
+import { type FrameKind, IPV4, KINDS } from "../lib/frames.ts";
+
 import { BenchObject, lib } from "../lib/objects.ts";
 import { tableLines } from "../lib/results.ts";
-import { type Spread, spreadOf } from "../lib/spread.ts";
+import { ratioCell, ratios, spreadCells, spreadOf } from "../lib/spread.ts";
 import { bars } from "../lib/svg.ts";
-import { ratios, takeTurns } from "../lib/turns.ts";
+import { takeTurns } from "../lib/turns.ts";
 import { Pair } from "./packet_pair.ts";
 
 const SOURCES = [1, 1000, 65536];
-/** Of our map and the floor's. */
+/** Size of xdptally's table and of the floor's map. */
 const TABLE = 65536;
-/** The example's evicts before it is full; here it need not. */
+/** The example's LRU hash evicts before it is full: this size avoids that. */
 const EXAMPLE_TABLE = 2 * TABLE;
 
-/** Short, so that some of them are not disturbed. */
+/** Few, so that other load on the machine misses some of the rounds. */
 const FRAMES_A_ROUND = 20_000;
 const MOST = { hot: 1.3, many: 1.15, example: 1, pair: 0.6 };
 
-/** Nanoseconds a frame over those of the empty program, block by block. */
+/** By program: ns per frame less those of the empty program, one value per block. */
 type Costs = Record<string, number[]>;
 
 interface Row {
-  readonly kind: Kind["name"];
+  readonly kind: FrameKind["name"];
   readonly sources: number;
   readonly costs: Costs;
 }
 
-/** Programs that are loaded, by name; one of them is `empty`. */
+/** Descriptors of loaded programs, by name; one of them is `empty`. */
 export interface Loaded {
-  readonly programsFor: (kind: Kind) => Readonly<Record<string, number>>;
+  readonly programsFor: (kind: FrameKind) => Readonly<Record<string, number>>;
   readonly hasFragments: boolean;
 }
 
-/** Frames of a kind from so many sources. */
+/** Frames of one kind from this many sources. */
 export interface Point {
-  readonly kind: Kind;
+  readonly kind: FrameKind;
   readonly sources: number;
 }
 
@@ -49,10 +49,7 @@ const POINTS: readonly Point[] = KINDS.flatMap((kind) =>
 
 function load(stack: DisposableStack): Loaded {
   const ours = stack.use(
-    loadObject(lib, {
-      maxSources: TABLE,
-      ...PLAIN,
-    }),
+    loadObject(lib, { maxSources: TABLE, ...PLAIN }),
   );
   const { hasFragments } = ours;
   const floors = stack.use(
@@ -67,11 +64,11 @@ function load(stack: DisposableStack): Loaded {
       maxEntries: { packets: EXAMPLE_TABLE },
     }),
   );
-  const programsFor = (kind: Kind) => ({
+  const programsFor = (kind: FrameKind) => ({
     empty: floors.program("pass"),
     floor: floors.program(kind.floor),
     xdptally: ours.programFd,
-    // It knows plain IPv4 only.
+    // The example counts untagged IPv4 only.
     ...(kind === IPV4 ? { example: example.program("count") } : {}),
   });
   return { programsFor, hasFragments };
@@ -91,7 +88,7 @@ export async function packetCost({ isQuick }: Effort): Promise<Finding> {
     goals: goalsOf(rows, pair),
     picture: {
       file: "figure1.svg",
-      svg: bars("ns a frame, over an empty program", [
+      svg: bars("ns per frame, less an empty program", [
         ...rows.map((row) => barsOf(`${row.kind}, ${row.sources}`, row.costs)),
         barsOf("two CPUs, 1", pair),
       ]),
@@ -102,11 +99,11 @@ export async function packetCost({ isQuick }: Effort): Promise<Finding> {
 const BLOCKS = 5;
 
 /**
- * Block by block, the least of the rounds: single rounds vary by half. The
- * programs are loaded anew for each block, since where their maps happen to lie
- * in memory makes as much of a difference.
+ * Measures programs in blocks of rounds. A block's value is the minimum of its
+ * rounds, which vary by half. Each block loads the programs again, because the
+ * addresses of their maps make as much of a difference.
  *
- * @returns for each point, nanoseconds a frame
+ * @returns the costs at each point
  */
 export async function compare(
   load: (stack: DisposableStack) => Loaded,
@@ -127,7 +124,7 @@ export async function compare(
   return costs;
 }
 
-/** What gives each of the programs a round of frames. */
+/** Functions by program name that feed it one round of frames. @returns ns per frame */
 function runnersOf(
   { programsFor, hasFragments }: Loaded,
   { kind, sources }: Point,
@@ -138,26 +135,28 @@ function runnersOf(
       return [name, () => feed(program, kind, FRAMES_A_ROUND)] as const;
     }
     const feeder = stack.use(new Feeder(program, kind, hasFragments));
-    feeder.feedEach(sources); // from here on all are known
+    feeder.feedEach(sources); // adds all sources to the table
     feeder.plan(sources, "shuffle");
     return [name, () => feeder.feed(FRAMES_A_ROUND)] as const;
   });
   return Object.fromEntries(runners);
 }
 
-/** Adds what a block's rounds come to, over the empty program. */
+/** Adds a block's value for each program, less that of the empty program. */
 function addBlock(
   costs: Costs,
   times: Record<string, number[]>,
-  of: (values: readonly number[]) => number,
+  summarize: (values: readonly number[]) => number,
 ): void {
   for (const name of Object.keys(times)) {
     if (name === "empty") continue;
-    (costs[name] ??= []).push(of(times[name]!) - of(times["empty"]!));
+    (costs[name] ??= []).push(
+      summarize(times[name]!) - summarize(times["empty"]!),
+    );
   }
 }
 
-/** Both CPUs at once on one source; the median of each block. */
+/** Measures programs on two CPUs at once, with one source. A block's value is the median. */
 async function comparePair(rounds: number): Promise<Costs> {
   const costs: Costs = {};
   await using pair = await Pair.create();
@@ -178,13 +177,13 @@ function linesOf(rows: readonly Row[], pair: Costs): string[] {
     Object.entries(costs).map(([name, values]) => [
       `${label}, ${name}`,
       String(sources),
-      ...spreadCells(spreadOf(values)),
-      ratioTo(values, costs.floor!),
-      costs.example === undefined ? "" : ratioTo(values, costs.example),
+      ...spreadCells(values, (ns) => ns.toFixed(1)),
+      ratioCell(values, costs.floor!),
+      costs.example === undefined ? "" : ratioCell(values, costs.example),
     ]);
   return [
-    `ns of CPU a frame over an empty program: the least of the rounds after each of ${BLOCKS} loads, and of these the median.`,
-    "Sources are known already and come in random order. The example counts plain IPv4 only; its table has room for twice the sources.",
+    `ns of CPU time per frame, less that of an empty program: the median of ${BLOCKS} loads of the programs, each the minimum of its rounds.`,
+    "All sources are in the table already and come in random order. The example counts untagged IPv4 only; its table is twice as large.",
     "",
     ...tableLines([
       ["", "sources", "ns", "min", "max", "/ floor", "/ example"],
@@ -194,18 +193,6 @@ function linesOf(rows: readonly Row[], pair: Costs): string[] {
       ...cells("two CPUs at once", 1, pair),
     ]),
   ];
-}
-
-export function spreadCells({ median, min, max }: Spread): string[] {
-  return [median, min, max].map((value) => value.toFixed(1));
-}
-
-export function ratioTo(
-  ones: readonly number[],
-  others: readonly number[],
-): string {
-  const { median, min, max } = spreadOf(ratios(ones, others));
-  return `${figure(median)} (${figure(min)} to ${figure(max)})`;
 }
 
 function goalsOf(rows: readonly Row[], pair: Costs): Goal[] {

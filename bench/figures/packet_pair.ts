@@ -1,15 +1,17 @@
-/** Two threads, each on a CPU of its own, that run a program at once. */
+/** Runs a program on two CPUs at once, in two worker threads. */
 
 const FRAMES = 200_000;
 
-interface Order {
+/** A message that makes a worker feed frames to a program. */
+export interface Order {
   readonly cpu: number;
   readonly program: number;
   readonly frames: number;
-  /** How many are ready to begin. */
+  /** The number of workers that are ready to begin. */
   readonly ready: Int32Array;
 }
 
+/** The two worker threads. */
 export class Pair implements AsyncDisposable {
   readonly #workers = [0, 1].map(() =>
     new Worker(new URL("packet_worker.ts", import.meta.url), { type: "module" })
@@ -21,7 +23,7 @@ export class Pair implements AsyncDisposable {
     return pair;
   }
 
-  /** CPU time of a frame in ns, the mean of the two. */
+  /** Feeds frames to a program. @returns CPU time per frame in ns, mean of both threads */
   async feed(program: number): Promise<number> {
     const ready = new Int32Array(new SharedArrayBuffer(4));
     const answers = this.#workers.map((worker) => answerOf(worker));
@@ -40,11 +42,10 @@ export class Pair implements AsyncDisposable {
   }
 }
 
+/** The worker's next message. */
 function answerOf(worker: Worker): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (error) => reject(new Error(error.message));
   });
 }
-
-export type { Order };

@@ -1,4 +1,4 @@
-/** One of the threads of `Pair`. */
+/** A worker thread of `Pair`: feeds frames to a program on one CPU. */
 /// <reference lib="deno.worker" />
 import { check } from "../../src/ffi/errno.ts";
 import { feed } from "../lib/feeder.ts";
@@ -17,7 +17,7 @@ self.onmessage = ({ data }: MessageEvent<Order>) => {
     symbols.sched_setaffinity(0, 8n, new Uint8Array(mask.buffer)),
   );
   Atomics.add(ready, 0, 1);
-  while (Atomics.load(ready, 0) < 2); // spins: they begin at once
+  while (Atomics.load(ready, 0) < 2); // spins, so that both begin at the same time
   self.postMessage(feed(program, IPV4, frames));
 };
-self.postMessage(0);
+self.postMessage(0); // ready for orders

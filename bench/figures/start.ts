@@ -1,33 +1,30 @@
-/** Figure 5: from exec to attached. */
+/** Figure 5: the time from exec until the program is attached. */
 import { BINARY } from "../../tests/lib/xdptally.ts";
-import { BenchStage, type Effort, type Finding } from "../lib/bench.ts";
+import { BenchStage } from "../lib/bench_stage.ts";
 import { Child } from "../lib/child.ts";
-import { figure } from "../lib/goals.ts";
-import { built } from "../lib/objects.ts";
+import type { Effort, Finding } from "../lib/figure.ts";
+import { built, exampleCommand } from "../lib/objects.ts";
 import { tableLines } from "../lib/results.ts";
-import { spreadOf } from "../lib/spread.ts";
+import { spreadCells, spreadOf } from "../lib/spread.ts";
 import { takeTurns } from "../lib/turns.ts";
 
 const TABLE = 65536;
-/** Of what the example needs for its load and attach. */
+/** Weight of the example's load and attach time in the goal. */
 const TIMES_EXAMPLE = 1.3;
 
 export async function start({ isQuick }: Effort): Promise<Finding> {
   using stage = new BenchStage();
-  const example = [
-    ...[built("example"), "-size", String(TABLE)],
-    ...[built("example.bpf.o"), "a0"],
-  ];
-  /** What the example says that its load and attach took, in ms. */
+  const example = exampleCommand("a0", TABLE);
+  /** The example's own measurements of its load and attach, in ms. */
   const loads: number[] = [];
   const times = await takeTurns(isQuick ? 7 : 25, {
-    "empty compiled program": () => until(stage, [built("empty")]),
-    "xdptally --version": () => until(stage, [BINARY, "--version"]),
+    "empty compiled program": () => timeToExit(stage, [built("empty")]),
+    "xdptally --version": () => timeToExit(stage, [BINARY, "--version"]),
     "xdptally --max-sources 64": () =>
-      attached(stage, [BINARY, "--json", "--max-sources", "64", "a0"]),
-    "xdptally": () => attached(stage, [BINARY, "--json", "a0"]),
+      timeToAttach(stage, [BINARY, "--json", "--max-sources", "64", "a0"]),
+    "xdptally": () => timeToAttach(stage, [BINARY, "--json", "a0"]),
     "example": () =>
-      attached(stage, example, (load) => loads.push(Number(load) / 1e6)),
+      timeToAttach(stage, example, (load) => loads.push(Number(load) / 1e6)),
   });
   const goal = times["empty compiled program"]!.map((empty, round) =>
     empty + TIMES_EXAMPLE * loads[round]!
@@ -37,14 +34,13 @@ export async function start({ isQuick }: Effort): Promise<Finding> {
   return {
     title: "figure 5: start",
     lines: [
-      `ms from exec to attached, or to the end of what does not attach; tables of ${TABLE} unless said otherwise.`,
+      `ms from exec until attached, or until the exit of programs that do not attach; tables of ${TABLE} sources unless stated otherwise.`,
       "",
       ...tableLines([
         ["", "ms", "min", "max"],
-        ...Object.entries(times).map(([name, values]) => {
-          const { median, min, max } = spreadOf(values);
-          return [name, ...[median, min, max].map(figure)];
-        }),
+        ...Object.entries(times).map((
+          [name, values],
+        ) => [name, ...spreadCells(values)]),
       ]),
     ],
     goals: [{
@@ -56,31 +52,33 @@ export async function start({ isQuick }: Effort): Promise<Finding> {
   };
 }
 
-/** Until the program ends, in ms. */
-async function until(
+/** Runs a program to its exit. @returns ms */
+async function timeToExit(
   stage: BenchStage,
   command: readonly string[],
 ): Promise<number> {
   const start = performance.now();
   await using child = new Child(stage.inside(...command), "stdout");
-  await child.rest();
+  await child.readToEnd();
   return performance.now() - start;
 }
 
-/** Until the program says that it has attached, in ms. */
-async function attached(
+/**
+ * Runs a program until it reports that it has attached, then ends it.
+ *
+ * @param onAttached takes the time that the example reports, in ns
+ * @returns ms
+ */
+async function timeToAttach(
   stage: BenchStage,
   command: readonly string[],
-  tell: (load: string) => void = () => {},
+  onAttached: (load: string) => void = () => {},
 ): Promise<number> {
   const start = performance.now();
-  await using child = new Child(
-    stage.inside("sh", "-c", 'exec "$@" 2>&1', "sh", ...command),
-    "stdout",
-  );
-  const [, load] = await child.hear(/^attached (\d+)|"type":"start"/);
+  await using child = new Child(stage.inside(...command), "both");
+  const [, load] = await child.readUntil(/^attached (\d+)|"type":"start"/);
   const time = performance.now() - start;
-  tell(load ?? "");
-  await child.end();
+  onAttached(load ?? "");
+  await child.interrupt();
   return time;
 }

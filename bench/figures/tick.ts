@@ -1,17 +1,17 @@
-/** Figure 3: what a tick costs, from the switch of the generation to the last byte. */
-import { BenchStage, type Effort, type Finding } from "../lib/bench.ts";
+/** Figure 3: the time of a tick, from the generation switch to the last byte written. */
+import { BenchStage } from "../lib/bench_stage.ts";
 import { Drain } from "../lib/drain.ts";
-import { figure, type Goal } from "../lib/goals.ts";
+import type { Effort, Finding, Goal } from "../lib/figure.ts";
 import { takesFragments } from "../lib/objects.ts";
 import { tableLines } from "../lib/results.ts";
-import { type Spread, spreadOf } from "../lib/spread.ts";
+import { ratios, significant, spreadCells, spreadOf } from "../lib/spread.ts";
 import { curves } from "../lib/svg.ts";
 import { Ticker } from "../lib/ticker.ts";
-import { ratios, takeTurns } from "../lib/turns.ts";
+import { takeTurns } from "../lib/turns.ts";
 
 const SOURCES = [1000, 10_000, 100_000, 1_000_000];
 const DEFAULT_TABLE = 65536;
-/** What the first ticks cost is not what a tick costs: so many rows are passed. */
+/** Rows to write before measuring, because the first ticks are slower; bounds in ticks. */
 const WARM_UP = { rows: 200_000, least: 3, most: 50 };
 const MOST = { top: 1.5, all: 3 };
 const FASTER_THAN_EXAMPLE = { times: 5, at: 100_000 };
@@ -24,7 +24,7 @@ const VARIANTS = [
 ] as const;
 const FLOOR = "C floor", EXAMPLE = "example";
 
-/** ms, round by round, by contender. */
+/** By contender: ms of each round. */
 type Times = Record<string, number[]>;
 
 export async function tickCost(effort: Effort): Promise<Finding> {
@@ -51,9 +51,9 @@ export async function tickCost(effort: Effort): Promise<Finding> {
   return {
     title: "figure 3: what a tick costs",
     lines: [
-      "ms from the switch of the generation to the last byte written (to /dev/null), one packet from each source; the table has room for 65536",
-      "sources, or the next power of two. Warm: the first ticks are left out. wait: of that, for the programs that run when the generation is",
-      "switched; the floor and the example do not wait; less wait: the ratio without it. The floor reads and empties per-CPU hashes.",
+      "ms from the generation switch to the last byte written (to /dev/null), with one packet from each source; the table has room for 65536",
+      "sources, or the next power of two. The first ticks (warm-up) are left out. wait: the part spent waiting for BPF programs that were running",
+      "at the switch; the floor and the example do not wait. less wait: the ratio without it. The floor reads and empties per-CPU hashes.",
       "",
       ...tableLines([
         [
@@ -71,12 +71,12 @@ export async function tickCost(effort: Effort): Promise<Finding> {
           Object.entries(times).map(([name, values]) => [
             name,
             String(sources),
-            ...spreadCells(spreadOf(values)),
-            name in waits ? spreadOf(waits[name]!).median.toFixed(2) : "",
+            ...spreadCells(values, milliseconds),
+            name in waits ? milliseconds(spreadOf(waits[name]!).median) : "",
             (spreadOf(values).median * 1000 / sources).toFixed(2),
-            figure(spreadOf(ratios(values, times[FLOOR]!)).median),
+            significant(spreadOf(ratios(values, times[FLOOR]!)).median),
             name in waits
-              ? figure(
+              ? significant(
                 spreadOf(ratios(
                   values.map((time, round) => time - waits[name]![round]!),
                   times[FLOOR]!,
@@ -93,7 +93,7 @@ export async function tickCost(effort: Effort): Promise<Finding> {
     picture: {
       file: "figure3.svg",
       svg: curves(
-        "ms a tick, switch to last byte",
+        "ms per tick, switch to last byte",
         "sources in the tick",
         Object.fromEntries(
           Object.keys(points[0]!.times).map((name) => [
@@ -117,7 +117,7 @@ function tableFor(sources: number): number {
   return Math.max(DEFAULT_TABLE, 2 ** Math.ceil(Math.log2(sources)));
 }
 
-/** All contenders at one number of sources. */
+/** Measures all contenders at one number of sources. */
 async function measure(
   sources: number,
   rounds: number,
@@ -145,7 +145,7 @@ async function measure(
     };
   }
   contenders[FLOOR] = () => floor.tick(sources);
-  // Its map evicts before it is full.
+  // Twice the size: its LRU hash evicts before it is full.
   const example = stack.use(
     await Ticker.example(stage, `a${VARIANTS.length}`, 2 * table),
   );
@@ -156,7 +156,7 @@ async function measure(
   return { times: await takeTurns(rounds, contenders), waits };
 }
 
-/** The same tick before and after many other sources were seen. */
+/** A table of the same tick before and after many other sources were counted. */
 async function afterMany({ isQuick, rounds }: Effort): Promise<string[]> {
   const few = 1000, many = isQuick ? 100_000 : 1_000_000;
   const table = tableFor(many);
@@ -181,7 +181,7 @@ async function afterMany({ isQuick, rounds }: Effort): Promise<string[]> {
   const after = await measure();
   const row = (name: string, times: number[]) => [
     name,
-    ...spreadCells(spreadOf(times)),
+    ...spreadCells(times, milliseconds),
   ];
   return tableLines([
     [`${few} sources in a tick, table of ${table}`, "ms", "min", "max"],
@@ -191,6 +191,6 @@ async function afterMany({ isQuick, rounds }: Effort): Promise<string[]> {
   ]);
 }
 
-function spreadCells({ median, min, max }: Spread): string[] {
-  return [median, min, max].map((value) => value.toFixed(2));
+function milliseconds(value: number): string {
+  return value.toFixed(2);
 }

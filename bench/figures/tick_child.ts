@@ -1,10 +1,9 @@
 /**
- * xdptally with the bench's hand on its clock: a tick for each line on stdin,
- * made of the product's own parts as src/engine/ticks.ts makes it. After each
- * it says on stderr how long it took from the switch of the generation to the
- * last byte written, how long of that it waited for running programs, both in
- * ns, and the bytes of heap that it used.
- * usage: tick_child.ts ARGUMENTS…, those of xdptally
+ * Runs xdptally with ticks on demand: one tick for each line on stdin, made of the
+ * same parts as in src/engine/ticks.ts. After each tick it prints to stderr: the ns
+ * from the generation switch to the last byte written, the part of it spent waiting
+ * for running BPF programs, and the growth of the heap in bytes.
+ * usage: tick_child.ts ARGUMENTS… (xdptally's own)
  */
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Reads and empties maps as fast as the kernel can, and does nothing with what
- * it reads: the floor of a tick. For each line on stdin, the ids of maps, it
- * answers with the entries that it read and the nanoseconds that it took.
+ * The floor of a tick: reads and empties maps as fast as the kernel allows, and
+ * discards what it reads. Each line on stdin has the ids of maps; the answer has
+ * the number of entries read and the nanoseconds it took.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,10 +15,10 @@
 #define MOST_MAPS 8
 #define KEY_SIZE 16
 #define VALUE_SIZE 16
-#define BATCH_BYTES (1 << 20)	/* of values: as xdptally has it */
+#define BATCH_BYTES (1 << 20)	/* of values per system call */
 
 static char *keys, *values;
-static __u32 room;
+static __u32 room;		/* entries that keys and values hold */
 
 static void fail(const char *what)
 {
@@ -34,6 +34,7 @@ static __u64 now(void)
 	return time.tv_sec * 1000000000ull + time.tv_nsec;
 }
 
+/* Reads and deletes all entries; returns their number. */
 static __u64 drain(int map)
 {
 	char cursors[2][KEY_SIZE];
@@ -66,7 +67,7 @@ int main(void)
 	values = calloc(room, VALUE_SIZE * cpus);
 	if (!keys || !values)
 		fail("allocate");
-	/* As warm as those of a program that has read before. */
+	/* Touch all pages, as if the program had read before. */
 	memset(keys, 1, room * KEY_SIZE);
 	memset(values, 1, room * VALUE_SIZE * cpus);
 

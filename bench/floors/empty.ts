@@ -1,4 +1,4 @@
-/** A compiled Deno program that does nothing; with an argument, until it is killed. */
+/** The floor of size, start and memory: does nothing; with an argument, until it is killed. */
 if (Deno.args.length > 0) {
   console.log("ready");
   setInterval(() => {}, 2 ** 31 - 1);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * The least that a counter of sources could do for a frame: nothing, or one
- * lookup in a per-CPU hash and two additions, there and to a per-CPU total. The
- * source is read from where it is in the frames of the bench: nothing is parsed.
+ * The floors of a frame's cost: programs that do nothing, or only what counting
+ * sources in the kernel's maps needs: one lookup in a per-CPU hash, an addition
+ * there and one to a per-CPU total. They parse nothing: the offset of the source
+ * is fixed for each kind of frame.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Gives a test run's frame another source each time, and hands it on to the
- * program under test: one system call, as many frames as are wanted.
+ * Feeds the program under test with many sources in one system call: a test run
+ * repeats a frame, and this program changes its source each time.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_endian.h>
@@ -9,13 +9,13 @@
 
 char _license[] SEC("license") = "Dual MIT/GPL";
 
-#define MOST_FRAME 128	/* a power of two: the verifier wants a bound */
+#define MOST_FRAME 128	/* bounds the offset for the verifier; a power of two */
 
 volatile struct {
-	__u32 at;	/* where the last four bytes of the source are */
-	__u32 base;	/* the first source, host order */
+	__u32 at;	/* offset of the last four bytes of the source */
+	__u32 base;	/* the first source, in host byte order */
 	__u32 sources;
-	__u32 shuffle;	/* 0: one after the other */
+	__u32 shuffle;	/* 0: in sequence */
 	__u32 next;
 } plan;
 
@@ -26,7 +26,7 @@ struct {
 	__type(value, __u32);
 } under_test SEC(".maps");
 
-/* A number below plan.sources: in sequence, or of a linear congruential generator. */
+/* The next number below plan.sources: in sequence, or from a linear congruential generator. */
 static __always_inline __u32 pick(void)
 {
 	__u32 number = plan.next;

@@ -1,19 +1,24 @@
-/** A contender that goes on running, and is talked to by lines. */
+/** Runs a contender as a child process, and exchanges lines with it. */
 export class Child implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #lines: AsyncGenerator<string>;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
 
-  /** @param listen the stream that its lines are read from; the other is lost */
-  constructor(command: readonly string[], listen: "stdout" | "stderr") {
-    const [program, ...args] = command;
+  /** @param listen the stream whose lines are read; output to others is discarded */
+  constructor(
+    command: readonly string[],
+    listen: "stdout" | "stderr" | "both",
+  ) {
+    const [program, ...args] = listen === "both"
+      ? ["sh", "-c", 'exec "$@" 2>&1', "sh", ...command]
+      : command;
     const child = this.#child = new Deno.Command(program!, {
       args,
       stdin: "piped",
-      stdout: listen === "stdout" ? "piped" : "null",
+      stdout: listen === "stderr" ? "null" : "piped",
       stderr: listen === "stderr" ? "piped" : "null",
     }).spawn();
-    this.#lines = linesOf(child[listen]);
+    this.#lines = linesOf(listen === "stderr" ? child.stderr : child.stdout);
     this.#input = child.stdin.getWriter();
   }
 
@@ -21,46 +26,49 @@ export class Child implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** Gives it a line. */
-  async say(line = ""): Promise<void> {
+  /** Writes a line to its stdin. */
+  async writeLine(line = ""): Promise<void> {
     await this.#input.write(new TextEncoder().encode(`${line}\n`));
   }
 
   /**
-   * The next line that looks like `pattern`.
+   * Reads lines up to the first one that matches `pattern`.
    *
-   * @throws it ended before
+   * @returns the match
+   * @throws the process ended first
    */
-  async hear(pattern: RegExp): Promise<RegExpExecArray> {
-    const said: string[] = [];
+  async readUntil(pattern: RegExp): Promise<RegExpExecArray> {
+    const others: string[] = [];
     for (;;) {
       const { value, done } = await this.#lines.next();
-      if (done) throw new Error(`ended before ${pattern}: ${said.join("\n")}`);
+      if (done) {
+        throw new Error(`ended before ${pattern}: ${others.join("\n")}`);
+      }
       const match = pattern.exec(value);
       if (match !== null) return match;
-      said.push(value);
+      others.push(value);
     }
   }
 
-  /** Asks it to end, and returns the lines that it had still to say. */
-  end(): Promise<string[]> {
+  /** Sends SIGINT. @returns the lines until the process ends */
+  interrupt(): Promise<string[]> {
     this.#signal("SIGINT");
-    return this.rest();
+    return this.readToEnd();
   }
 
-  /** The lines that it says until it ends. */
-  async rest(): Promise<string[]> {
-    const rest: string[] = [];
-    for await (const line of this.#lines) rest.push(line);
+  /** @returns the lines until the process ends by itself */
+  async readToEnd(): Promise<string[]> {
+    const lines: string[] = [];
+    for await (const line of this.#lines) lines.push(line);
     await this.#child.status;
-    return rest;
+    return lines;
   }
 
   #signal(signal: Deno.Signal): void {
     try {
       this.#child.kill(signal);
     } catch {
-      // It has ended.
+      // The process has ended.
     }
   }
 

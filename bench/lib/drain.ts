@@ -1,9 +1,10 @@
+/** Measures the floor of a tick. */
 import { Child } from "./child.ts";
 import { Feeder } from "./feeder.ts";
 import { IPV4 } from "./frames.ts";
 import { BenchObject, built, mapId } from "./objects.ts";
 
-/** The floor of a tick: the floor's maps, read and emptied by a C program. */
+/** The floor of a tick: a C program reads and empties the maps of the floor's BPF program. */
 export class Drain implements AsyncDisposable {
   readonly #object: BenchObject;
   readonly #feeder: Feeder;
@@ -20,12 +21,12 @@ export class Drain implements AsyncDisposable {
     this.#feeder = new Feeder(program, IPV4, hasFragments);
   }
 
-  /** Reads one packet from each of so many sources. @returns ms */
+  /** Counts one packet from each of this many sources, then reads the maps. @returns ms */
   async tick(sources: number): Promise<number> {
     this.#feeder.feedEach(sources);
     const maps = ["sources4", "sources6"].map((map) => this.#object.map(map));
-    await this.#child.say(maps.map(mapId).join(" "));
-    const [, read, time] = await this.#child.hear(/^(\d+) (\d+)$/);
+    await this.#child.writeLine(maps.map(mapId).join(" "));
+    const [, read, time] = await this.#child.readUntil(/^(\d+) (\d+)$/);
     if (Number(read) !== sources) {
       throw new Error(`the floor read ${read} of ${sources} sources`);
     }

@@ -1,31 +1,47 @@
+/** Feeds frames to BPF programs and measures their CPU time. */
 import { check } from "../../src/ffi/errno.ts";
 import { u32 } from "../../src/ffi/memory.ts";
 import { testRun } from "../../tests/lib/test_run.ts";
-import type { Kind } from "./frames.ts";
-import { BenchObject, lib } from "./objects.ts";
+import type { BenchStage } from "./bench_stage.ts";
+import { type FrameKind, IPV4 } from "./frames.ts";
+import { BenchObject, lib, programById } from "./objects.ts";
 import { threadTime } from "./clock.ts";
 
 /** The first source, 10.0.0.0. */
 const BASE = 0x0a000000;
 
 /**
- * Gives a program frames from many sources in one system call: the program of
- * bench/floors/spread.bpf.c sets the source and hands the frame on.
+ * Feeds a program with frames from many sources, in one system call: the program
+ * of bench/floors/spread.bpf.c sets each frame's source and tail-calls the
+ * program under test.
  */
 export class Feeder implements Disposable {
   readonly #object: BenchObject;
   readonly #spread: number;
-  readonly #kind: Kind;
+  readonly #kind: FrameKind;
 
-  /** @param program its descriptor */
-  constructor(program: number, kind: Kind, hasFragments: boolean) {
+  /**
+   * @param program descriptor of the program under test
+   * @param hasFragments whether it was loaded with BPF_F_XDP_HAS_FRAGS
+   */
+  constructor(program: number, kind: FrameKind, hasFragments: boolean) {
     this.#object = new BenchObject("spread", ["spread"], { hasFragments });
     this.#spread = this.#object.program("spread");
     this.#kind = kind;
     this.#update("under_test", u32(program));
   }
 
-  /** Which sources the next frames have. */
+  /** Feeds the XDP program that is attached to an interface with IPv4 frames. */
+  static forInterface(
+    stage: BenchStage,
+    interfaceName: string,
+    hasFragments: boolean,
+  ): Feeder {
+    const program = programById(stage.programs(interfaceName)[0]!);
+    return new Feeder(program, IPV4, hasFragments);
+  }
+
+  /** Sets the number and the order of the sources of the next frames. */
   plan(sources: number, order: "sequence" | "shuffle"): void {
     this.#update(
       "spread.bss",
@@ -39,12 +55,12 @@ export class Feeder implements Disposable {
     );
   }
 
-  /** Runs the program on so many frames. @returns CPU time of a frame in ns */
+  /** Feeds this many frames. @returns CPU time per frame in ns */
   feed(frames: number): number {
     return feed(this.#spread, this.#kind, frames);
   }
 
-  /** One frame from each of so many sources. */
+  /** Feeds one frame from each of this many sources. */
   feedEach(sources: number): void {
     this.plan(sources, "sequence");
     this.feed(sources);
@@ -68,11 +84,11 @@ export class Feeder implements Disposable {
 }
 
 /**
- * Runs a program on so many frames, all alike.
+ * Runs a program on this many identical frames.
  *
- * @returns CPU time of a frame in ns
+ * @returns CPU time per frame in ns
  */
-export function feed(program: number, kind: Kind, frames: number): number {
+export function feed(program: number, kind: FrameKind, frames: number): number {
   const XDP_PASS = 2;
   const start = threadTime();
   const answer = testRun(program, { frame: kind.frame, repeat: frames });

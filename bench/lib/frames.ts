@@ -1,4 +1,4 @@
-/** The frames that figures are taken with. */
+/** The kinds of frames that the figures feed to programs. */
 import {
   type Bytes,
   bytes,
@@ -9,23 +9,23 @@ import {
   VLAN,
 } from "../../tests/lib/frames.ts";
 
-export interface Kind {
+export interface FrameKind {
   readonly name: "IPv4" | "VLAN" | "IPv6";
   readonly frame: Bytes;
-  /** Where the last four bytes of the source are. */
+  /** Offset of the last four bytes of the source address. */
   readonly sourceAt: number;
-  /** The program of bench/floors/floors.bpf.c that counts them. */
+  /** The program of bench/floors/floors.bpf.c that counts this kind. */
   readonly floor: string;
 }
 
-export const IPV4: Kind = {
+export const IPV4: FrameKind = {
   name: "IPv4",
   frame: bytes(ethernet(ETHERTYPE.ipv4), ipv4("10.0.0.0", { payload: 30 })),
   sourceAt: 14 + 12,
   floor: "floor_ipv4",
 };
 
-export const KINDS: readonly Kind[] = [
+export const KINDS: readonly FrameKind[] = [
   IPV4,
   {
     name: "VLAN",

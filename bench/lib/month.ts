@@ -1,4 +1,4 @@
-/** Captures of a month, made up: what a crontab on many hosts leaves. */
+/** Generates a month of captures, as cron jobs on several hosts would write them. */
 import { addSource } from "../../tests/lib/sources.ts";
 import type { Family } from "../../src/basics/address.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
@@ -15,30 +15,30 @@ import { plus, SourceList } from "../../src/tally/source_list.ts";
 import { VERSION } from "../../src/basics/version.ts";
 import { Random } from "./random.ts";
 
-export interface MonthSize {
+interface MonthSize {
   readonly hosts: number;
   readonly days: number;
-  /** Each starts on the hour. */
+  /** One capture at the start of each hour. */
   readonly capturesADay: number;
-  /** Of a second each. */
+  /** One tick per second. */
   readonly ticksACapture: number;
 }
 
-export const MONTH: MonthSize = {
+const MONTH: MonthSize = {
   hosts: 10,
   days: 30,
   capturesADay: 24,
   ticksACapture: 60,
 };
 
-/** All that ever send, those of them in one capture, and in one tick. */
+/** Number of sources: in total, in one capture, and in one tick. */
 const SOURCES = 5000, IN_CAPTURE = 100, IN_TICK = 20;
-/** One source in so many has an IPv6 address. */
+/** One of 50 sources has an IPv6 address. */
 const IPV6_EVERY = 50;
 const FIRST_DAY = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000, DAY = 24 * HOUR;
 
-/** As a capture has them that is not told otherwise. */
+/** The default options of a capture. */
 const DEFAULTS: RunOptions = {
   labels: undefined,
   keying: BY_SOURCE,
@@ -48,21 +48,17 @@ const DEFAULTS: RunOptions = {
   maxSources: 65536,
 };
 
-/** What was written. */
-export interface Written {
+interface WrittenMonth {
   readonly files: readonly string[];
   readonly ticks: number;
   readonly bytes: number;
 }
 
-/**
- * Writes the month into a folder, a file for each host and day, in the same
- * bytes each time.
- */
+/** Writes one file per host and day into a folder. The bytes are always the same. */
 export async function writeMonth(
   folder: string,
   size: MonthSize = MONTH,
-): Promise<Written> {
+): Promise<WrittenMonth> {
   const random = new Random(1);
   const pattern = parsePattern(`${folder}/`);
   const files: string[] = [];
@@ -92,7 +88,7 @@ export async function writeMonth(
   return { files, ticks, bytes };
 }
 
-/** The records of one run. */
+/** The records of one run, as JSON Lines. */
 function capture(
   random: Random,
   host: string,
@@ -130,12 +126,12 @@ function capture(
   return lines.join("");
 }
 
-/** Both clocks, the wall's in whole milliseconds. */
+/** @param time ms; the wall clock has whole ms */
 function moment(time: number): Moment {
   return { boot: time, wall: Math.floor(time) };
 }
 
-/** The sources of one capture: some come in many, most of them rarely. */
+/** The sources of one capture. A few sources are in many captures, most in few. */
 function sendersOf(random: Random): number[] {
   const senders = new Set<number>();
   while (senders.size < IN_CAPTURE) {
@@ -144,7 +140,7 @@ function sendersOf(random: Random): number[] {
   return [...senders];
 }
 
-/** What some neighbours among the senders sent in a tick. */
+/** The counts of one tick: consecutive sources among the senders. */
 function windowOf(random: Random, senders: readonly number[]): Window {
   const window = {
     ipv4: new SourceList("ipv4"),

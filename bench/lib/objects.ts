@@ -1,4 +1,4 @@
-/** BPF objects of the bench, in the kernel without an interface. */
+/** Loads the bench's BPF objects, and finds those that other processes loaded. */
 import { openLibbpf } from "../../src/bpf/library.ts";
 import { loadObject } from "../../src/bpf/load.ts";
 import { PLAIN } from "../../src/bpf/object.ts";
@@ -11,28 +11,37 @@ const { symbols } = lib;
 const BUILT = new URL("../../dist/bench/", import.meta.url);
 const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
 
-/** Whether this kernel lets programs take frames of several buffers: ours does then. */
+/** Whether xdptally's program accepts frames in several buffers (the kernel decides). */
 export function takesFragments(): boolean {
-  using object = loadObject(lib, {
-    ...PLAIN,
-    maxSources: 1,
-  });
+  using object = loadObject(lib, { ...PLAIN, maxSources: 1 });
   return object.hasFragments;
 }
 
-/** The path of what the Makefile built for the bench. */
+/** The path of a file that the Makefile built for the bench. */
 export function built(name: string): string {
   return new URL(name, BUILT).pathname.replaceAll("%20", " ");
 }
 
-export interface ObjectOptions {
-  /** What calls each other's tail must agree on frames of several buffers. */
+/** The command line of the example. @param size entries of its map */
+export function exampleCommand(
+  interfaceName: string,
+  size: number,
+  ...options: string[]
+): string[] {
+  return [
+    ...[built("example"), ...options, "-size", String(size)],
+    ...[built("example.bpf.o"), interfaceName],
+  ];
+}
+
+interface ObjectOptions {
+  /** Sets BPF_F_XDP_HAS_FRAGS, which must be equal in programs that tail-call each other. */
   readonly hasFragments: boolean;
-  /** Entries of maps, by name; else what the object says. */
+  /** Sizes of maps, by name; the others keep the size in the object. */
   readonly maxEntries?: Readonly<Record<string, number>>;
 }
 
-/** An object of dist/bench, loaded. */
+/** A loaded BPF object of dist/bench, attached to nothing. */
 export class BenchObject implements Disposable {
   readonly #object: Deno.PointerObject;
 
@@ -56,12 +65,12 @@ export class BenchObject implements Disposable {
     check("bpf_object__load", symbols.bpf_object__load(object));
   }
 
-  /** The descriptor of a program. */
+  /** The file descriptor of a program. */
   program(name: string): number {
     return symbols.bpf_program__fd(this.#program(name));
   }
 
-  /** The descriptor of a map. */
+  /** The file descriptor of a map. */
   map(name: string): number {
     return symbols.bpf_map__fd(this.#map(name));
   }
@@ -85,12 +94,12 @@ export class BenchObject implements Disposable {
   }
 }
 
-/** A descriptor of a program that another process has loaded. */
+/** Opens a program of any process. @returns a file descriptor */
 export function programById(id: number): number {
   return check("bpf_prog_get_fd_by_id", symbols.bpf_prog_get_fd_by_id(id));
 }
 
-/** The id of a map: what another process finds it by. */
+/** The id by which other processes can open a map. */
 export function mapId(fd: number): number {
   const info = new Uint32Array(20); // struct bpf_map_info: type, id, …
   check(

@@ -1,9 +1,9 @@
-/** What the kernel says of a process. @see proc(5) */
+/** Measures a process from outside. @see proc(5) */
 
-/** Bytes of memory that a process has. */
+/** Memory of a process, in bytes. */
 export interface Memory {
   readonly resident: number;
-  /** Of that, what is no file's and no map's: its own. */
+  /** The anonymous part of it: no pages of files and BPF maps. */
   readonly own: number;
 }
 
@@ -14,13 +14,13 @@ export function memoryOf(pid: number): Memory {
   return { resident: bytes("VmRSS"), own: bytes("RssAnon") };
 }
 
-export interface Work {
-  /** On all CPUs together. */
+interface Work {
+  /** Sum over all threads. */
   readonly cpuSeconds: number;
   readonly contextSwitches: number;
 }
 
-/** What all of its threads have done so far. */
+/** The CPU time and context switches of all threads of a process since they started. */
 export function workOf(pid: number): Work {
   let nanoseconds = 0, contextSwitches = 0;
   for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
@@ -36,7 +36,7 @@ export function workOf(pid: number): Work {
   return { cpuSeconds: nanoseconds / 1e9, contextSwitches };
 }
 
-/** How many system calls its threads make in so many seconds. */
+/** Counts the system calls of a process for this many seconds. */
 export async function syscallsOf(
   pid: number,
   seconds: number,
@@ -50,8 +50,8 @@ export async function syscallsOf(
     stdin: "null",
     stdout: "null",
   }).output();
-  const said = new TextDecoder().decode(stderr);
-  const total = /^100\.00\s+\S+\s+\S+\s+(\d+)/m.exec(said);
-  if (total === null) throw new Error(`Cannot count system calls: ${said}`);
+  const summary = new TextDecoder().decode(stderr);
+  const total = /^100\.00\s+\S+\s+\S+\s+(\d+)/m.exec(summary);
+  if (total === null) throw new Error(`Cannot count system calls: ${summary}`);
   return Number(total[1]);
 }

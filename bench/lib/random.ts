@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run. */
+/** Generates the same pseudorandom numbers in every run. */
 export class Random {
   #state: number;
 
@@ -6,13 +6,13 @@ export class Random {
     this.#state = seed;
   }
 
-  /** From 0 up to 1: a linear congruential generator modulo 2^32. */
+  /** In [0, 1), by a linear congruential generator modulo 2^32. */
   next(): number {
     this.#state = (Math.imul(this.#state, 1664525) + 1013904223) >>> 0;
     return this.#state / 2 ** 32;
   }
 
-  /** A whole number from 0 up to `limit`. */
+  /** An integer in [0, `limit`). */
   below(limit: number): number {
     return Math.floor(this.next() * limit);
   }

@@ -1,4 +1,6 @@
-/** Lines of even columns: names to the left, numbers to the right. */
+/** Formats the results of a bench and keeps them in RESULTS.md. */
+
+/** Aligns rows of cells: the first column to the left, the others to the right. */
 export function tableLines(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, at) =>
     Math.max(...rows.map((row) => row[at]!.length))
@@ -10,8 +12,8 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** When and where: `2026-11-22, AMD EPYC, 2 cores, 25.3 GB, Linux 6.1.0`. */
-export function occasion(): string {
+/** Today and this machine: `2026-11-22, AMD EPYC, 2 cores, 25.3 GB, Linux 6.1.0`. */
+function dateAndMachine(): string {
   const model = /^model name\s*: (.*)$/m
     .exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
   const memory = (Deno.systemMemoryInfo().total / 1e9).toFixed(1);
@@ -24,7 +26,7 @@ export function occasion(): string {
   ].join(", ");
 }
 
-/** The text of RESULTS.md with one section put in the place of its last one. */
+/** Replaces the section with this title in the text of RESULTS.md, or appends it. */
 export function withSection(
   document: string,
   title: string,
@@ -39,9 +41,9 @@ export function withSection(
 
 const RESULTS = new URL("../RESULTS.md", import.meta.url);
 
-/** Prints what a bench found, and keeps it in RESULTS.md. */
+/** Prints a section and writes it to RESULTS.md. */
 export function publish(title: string, lines: readonly string[]): void {
-  const all = [occasion(), ...lines];
+  const all = [dateAndMachine(), ...lines];
   console.log(all.join("\n"));
   const document = Deno.readTextFileSync(RESULTS);
   Deno.writeTextFileSync(RESULTS, withSection(document, title, all));

@@ -1,15 +1,17 @@
+/** Compares commands that answer the same question. */
 import { type Spread, spreadOf } from "./spread.ts";
 import type { Measured } from "./workspace.ts";
 
-/** One of those that do the same work. */
+/** One of the commands to compare. */
 export interface Contender {
   readonly name: string;
   readonly rounds: number;
   readonly command: readonly string[];
-  /** What it printed, in a form that all of them share. */
+  /** Converts its output to a form that is the same for all contenders. */
   answer(stdout: string): string;
 }
 
+/** The measurements of a contender: wall time, CPU time, and peak memory in bytes. */
 export interface Score {
   readonly name: string;
   readonly rounds: number;
@@ -19,10 +21,10 @@ export interface Score {
 }
 
 /**
- * Lets the contenders take turns, so that what the machine does besides falls
- * on all of them.
+ * Lets the contenders take turns, so that other load on the machine affects all
+ * of them.
  *
- * @throws one of them answers otherwise than the first one did
+ * @throws a contender's answer is empty or differs from the first one
  */
 export async function compete(
   contenders: readonly Contender[],

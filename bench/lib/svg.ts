@@ -1,4 +1,4 @@
-/** The pictures of RESULTS.md and the README, drawn as text. */
+/** Draws the charts for the README as SVG. */
 
 const COLOURS = [
   "#4e79a7",
@@ -16,7 +16,7 @@ export interface Group {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Groups of bars, a colour for each contender. */
+/** Draws a bar chart of groups, with one colour per contender. @returns SVG */
 export function bars(title: string, groups: readonly Group[]): string {
   const names = [
     ...new Set(groups.flatMap(({ values }) => Object.keys(values))),
@@ -42,37 +42,39 @@ export function bars(title: string, groups: readonly Group[]): string {
       ...Object.entries(values).map(([name, value]) => {
         const at = names.indexOf(name);
         return `<rect x="${
-          n(left + group * slot + slot * 0.1 + at * bar)
-        }" y="${n(y(value))}" width="${n(bar - 1)}" height="${
-          n(HEIGHT - bottom - y(value))
+          rounded(left + group * slot + slot * 0.1 + at * bar)
+        }" y="${rounded(y(value))}" width="${rounded(bar - 1)}" height="${
+          rounded(HEIGHT - bottom - y(value))
         }" fill="${colour(at)}"/>`;
       }),
     ]),
   ]);
 }
 
-/** Lines over logarithmic axes, a colour for each contender. */
+/** Draws lines over logarithmic axes, with one colour per contender. @returns SVG */
 export function curves(
   title: string,
-  below: string,
+  xLabel: string,
   lines: Readonly<Record<string, readonly (readonly [number, number])[]>>,
 ): string {
   const points = Object.values(lines).flat();
   const xs = decades(points.map(([x]) => x));
   const ys = decades(points.map(([, y]) => y));
   const { left, right, top, bottom } = PLOT;
-  const x = (value: number) => left + (WIDTH - left - right) * part(value, xs);
+  const x = (value: number) =>
+    left + (WIDTH - left - right) * position(value, xs);
   const y = (value: number) =>
-    HEIGHT - bottom - (HEIGHT - top - bottom) * part(value, ys);
+    HEIGHT - bottom - (HEIGHT - top - bottom) * position(value, ys);
   return picture(title, Object.keys(lines), [
     ...axis(ys, y),
     ...xs.map((at) =>
       text(x(at), HEIGHT - bottom + 18, at.toLocaleString("en"), "middle", 11)
     ),
-    text((WIDTH + left) / 2, HEIGHT - bottom + 38, below, "middle", 12),
+    text((WIDTH + left) / 2, HEIGHT - bottom + 38, xLabel, "middle", 12),
     ...Object.values(lines).map((line, at) =>
       `<polyline fill="none" stroke="${colour(at)}" stroke-width="2" points="${
-        line.map(([one, other]) => `${n(x(one))},${n(y(other))}`).join(" ")
+        line.map(([one, other]) => `${rounded(x(one))},${rounded(y(other))}`)
+          .join(" ")
       }"/>`
     ),
   ]);
@@ -99,15 +101,15 @@ function picture(
   ].join("\n");
 }
 
-/** Horizontal lines with their values. */
+/** Horizontal grid lines, labelled with their values. */
 function axis(
   values: readonly number[],
   y: (value: number) => number,
 ): string[] {
   return values.flatMap((value) => [
     `<line x1="${PLOT.left}" x2="${WIDTH - PLOT.right}" y1="${
-      n(y(value))
-    }" y2="${n(y(value))}" stroke="#dddddd"/>`,
+      rounded(y(value))
+    }" y2="${rounded(y(value))}" stroke="#dddddd"/>`,
     text(PLOT.left - 8, y(value) + 4, value.toLocaleString("en"), "end", 11),
   ]);
 }
@@ -122,7 +124,7 @@ function steps(top: number): number[] {
   );
 }
 
-/** The powers of ten around `values`. */
+/** The powers of ten from the one below to the one above all values. */
 function decades(values: readonly number[]): number[] {
   const first = Math.floor(Math.log10(Math.min(...values)));
   const last = Math.ceil(Math.log10(Math.max(...values)));
@@ -132,8 +134,8 @@ function decades(values: readonly number[]): number[] {
   );
 }
 
-/** Where a value is between the first and the last decade. */
-function part(value: number, decades: readonly number[]): number {
+/** Position of a value between the first and the last decade, from 0 to 1. */
+function position(value: number, decades: readonly number[]): number {
   return Math.log10(value / decades[0]!) / (decades.length - 1 || 1);
 }
 
@@ -144,8 +146,8 @@ function text(
   anchor: string,
   size: number,
 ): string {
-  return `<text x="${n(x)}" y="${
-    n(y)
+  return `<text x="${rounded(x)}" y="${
+    rounded(y)
   }" font-size="${size}" text-anchor="${anchor}">${content}</text>`;
 }
 
@@ -153,6 +155,6 @@ function colour(at: number): string {
   return COLOURS[at % COLOURS.length]!;
 }
 
-function n(value: number): string {
+function rounded(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

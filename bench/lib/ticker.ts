@@ -1,19 +1,22 @@
-import { type BenchStage, IMPORTS } from "./bench.ts";
+/** Runs contenders that tick whenever the bench asks for it. */
+import type { BenchStage } from "./bench_stage.ts";
 import { Child } from "./child.ts";
 import { Feeder } from "./feeder.ts";
-import { IPV4 } from "./frames.ts";
-import { built, programById } from "./objects.ts";
+import { exampleCommand } from "./objects.ts";
 
-/** What a tick took, in ms. */
-export interface Tick {
+const IMPORT_MAP = Deno.args.filter((arg) => arg.startsWith("--import-map="));
+
+/** The cost of one tick. */
+interface TickCost {
+  /** ms */
   readonly time: number;
-  /** Of that, waiting for programs that run. */
+  /** The part of it spent waiting for running BPF programs, in ms. */
   readonly wait: number;
-  /** Bytes of heap; fewer than 0 where garbage was collected meanwhile. */
+  /** Growth of the JavaScript heap in bytes; negative if garbage was collected. */
   readonly heap: number;
 }
 
-/** A contender whose ticks the bench makes, on an interface of a stage. */
+/** A contender on an interface of a stage that ticks when told to. */
 export class Ticker implements AsyncDisposable {
   readonly #child: Child;
   readonly #feeder: Feeder;
@@ -25,7 +28,7 @@ export class Ticker implements AsyncDisposable {
     this.#answer = answer;
   }
 
-  /** xdptally. @param args those of its command line, but for the interface */
+  /** Starts xdptally. @param args its command line without the interface */
   static xdptally(
     stage: BenchStage,
     interfaceName: string,
@@ -37,23 +40,22 @@ export class Ticker implements AsyncDisposable {
     return Ticker.#start(
       stage,
       interfaceName,
-      [...deno, ...IMPORTS, script, ...args, interfaceName],
+      [...deno, ...IMPORT_MAP, script, ...args, interfaceName],
       hasFragments,
       /^ticked (\d+) (\d+) (-?\d+)/,
     );
   }
 
-  /** The example. @param size entries of its map */
+  /** Starts the example. @param size entries of its map */
   static example(
     stage: BenchStage,
     interfaceName: string,
     size: number,
   ): Promise<Ticker> {
-    const options = ["-times", "-interval", "0", "-size", String(size)];
     return Ticker.#start(
       stage,
       interfaceName,
-      [built("example"), ...options, built("example.bpf.o"), interfaceName],
+      exampleCommand(interfaceName, size, "-times", "-interval", "0"),
       false,
       /^printed (\d+)/,
     );
@@ -67,20 +69,16 @@ export class Ticker implements AsyncDisposable {
     answer: RegExp,
   ): Promise<Ticker> {
     const child = new Child(stage.inside(...command), "stderr");
-    await child.hear(/^attached/);
-    const program = programById(stage.programs(interfaceName)[0]!);
-    return new Ticker(
-      child,
-      new Feeder(program, IPV4, hasFragments),
-      answer,
-    );
+    await child.readUntil(/^attached/);
+    const feeder = Feeder.forInterface(stage, interfaceName, hasFragments);
+    return new Ticker(child, feeder, answer);
   }
 
-  /** A tick with one packet from each of so many sources. */
-  async tick(sources: number): Promise<Tick> {
+  /** Makes it tick, after one packet from each of this many sources. */
+  async tick(sources: number): Promise<TickCost> {
     if (sources > 0) this.#feeder.feedEach(sources);
-    await this.#child.say();
-    const [, time, wait, heap] = await this.#child.hear(this.#answer);
+    await this.#child.writeLine();
+    const [, time, wait, heap] = await this.#child.readUntil(this.#answer);
     return {
       time: Number(time) / 1e6,
       wait: Number(wait ?? 0) / 1e6,

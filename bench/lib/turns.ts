@@ -1,8 +1,8 @@
 /**
- * Lets contenders take turns, so that what the machine does besides falls on
- * all of them.
+ * Lets contenders take turns, so that other load on the machine affects all of
+ * them.
  *
- * @returns what each of them measured, by name, in the order of the rounds
+ * @returns by name, what each contender measured, in the order of the rounds
  */
 export async function takeTurns<Result>(
   rounds: number,
@@ -16,12 +16,4 @@ export async function takeTurns<Result>(
     }
   }
   return results;
-}
-
-/** Round by round, how many times the other it was. */
-export function ratios(
-  ones: readonly number[],
-  others: readonly number[],
-): number[] {
-  return ones.map((one, round) => one / others[round]!);
 }

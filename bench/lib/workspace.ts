@@ -1,37 +1,34 @@
-/** A command that was run to its end. */
+/** Runs commands in a temporary folder and measures them. */
+import { onInterrupt } from "./interrupt.ts";
+
+/** The measurements of a command that has ended. */
 export interface Measured {
   /** Wall time. */
   readonly seconds: number;
-  /** Time on all CPUs together. */
+  /** CPU time of all its processes. */
   readonly cpuSeconds: number;
-  /** Bytes of memory of its largest process, at most. */
+  /** Peak resident memory of its largest process, in bytes. */
   readonly peak: number;
   readonly stdout: string;
 }
 
 /**
- * A fresh folder, and the commands that run in it: both are gone when the bench
- * ends, and when it is interrupted.
+ * A temporary folder in which commands run. Disposal or a signal kills the running
+ * command and removes the folder.
  */
 export class Workspace implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "xdptally-bench-" });
-  /** Leads the process group of the command that runs now. */
+  /** Leader of the process group of the running command. */
   #leader: number | undefined;
 
   constructor() {
-    const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-    for (const [name, number] of Object.entries(signals)) {
-      Deno.addSignalListener(name as keyof typeof signals, () => {
-        this[Symbol.dispose]();
-        Deno.exit(128 + number);
-      });
-    }
+    onInterrupt(() => this[Symbol.dispose]());
   }
 
   /**
    * Runs a command in the folder.
    *
-   * @throws it failed
+   * @throws the command failed
    */
   async measure(command: readonly string[]): Promise<Measured> {
     const start = performance.now();
@@ -47,12 +44,12 @@ export class Workspace implements Disposable {
     const { code, stdout, stderr } = await child.output();
     const seconds = (performance.now() - start) / 1000;
     this.#leader = undefined;
-    const said = new TextDecoder().decode(stderr).trimEnd();
+    const text = new TextDecoder().decode(stderr).trimEnd();
     if (code !== 0) {
-      throw new Error(`Cannot run "${command[0]}": exit ${code}: ${said}`);
+      throw new Error(`Cannot run "${command[0]}": exit ${code}: ${text}`);
     }
-    // The last line is that of time(1).
-    const [kilobytes, user, system] = said.split("\n").at(-1)!.split(" ")
+    // time(1) writes the last line.
+    const [kilobytes, user, system] = text.split("\n").at(-1)!.split(" ")
       .map(Number);
     return {
       seconds,

@@ -1,4 +1,5 @@
--- JSON Lines as rows of the table; for ClickHouse of today (18.16 cannot).
+-- Inserts the ticks of a JSON Lines capture into the table of schema.sql. Needs a
+-- current ClickHouse: 18.16 cannot parse the nested tuples.
 INSERT INTO xdptally (start, end, host, interface, class, source, packets, bytes)
 SELECT
     parseDateTimeBestEffort(start, 'UTC'),

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Loads captures, each once: what is loaded twice counts twice.
-# usage: load.sh FILE… (.csv, .jsonl, each also .gz)
-# CLICKHOUSE_CLIENT may hold options: "clickhouse-client --host db --database net"
+# Loads captures into ClickHouse. Load each file once: a second load counts twice.
+# usage: load.sh FILE… (.csv or .jsonl, also with .gz)
+# CLICKHOUSE_CLIENT is the client's command line (default: clickhouse-client), for
+# example "clickhouse-client --host db --database net"
 set -euo pipefail
 
 read -ra client <<<"${CLICKHOUSE_CLIENT:-clickhouse-client}"
@@ -18,7 +19,7 @@ for file in "$@"; do
 		options=(--input_format_skip_unknown_fields 1)
 		;;
 	*)
-		echo "Cannot load \"$file\": neither .csv nor .jsonl; convert it" >&2
+		echo "Cannot load \"$file\": the name does not end in .csv or .jsonl (or .gz after these); rename or convert the file" >&2
 		exit 2
 		;;
 	esac
@@ -26,7 +27,7 @@ for file in "$@"; do
 	[[ $file != *.gz ]] || reader=(zcat)
 	"${reader[@]}" -- "$file" | "${client[@]}" "${options[@]}" "--query=$query" ||
 		{
-			echo "Cannot load \"$file\": the client's own message is above" >&2
+			echo "Cannot load \"$file\": the message of clickhouse-client is above" >&2
 			exit 1
 		}
 done

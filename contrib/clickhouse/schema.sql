@@ -1,6 +1,7 @@
--- Ticks of a fleet, a row as in xdptally's CSV: the rows of a window sum to its
--- row of class total. What goes out has the interface `eth0:out`.
--- For ClickHouse 18.16 (Debian's) and later.
+-- The tables for a fleet's captures, for ClickHouse 18.16 (Debian 12) and later.
+
+-- One row per row of xdptally's CSV. The other rows of a window sum to its row of
+-- class total. Outgoing traffic of eth0 has the interface `eth0:out`.
 CREATE TABLE IF NOT EXISTS xdptally
 (
     start DateTime('UTC'),
@@ -17,7 +18,7 @@ ENGINE = MergeTree
 PARTITION BY toYYYYMM(start)
 ORDER BY (host, interface, class, source, start);
 
--- Sources by the hour, kept up by each insert: a fraction of the rows.
+-- Sources by hour, updated by each insert; far fewer rows than the table above.
 CREATE MATERIALIZED VIEW IF NOT EXISTS xdptally_hourly
 ENGINE = SummingMergeTree
 PARTITION BY toYYYYMM(hour)
@@ -33,7 +34,7 @@ FROM xdptally
 WHERE class = 'source'
 GROUP BY hour, direction, source, host;
 
--- The first 100 sources of each hour over all hosts, and how many hosts saw them.
+-- The top 100 sources of each hour over all hosts, and the number of hosts that saw each.
 CREATE VIEW IF NOT EXISTS xdptally_top_sources
 AS SELECT
     hour,

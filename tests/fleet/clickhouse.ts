@@ -1,4 +1,4 @@
-/** ClickHouse in a namespace and a folder of its own, with contrib/clickhouse/. */
+/** Runs ClickHouse in a namespace and a folder, with the tables of contrib/clickhouse/. */
 import type { Namespace } from "../lib/stage.ts";
 import { Server } from "./server.ts";
 
@@ -52,13 +52,13 @@ export class ClickHouse extends Server {
     this.#stage = stage;
   }
 
-  /** The rows of a query. */
+  /** Runs a query. @returns its rows, each a list of cells */
   query(query: string): string[][] {
     const text = this.#stage.run("clickhouse-client", `--query=${query}`);
     return text.split("\n").slice(0, -1).map((line) => line.split("\t"));
   }
 
-  /** Creates the table and the views. */
+  /** Creates the table and views of schema.sql. */
   createTables(): void {
     this.#stage.run(
       ...["sh", "-c", 'clickhouse-client --multiquery <"$0"'],
@@ -66,7 +66,7 @@ export class ClickHouse extends Server {
     );
   }
 
-  /** Loads captures, as docs/fleet.md says. */
+  /** Loads captures with load.sh, as docs/fleet.md describes. */
   load(...files: string[]): void {
     this.#stage.run(`${CONTRIB}/load.sh`, ...files);
   }

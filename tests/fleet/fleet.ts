@@ -1,7 +1,7 @@
 /**
- * A fleet of three hosts with real Prometheus (rules and dashboard of contrib/),
- * node_exporter and ClickHouse. One host is flooded, and xdptally is killed on
- * another. Run by `make test-fleet`.
+ * Tests a fleet end to end (make test-fleet): three hosts, a real Prometheus with
+ * contrib's rules and dashboard, node_exporter and ClickHouse. One host is flooded,
+ * on another xdptally is killed.
  */
 import { read } from "../lib/reading.ts";
 import { assert, assertEquals } from "@std/assert";
@@ -19,8 +19,8 @@ const FLOOD = { frames: 8_000_000, sources: 1 };
 const SPOOFED = { frames: 200_000, sources: 1000 };
 
 /**
- * Every class of frame, and twelve sources that each send a different amount.
- * The kernel drops a frame that ends within a VLAN tag before tc sees it.
+ * Every class of frame, and twelve sources that each send a different number of
+ * frames. Without frames that end within a VLAN tag: the kernel drops them before tc.
  */
 const QUIET = [
   ...FRAMES.filter(({ name, frame }) =>
@@ -34,9 +34,9 @@ const QUIET = [
 ];
 const ROUNDS = 100;
 
-Deno.test("a fleet: what happens is alerted, and every number agrees", async (test) => {
+Deno.test("a fleet: the right alerts fire, and all numbers agree", async (test) => {
   const step = async (name: string, take: () => void | Promise<void>) => {
-    // The next step needs this one's result.
+    // Later steps build on this one.
     if (!await test.step(name, take)) throw new Error(`${name}: failed`);
   };
   using folder = new Folder();
@@ -53,7 +53,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
   using web3 = new Host(management, 3);
   const hosts = [web1, web2, web3];
 
-  /** The same frames twice: by XDP into JSON Lines, by tc into CSV. */
+  // Both count the same frames: at XDP into JSON Lines, at tc into CSV.
   const listen = (host: Host) =>
     host.watch("--listen", "0.0.0.0:9435", "-o", `${captures}/`, "eth0");
   const writeCsv = (host: Host) =>
@@ -75,7 +75,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
     [web1],
   );
 
-  /** What was sent to each host since xdptally last started there. */
+  /** Frames sent to each host since xdptally last started there. */
   const sent = new Map(hosts.map((host) => [host, 0]));
   const sendQuietly = async (host: Host) => {
     await send(host.stage, "lan0", QUIET, ROUNDS);
@@ -90,12 +90,12 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
     prometheus.until(() => prometheus.isFiring(alert, host.name));
 
   await step(
-    "Prometheus scrapes every host, and has an hour that was quiet",
+    "Prometheus scrapes every host, and no alert fires",
     async () => {
       await prometheus.until(() => prometheus.sum("up") === hosts.length + 1);
       for (const host of hosts) await sendQuietly(host);
       for (const host of hosts) await arrived(host);
-      // Longer than the flood lasts: the alert compares with the median of the hour.
+      // More quiet samples than the flood has: the alert compares with the median.
       await prometheus.until(() =>
         prometheus.query(
           "min(count_over_time(host:xdptally_packets:rate1m[1h]))",
@@ -115,7 +115,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
         await flood(web2.stage, "lan0", frames, sources, "sequence");
       }
     };
-    // Checked during the flood: a long one becomes the median itself.
+    // Checked during the flood: a long flood raises the median and ends the alert.
     await Promise.all([
       sendFast(),
       firing("XdptallySourceFlood", web2),
@@ -140,7 +140,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
     await prometheus.until(() => !prometheus.isFiring("XdptallyDown", "web3"));
   });
 
-  await step("no alert fired that should not have, and no rule failed", () => {
+  await step("no other alert fired, and no rule failed", () => {
     const fired = prometheus.query(
       'count by (alertname, host) (last_over_time(ALERTS{alertname=~"Xdptally.*", alertstate="firing"}[1h]))',
     ).map(({ metric }) => `${metric.alertname} ${metric.host}`);
@@ -156,7 +156,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
     }
   });
 
-  await step("a capture from cron comes by node_exporter", async () => {
+  await step("node_exporter serves a capture from cron", async () => {
     const capture = await start(
       (host) =>
         host.watch(
@@ -195,54 +195,57 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
   });
 
   const ends = new Map<Host, JsonRecord>();
-  await step("Prometheus' counters are the end records' numbers", async () => {
-    for (const run of [...listening.values(), ...csvRuns]) {
-      assertEquals((await run.end("SIGINT")).code, 0);
-    }
-    for (const host of hosts) {
-      const records = recordsOf(captures, host, "eth0");
-      const record = records.findLast(({ type }) => type === "end");
-      assertEquals([record.complete, record.untracked.packets], [true, 0]);
-      assertEquals(record.total.packets, sent.get(host));
-      ends.set(host, record);
-    }
-    const last = (metric: string, host: string, labels = "") =>
-      prometheus.sum(
-        `last_over_time(xdptally_${metric}_total{job="xdptally",host=~"${host}"${labels}}[1h])`,
-      );
-    for (const unit of ["packets", "bytes"]) {
-      for (const [{ name }, record] of ends) {
-        const classOf = (name_: string) =>
-          last(`class_${unit}`, name, `,class="${name_}"`);
-        const sources = sum(record.sources, (source) => source[unit]);
+  await step(
+    "Prometheus's counters equal those of the end records",
+    async () => {
+      for (const run of [...listening.values(), ...csvRuns]) {
+        assertEquals((await run.end("SIGINT")).code, 0);
+      }
+      for (const host of hosts) {
+        const records = recordsOf(captures, host, "eth0");
+        const record = records.findLast(({ type }) => type === "end");
+        assertEquals([record.complete, record.untracked.packets], [true, 0]);
+        assertEquals(record.total.packets, sent.get(host));
+        ends.set(host, record);
+      }
+      const last = (metric: string, host: string, labels = "") =>
+        prometheus.sum(
+          `last_over_time(xdptally_${metric}_total{job="xdptally",host=~"${host}"${labels}}[1h])`,
+        );
+      for (const unit of ["packets", "bytes"]) {
+        for (const [{ name }, record] of ends) {
+          const classOf = (className: string) =>
+            last(`class_${unit}`, name, `,class="${className}"`);
+          const sources = sum(record.sources, (source) => source[unit]);
+          assertEquals(
+            [
+              last(unit, name),
+              ...["source", "untracked", "non_ip", "malformed", "filtered"]
+                .map(classOf),
+            ],
+            [
+              record.total[unit],
+              sources,
+              ...["untracked", "nonIp", "malformed", "filtered"]
+                .map((kind) => record[kind][unit]),
+            ],
+          );
+        }
         assertEquals(
-          [
-            last(unit, name),
-            ...["source", "untracked", "non_ip", "malformed", "filtered"]
-              .map(classOf),
-          ],
-          [
-            record.total[unit],
-            sources,
-            ...["untracked", "nonIp", "malformed", "filtered"]
-              .map((kind) => record[kind][unit]),
-          ],
+          last(unit, ".*"),
+          sum([...ends.values()], ({ total }) => total[unit]),
         );
       }
-      assertEquals(
-        last(unit, ".*"),
-        sum([...ends.values()], ({ total }) => total[unit]),
-      );
-    }
-    // The killed xdptally on web3 had written to its file what Prometheus had read.
-    const [{ run }] = recordsOf(captures, web3, "eth0") as [JsonRecord];
-    const ticks = recordsOf(captures, web3, "eth0")
-      .filter((record) => record.run === run && record.type === "tick");
-    assertEquals(sum(ticks, ({ total }) => total.packets), killed);
-  });
+      // The ticks that xdptally on web3 wrote before it was killed sum to Prometheus's counter.
+      const [{ run }] = recordsOf(captures, web3, "eth0") as [JsonRecord];
+      const ticks = recordsOf(captures, web3, "eth0")
+        .filter((record) => record.run === run && record.type === "tick");
+      assertEquals(sum(ticks, ({ total }) => total.packets), killed);
+    },
+  );
 
   await step(
-    "ClickHouse, with the hosts' files: the same as xdptally report",
+    "ClickHouse, loaded with the hosts' files, agrees with xdptally report",
     async () => {
       await using clickhouse = new ClickHouse(management, into("clickhouse"));
       await clickhouse.until(() => clickhouse.query("SELECT 1").length === 1);
@@ -281,7 +284,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
         ),
         [["3"]],
       );
-      // The books balance in the database as well.
+      // In the table too, the classes of each window sum to its total.
       assertEquals(
         clickhouse.query(
           `SELECT host, start FROM xdptally GROUP BY host, interface, start, end
@@ -293,7 +296,7 @@ Deno.test("a fleet: what happens is alerted, and every number agrees", async (te
   );
 });
 
-/** The captures of an interface, of one host or of all. */
+/** Paths of an interface's captures, of one host (by default all). */
 function filesOf(folder: string, name: string, host = "web."): string[] {
   const pattern = new RegExp(`^${host}-${name}-\\d+\\.jsonl$`);
   return [...Deno.readDirSync(folder)].map(({ name }) => name)
@@ -301,6 +304,7 @@ function filesOf(folder: string, name: string, host = "web."): string[] {
     .map((name) => `${folder}/${name}`);
 }
 
+/** The records of a host's captures of an interface. */
 function recordsOf(folder: string, host: Host, name: string): JsonRecord[] {
   return filesOf(folder, name, host.name).flatMap((path) =>
     Deno.readTextFileSync(path).split("\n").filter((line) => line !== "")

@@ -1,9 +1,9 @@
-/** A host of the fleet: namespaces of its own, and the programs that run there. */
+/** The hosts of the fleet test: network namespaces, and the programs that run in them. */
 import { Namespace } from "../lib/stage.ts";
 import { type Capture, startCapture } from "../lib/xdptally.ts";
 import { Server } from "./server.ts";
 
-/** The namespace of Prometheus, with a bridge to all hosts. */
+/** The namespace in which Prometheus runs, with a bridge to all hosts. */
 export class Management extends Namespace {
   constructor() {
     super("management");
@@ -15,8 +15,8 @@ export class Management extends Namespace {
 }
 
 /**
- * Counts on `eth0` all the time, and on `eth1` from cron. What is sent out of
- * `lan0` arrives on the one, out of `lan1` on the other; `manage0` is for Prometheus.
+ * A host that counts permanently on `eth0`, and in captures on `eth1`. Frames sent
+ * out of `lan0` arrive on `eth0`, out of `lan1` on `eth1`. Prometheus scrapes `manage0`.
  */
 export class Host implements Disposable {
   readonly stage: Namespace;
@@ -38,7 +38,7 @@ export class Host implements Disposable {
     management.ip("link", "set", "dev", this.name, "master", "bridge0", "up");
   }
 
-  /** Starts xdptally here; it has attached when this returns. */
+  /** Starts xdptally with the host's name. Resolves once it has attached. */
   watch(...args: string[]): Promise<Capture> {
     return startCapture(args, this.stage, {
       through: [
@@ -48,7 +48,7 @@ export class Host implements Disposable {
     });
   }
 
-  /** node_exporter, with nothing but the textfiles of a folder. */
+  /** Starts node_exporter, with only the textfile collector, for a folder. */
   nodeExporter(folder: string, log: string): Server {
     return new Server(
       this.stage,

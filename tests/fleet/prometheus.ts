@@ -1,4 +1,4 @@
-/** Prometheus with contrib/prometheus/ at shorter intervals, otherwise unchanged. */
+/** Runs Prometheus with contrib/prometheus/, changed only in its intervals: 1 s each. */
 import { assertEquals } from "@std/assert";
 import { sh } from "../lib/stage.ts";
 import type { Host, Management } from "./host.ts";
@@ -7,15 +7,15 @@ import { Server } from "./server.ts";
 const CONTRIB = new URL("../../contrib/prometheus", import.meta.url).pathname
   .replaceAll("%20", " ");
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
-/** An alert of /api/v1/alerts. */
-export interface Alert {
+/** An alert in the answer of /api/v1/alerts. */
+interface Alert {
   readonly labels: Labels;
   readonly state: "pending" | "firing";
 }
 
-/** A copy of contrib/prometheus in `folder`, for these hosts. */
+/** Copies contrib/prometheus to `folder` and adapts it to these hosts. */
 function configure(
   folder: string,
   hosts: readonly Host[],
@@ -54,7 +54,7 @@ export class Prometheus extends Server {
     nodes: readonly Host[],
   ) {
     configure(folder, hosts, nodes);
-    // Only this process resolves the hosts' names.
+    // A private /etc/hosts: only this process can resolve the hosts' names.
     super(
       management,
       `${folder}/log`,
@@ -69,7 +69,7 @@ export class Prometheus extends Server {
     this.#management = management;
   }
 
-  /** The data of an API path. @throws no answer, or an error */
+  /** GETs /api/v1/`path`. @returns the answer's `data` @throws no answer, or an error */
   // deno-lint-ignore no-explicit-any
   get(path: string, parameters: Readonly<Record<string, string>> = {}): any {
     const answer = JSON.parse(this.#management.run(
@@ -90,12 +90,12 @@ export class Prometheus extends Server {
     ) => ({ metric, value: Number(value[1]) }));
   }
 
-  /** The sum of the samples of a query; NaN if there are none. */
+  /** The sum of an instant query's samples, NaN if there are none. */
   sum(query: string): number {
     return this.query(`sum(${query})`)[0]?.value ?? NaN;
   }
 
-  /** Whether an alert fires for a host. */
+  /** Whether an alert is firing for a host. */
   isFiring(alertname: string, host: string): boolean {
     const alerts: Alert[] = this.get("alerts").alerts;
     return alerts.some(({ labels, state }) =>

@@ -1,4 +1,4 @@
-/** A server process of the fleet test, ended on disposal. */
+/** Runs a server of the fleet test in a namespace until it is disposed of. */
 import type { Namespace } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
 
@@ -7,7 +7,7 @@ export class Server implements AsyncDisposable {
   readonly #log: string;
   #hasEnded = false;
 
-  /** @param log a file that takes what it says */
+  /** @param log path of the file for its stdout and stderr */
   constructor(stage: Namespace, log: string, ...command: string[]) {
     this.#log = log;
     this.#child = new Deno.Command("ip", {
@@ -22,14 +22,18 @@ export class Server implements AsyncDisposable {
     this.#child.status.then(() => this.#hasEnded = true);
   }
 
-  /** Waits until `is` returns true without throwing. @throws the server ended before */
-  async until(is: () => boolean): Promise<void> {
+  /**
+   * Polls until `condition` returns true; an exception counts as false.
+   *
+   * @throws the server has ended
+   */
+  async until(condition: () => boolean): Promise<void> {
     await become(() => {
       if (this.#hasEnded) throw new Error(Deno.readTextFileSync(this.#log));
       try {
-        return is();
+        return condition();
       } catch {
-        return false; // it does not answer yet
+        return false; // the server does not answer yet
       }
     });
   }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Boots a guest: no KVM, and no network but a bridge between its two devices, in
-# a network namespace that ends with it. tap has virtio's headers, so the guest
-# gets its offloads, and may change them.
-# usage: boot.sh KERNEL INITRAMFS CONSOLE RESULTS (files that the guest writes)
+# Boots a guest in qemu, without KVM. A bridge in a private network namespace
+# connects its two network devices. The taps carry virtio headers, so the guest has
+# offloads and can change them.
+# usage: boot.sh KERNEL INITRAMFS CONSOLE RESULTS (the guest writes the last two files)
 set -euo pipefail
 LIMIT=900 # seconds
 
@@ -22,7 +22,7 @@ for tap in tap0 tap1; do
 	)
 done
 
-# cx16: qemu 7.2's cmpxchg16b now and then spoils the flags, and the kernel falls.
+# cx16=off: cmpxchg16b in qemu 7.2 sometimes corrupts the flags, and the kernel crashes.
 exec timeout --foreground "$LIMIT" qemu-system-x86_64 -accel tcg -cpu max,cx16=off -smp 2 -m 2G \
 	-nodefaults -no-user-config -display none -no-reboot \
 	-kernel "$1" -initrd "$2" -append "console=ttyS0 quiet panic=-1" \

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Fetches a Debian release's kernel and the packages that a guest of it needs
-# into .toolchain/kernels/NAME: vmlinuz, and the unpacked files in root/. An apt
-# of its own does it, from this machine's mirror and against Debian's keys;
-# nothing of it is installed here. Does nothing that was done before, unless it
-# was changed since.
+# Fetches a Debian release's kernel and the packages that its guest needs into
+# .toolchain/kernels/NAME: vmlinuz, and the unpacked packages in root/. Uses a
+# private apt (toolchain/apt.sh) and installs nothing. Skips what is already done,
+# unless this script has changed since.
 # usage: fetch.sh NAME (bookworm, or bookworm-backports)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -20,7 +19,7 @@ mkdir -p "$target/root"
 
 {
 	source_of Debian "$release" amd64
-	# Of a release that has ended, the security suite may be listed and be gone.
+	# bullseye's security support has ended: its suite may be listed but gone.
 	[ "$release" = bullseye ] || source_of Debian-Security "$release-security" amd64
 	[ "$name" = "$release" ] || source_of Debian "$name" amd64
 } | make_apt "$target/apt" amd64

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the initramfs of a guest: the release's own files, as fetch.sh left
-# them, and the checks with the built xdptally.
+# Builds a guest's initramfs from the release's files (see fetch.sh), the checks
+# and the built xdptally.
 # usage: initramfs.sh NAME FILE
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,14 +9,14 @@ release=$PWD/.toolchain/kernels/$1
 initramfs=$2
 modules=(8021q bonding bridge dummy tun veth virtio_net virtio_pci wireguard)
 
-# Only the modules that the checks load, and what those need.
+# copy_modules ROOT: copies the modules that the checks load, and their dependencies.
 copy_modules() {
 	local version file
 	version=$(basename "$release"/root/lib/modules/*)
 	depmod -b "$release/root" "$version"
 	for module in "${modules[@]}"; do
 		modprobe -d "$release/root" -S "$version" --ignore-install --show-depends "$module" ||
-			true # the check that wants it will say so
+			true # a check that needs a missing module is skipped
 	done | sed -n 's|^insmod .*/root/\(lib/modules/[^ ]*\).*|\1|p' | sort -u |
 		while read -r file; do
 			install -D -m 644 "$release/root/$file" "$1/$file"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the checks of guest/checks on the kernels of some Debian releases, each
-# with the release's own libbpf and glibc, and prints a table of the results.
-# With all releases (the default) the table goes into docs/compatibility.md too.
+# Runs guest/checks on the kernels of Debian releases, each with the release's own
+# libbpf and glibc, and prints a table of the results. With all releases (the
+# default) also writes the table to docs/compatibility.md.
 # usage: run.sh [NAME…]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -13,9 +13,9 @@ names=("$@")
 document=docs/compatibility.md
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"; toolchain/give_back.sh' EXIT
+trap 'rm -rf "$work"; toolchain/chown_to_caller.sh' EXIT
 
-# run_guest NAME: its results into a file of that name.
+# run_guest NAME: boots a release's kernel; the results go to $work/NAME.
 run_guest() {
 	local name=$1
 	tests/kernels/initramfs.sh "$name" "$work/initramfs"
@@ -26,11 +26,11 @@ run_guest() {
 	if ! grep -qx END "$work/$name" || grep -q '^RESULT [^ ]* fail' "$work/$name"; then
 		isFailed=1
 		cat "$work/console" >&2
-		echo "Failed on the kernel of $name; above is its console" >&2
+		echo "Failed on the kernel of $name; its console output is above" >&2
 	fi
 }
 
-# A cell of the table: pass and its detail, or what else it was.
+# cell NAME CHECK: prints a check's verdict and detail for a cell of the table.
 cell() {
 	local verdict detail
 	read -r _ _ verdict detail < <(grep "^RESULT $2 " "$work/$1") || {
@@ -40,6 +40,7 @@ cell() {
 	echo "$verdict${detail:+ (${detail//|/\\|})}"
 }
 
+# about NAME: prints a release's versions for the head of the table.
 about() {
 	local version libbpf libc
 	read -r _ version libbpf libc < <(grep '^ABOUT ' "$work/$1") || {
@@ -68,7 +69,7 @@ table() {
 	done
 }
 
-# Puts a table between the two marks of the document.
+# write_table FILE: replaces the table between the two marks in the document.
 write_table() {
 	local text
 	text=$(awk -v table="$1" -v date="$(date -u +%F)" '

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tarballs: their sums, what is in them, and their executables, of which the
-# one for another architecture runs under qemu, with that one's own libraries.
+# Tests the tarballs: checksums, contents and executables. The executable for another
+# architecture runs under qemu, with libraries of that architecture.
 # usage: archives.sh VERSION
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -31,7 +31,7 @@ for arch in x86_64 aarch64; do
 	done
 done
 
-# run ARCHITECTURE ARGUMENT…
+# run ARCHITECTURE ARGUMENT…: runs an architecture's executable.
 run() {
 	local arch=$1
 	local program=$work/xdptally-$version-$arch/xdptally
@@ -43,7 +43,7 @@ run() {
 	fi
 }
 
-# Of the other architecture: glibc, and no libbpf, so that it takes its own.
+# The other architecture gets glibc but no libbpf, so that xdptally uses the embedded one.
 for folder in .toolchain/*/libc6; do
 	arch=$(basename "${folder%/libc6}")
 	mkdir "$work/$arch"
@@ -55,7 +55,7 @@ ip -n "$namespace" link set lo up
 ip netns exec "$namespace" ping -q -i 0.01 127.0.0.1 >/dev/null &
 pings=$!
 ip netns exec "$namespace" "$work/xdptally-$version-$(uname -m)/xdptally" -q -j -c 3 -i 200ms lo >"$work/capture.jsonl"
-grep -q '"type":"end"' "$work/capture.jsonl" || fail "there is no capture to report on"
+grep -q '"type":"end"' "$work/capture.jsonl" || fail "the capture has no end record"
 
 for arch in x86_64 aarch64; do
 	run "$arch" -V >"$work/version"
@@ -63,11 +63,11 @@ for arch in x86_64 aarch64; do
 	[ "$(sed -n 1p "$work/version")" = "xdptally $version" ] || fail "-V for $arch"
 	[ "$(sed -n 2p "$work/version")" = "commit $(cat dist/embed/commit)" ] || fail "the commit of -V for $arch"
 	grep -q "^Linux .* $arch$" "$work/version" || fail "the machine of -V for $arch"
-	[ "$arch" = "$(uname -m)" ] || grep -q '^embedded libbpf\.so\.1 ' "$work/version" || fail "$arch did not take its own libbpf"
+	[ "$arch" = "$(uname -m)" ] || grep -q '^embedded libbpf\.so\.1 ' "$work/version" || fail "$arch did not use the embedded libbpf"
 	run "$arch" --help >"$work/help-$arch"
 	run "$arch" report --format csv "$work/capture.jsonl" >"$work/report-$arch"
 done
 grep -q '^Usage: xdptally' "$work/help-x86_64" || fail "--help"
 cmp "$work/help-x86_64" "$work/help-aarch64"
-grep -q '^127\.0\.0\.1,' "$work/report-x86_64" || fail "report does not have who sent"
+grep -q '^127\.0\.0\.1,' "$work/report-x86_64" || fail "the report lacks the source"
 cmp "$work/report-x86_64" "$work/report-aarch64"

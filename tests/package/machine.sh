@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Installs the package on a fresh machine, which is a minimal Debian that runs
-# systemd in a container, with a network of its own: the timer is enabled, a
-# capture counts, a reinstallation keeps what was changed, and a purge leaves
-# nothing.
+# Tests the package on a fresh machine: a systemd-nspawn container with a minimal
+# Debian and a private network. The timer starts a capture, the capture counts, a
+# reinstallation keeps changed settings, and a purge leaves nothing.
 # usage: machine.sh FILE.deb
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -38,7 +37,7 @@ fail() {
 	exit 1
 }
 
-# wait_for WHAT COMMAND…: until it succeeds, for two minutes.
+# wait_for WHAT COMMAND…: waits until the command succeeds, at most two minutes.
 wait_for() {
 	local what=$1 end=$((SECONDS + 120))
 	shift
@@ -48,14 +47,15 @@ wait_for() {
 	done
 }
 
-# is WHAT EXPECTED COMMAND…: what a command says, whatever it ends with.
-is() {
-	local what=$1 expected=$2 said
+# expect_output WHAT EXPECTED COMMAND…: checks a command's output, not its exit code.
+expect_output() {
+	local what=$1 expected=$2 output
 	shift 2
-	said=$("$@" 2>&1) || true
-	[ "$said" = "$expected" ] || fail "$what is \"$said\", not \"$expected\""
+	output=$("$@" 2>&1) || true
+	[ "$output" = "$expected" ] || fail "$what is \"$output\", not \"$expected\""
 }
 
+# inside COMMAND…: runs a command in the container.
 inside() {
 	nsenter --target "$leader" --all env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C "$@" </dev/null
 }
@@ -88,8 +88,8 @@ boot() {
 	wait_for "the machine to run" inside systemctl is-system-running
 }
 
-# All files but those that the machine writes as it runs and dpkg as it works;
-# of the settings their contents too.
+# Lists all files, except those that the running system and dpkg write, and the
+# checksums of those in /etc.
 files() {
 	(
 		cd "$root"
@@ -100,13 +100,14 @@ files() {
 	) | sort
 }
 
-install_it() {
+install_package() {
 	inside dpkg --install /root/xdptally.deb >"$work/dpkg" 2>&1 || {
 		cat "$work/dpkg" >&2
 		fail "dpkg --install"
 	}
 }
 
+# records FILTER: whether a jq filter is true for the records of all captures.
 records() {
 	jq -es "$1" "$log"/*.jsonl
 }
@@ -116,15 +117,15 @@ boot
 cp "$deb" "$root/root/xdptally.deb"
 files >"$work/before"
 
-echo "Installing it on a fresh machine"
-install_it
+echo "Installing the package on a fresh machine"
+install_package
 inside xdptally -V | tee "$work/version"
-grep -q '^embedded libbpf\.so\.1 ' "$work/version" || fail "it did not take its own libbpf"
-is "the timer, which nobody enabled" disabled inside systemctl is-enabled xdptally@eth0.timer
+grep -q '^embedded libbpf\.so\.1 ' "$work/version" || fail "xdptally did not use the embedded libbpf"
+expect_output "the timer before it was enabled" disabled inside systemctl is-enabled xdptally@eth0.timer
 inside systemd-analyze verify --man=no xdptally@eth0.service xdptally@eth0.timer
 inside logrotate --debug /etc/logrotate.d/xdptally >"$work/logrotate" 2>&1 || fail "logrotate: $(cat "$work/logrotate")"
 
-echo "Enabling the timer, which starts a capture"
+echo "Enabling the timer"
 echo 'OPTIONS="-q -i 100ms -o /var/log/xdptally/"' >"$root/etc/default/xdptally"
 cp "$root/etc/default/xdptally" "$work/default"
 mkdir -p "$root/etc/systemd/system/xdptally@eth0.timer.d"
@@ -134,35 +135,35 @@ inside systemctl enable --quiet --now xdptally@eth0.timer
 wait_for "the timer's capture" records 'any(.type == "start")'
 ip netns exec "$peer" ping -q -c 5 -i 0.2 10.9.0.2 >/dev/null
 inside systemctl stop --quiet xdptally@eth0.service
-is "the capture's result" success inside systemctl show --value --property=Result xdptally@eth0.service
+expect_output "the capture's result" success inside systemctl show --value --property=Result xdptally@eth0.service
 records 'last | .type == "end" and .complete and .interface == "eth0"
 	and ([.sources[] | select(.ip == "10.9.0.1").packets] == [5])' >/dev/null ||
 	fail "the capture ended with $(tail -n 1 "$log"/*.jsonl)"
 
-echo "Installing it again, during a capture"
+echo "Reinstalling during a capture"
 inside systemctl start xdptally@eth0.service
 wait_for "a second capture" records 'map(select(.type == "start")) | length == 2'
-install_it
+install_package
 cmp "$work/default" "$root/etc/default/xdptally"
-is "the timer after a reinstallation" active inside systemctl is-active xdptally@eth0.timer
-is "the timer after a reinstallation" enabled inside systemctl is-enabled xdptally@eth0.timer
-is "the capture after a reinstallation" active inside systemctl is-active xdptally@eth0.service
+expect_output "the timer after a reinstallation" active inside systemctl is-active xdptally@eth0.timer
+expect_output "the timer after a reinstallation" enabled inside systemctl is-enabled xdptally@eth0.timer
+expect_output "the capture after a reinstallation" active inside systemctl is-active xdptally@eth0.service
 
-echo "Removing it, during a capture"
+echo "Removing during a capture"
 inside dpkg --remove xdptally >/dev/null
-records 'last | .type == "end" and .complete' >/dev/null || fail "the capture was not ended by the removal"
-is "the timer after the removal" inactive inside systemctl is-active xdptally@eth0.timer
-[ ! -e "$root/usr/bin/xdptally" ] || fail "the executable is left"
+records 'last | .type == "end" and .complete' >/dev/null || fail "the removal did not end the capture"
+expect_output "the timer after the removal" inactive inside systemctl is-active xdptally@eth0.timer
+[ ! -e "$root/usr/bin/xdptally" ] || fail "the removal left the executable"
 cmp "$work/default" "$root/etc/default/xdptally"
-[ -L "$root/etc/systemd/system/timers.target.wants/xdptally@eth0.timer" ] || fail "the removal forgot the timer"
+[ -L "$root/etc/systemd/system/timers.target.wants/xdptally@eth0.timer" ] || fail "the removal disabled the timer"
 
-echo "Purging it"
+echo "Purging"
 rm -r "$root/etc/systemd/system/xdptally@eth0.timer.d"
 inside dpkg --purge xdptally >/dev/null
 ! inside dpkg --status xdptally >/dev/null 2>&1 || fail "dpkg still knows it"
 files >"$work/after"
-diff "$work/before" "$work/after" || fail "the purge left something (>) or took something (<)"
-is "the machine, at the end" running inside systemctl is-system-running
+diff "$work/before" "$work/after" || fail "the purge left files (>) or deleted others (<)"
+expect_output "the machine, at the end" running inside systemctl is-system-running
 
 kill -s RTMIN+4 "$leader" # to systemd: power off
 wait "$nspawn" || fail "the machine ended with $(cat "$work/console")"

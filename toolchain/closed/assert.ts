@@ -1,11 +1,10 @@
+/** Types the part of @std/assert that tests/ uses, for builds with the npm copy of @std. */
 import { assert as untypedAssert } from "../../.toolchain/std/assert/assert.js";
 import { assertEquals as untypedAssertEquals } from "../../.toolchain/std/assert/equals.js";
 import { assertMatch as untypedAssertMatch } from "../../.toolchain/std/assert/match.js";
 import { assertRejects as untypedAssertRejects } from "../../.toolchain/std/assert/rejects.js";
 import { assertThrows as untypedAssertThrows } from "../../.toolchain/std/assert/throws.js";
 import { assertStringIncludes as untypedAssertStringIncludes } from "../../.toolchain/std/assert/string_includes.js";
-
-// The part of @std/assert that tests/ uses, typed.
 
 export function assert(
   condition: unknown,

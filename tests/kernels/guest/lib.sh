@@ -1,11 +1,11 @@
+# Functions that the checks share: a stage of two network namespaces (`here` and
+# `peer`), traffic of a known size, and running xdptally and checking its records.
 # shellcheck shell=bash disable=SC2016,SC2034 # jq's variables; the checks use ours
-# What the checks have in common: a stage of two network namespaces, `here` and
-# `peer`, traffic of a known size, and xdptally with what it wrote.
 set -euo pipefail
 
 DATAGRAMS=100
-ETHERNET_BYTES=44 # of a datagram of send(): 2 bytes behind UDP, IPv4 and Ethernet
-IP_BYTES=30       # the same without Ethernet
+ETHERNET_BYTES=44 # frame size of send(): 2 bytes of payload, UDP, IPv4 and Ethernet headers
+IP_BYTES=30       # the same without an Ethernet header
 
 fail() {
 	echo "$*" >&2
@@ -21,7 +21,7 @@ need_module() {
 	modprobe "$1" 2>/dev/null || skip "no module $1"
 }
 
-# Waits until a command succeeds; init ends a check that takes too long.
+# until_true COMMAND…: waits until it succeeds; init.sh limits the time.
 until_true() {
 	until "$@"; do sleep 0.1; done
 }
@@ -29,7 +29,7 @@ until_true() {
 here() { ip netns exec here "$@"; }
 peer() { ip netns exec peer "$@"; }
 
-# Nothing speaks in these namespaces but the check.
+# Creates the namespaces, without the packets that IPv6 autoconfiguration sends.
 make_namespaces() {
 	local namespace
 	for namespace in here peer; do
@@ -39,46 +39,48 @@ make_namespaces() {
 	done
 }
 
-# The stage of most checks: `near` and `far` are the ends of a veth pair.
+# The stage of most checks: a veth pair, `near` here and `far` at the peer.
 make_stage() {
 	make_namespaces
 	need_module veth
 	ip -n here link add near type veth peer name far netns peer
 }
 
-# The guest's two virtio_net devices, which the host has joined by a bridge.
+# A stage with the guest's two virtio_net devices, which boot.sh bridges.
 make_virtio_stage() {
 	need_module virtio_net
 	make_namespaces
-	# They come back from the namespaces of the check before.
+	# The devices return asynchronously from the previous check's namespaces.
 	until_true ip link set dev eth0 netns here 2>/dev/null
 	until_true ip link set dev eth1 netns peer 2>/dev/null
 	join eth0 eth1 10.1.0
 }
 
-# link_field NAMESPACE INTERFACE FIELD, as `ip -json link` has it.
+# link_field NAMESPACE INTERFACE FIELD: prints a field of `ip -json link`.
 link_field() {
 	ip -n "$1" -json link show dev "$2" | jq -r ".[0].$3"
 }
 
-# Gives an interface here NETWORK.1 and one at the peer NETWORK.2, with the
-# neighbours told, so that nobody asks for them.
+# join INTERFACE PEER_INTERFACE NETWORK: assigns NETWORK.1 here and NETWORK.2 at the
+# peer, with permanent neighbour entries, so that no ARP requests are sent.
 join() {
 	local near=$1 far=$2 network=$3
 	set_up here "$near" "$network.1"
 	set_up peer "$far" "$network.2"
-	tell_neighbour here "$near" "$network.2" "$(link_field peer "$far" address)"
-	tell_neighbour peer "$far" "$network.1" "$(link_field here "$near" address)"
+	add_neighbour here "$near" "$network.2" "$(link_field peer "$far" address)"
+	add_neighbour peer "$far" "$network.1" "$(link_field here "$near" address)"
 	until_true is_running here "$near"
 	until_true is_running peer "$far"
 }
 
+# set_up NAMESPACE INTERFACE ADDRESS
 set_up() {
 	ip -n "$1" address add "$3/24" dev "$2"
 	ip -n "$1" link set dev "$2" up
 }
 
-tell_neighbour() {
+# add_neighbour NAMESPACE INTERFACE ADDRESS MAC: does nothing if MAC is null (no Ethernet).
+add_neighbour() {
 	[ "$4" = null ] || ip -n "$1" neighbour replace "$3" lladdr "$4" dev "$2" nud permanent
 }
 
@@ -86,14 +88,14 @@ is_running() {
 	ip -n "$1" -json link show dev "$2" | jq -e '.[0].flags | index("LOWER_UP")' >/dev/null
 }
 
-# send ADDRESS [COUNT]: datagrams from the peer, each a frame.
+# send ADDRESS: sends $DATAGRAMS UDP datagrams from the peer, one frame each.
 send() {
-	# shellcheck disable=SC2016 # for the other shell
-	peer bash -c 'for ((i = 0; i < $2; i++)); do echo x >"/dev/udp/$1/9"; done' _ "$1" "${2:-$DATAGRAMS}"
+	peer bash -c 'for ((i = 0; i < $2; i++)); do echo x >"/dev/udp/$1/9"; done' _ "$1" "$DATAGRAMS"
 }
 
-# Starts xdptally here; returns once it counts. Its records are in the file
-# `records`, its notices in `notices`, its process id in $xdptally.
+# start_xdptally ARGUMENT…: starts xdptally here and waits until it counts. Its
+# records go to the file `records`, its diagnostics to `notices`, its process id to
+# $xdptally.
 start_xdptally() {
 	: >records
 	ip netns exec here xdptally --json "$@" >>records 2>notices &
@@ -101,7 +103,7 @@ start_xdptally() {
 	until_true has_records start 1
 }
 
-# has_records TYPE COUNT, or xdptally ended before.
+# has_records TYPE COUNT: whether it wrote at least so many; fails if it has ended.
 has_records() {
 	[ "$(grep -c "\"type\":\"$1\"" records)" -ge "$2" ] && return
 	kill -0 "$xdptally" 2>/dev/null || fail "it ended: $(tail -n 1 notices)"
@@ -116,44 +118,48 @@ has_counted() {
 	return 1
 }
 
+# Ends xdptally with SIGTERM and expects success.
 stop_xdptally() {
 	kill -TERM "$xdptally"
 	expect_exit 0
 }
 
+# expect_exit CODE: waits for xdptally to end.
 expect_exit() {
 	local code=0
 	wait "$xdptally" || code=$?
 	[ "$code" = "$1" ] || fail "exit code $code, not $1: $(tail -n 1 notices)"
 }
 
-# expect WHAT FILTER [ARGUMENT…]: a jq filter that is true of the records.
+# expect FAILURE FILTER [ARGUMENT…]: fails with a message unless the jq filter is
+# true for the records.
 expect() {
-	local what=$1 filter=$2
+	local failure=$1 filter=$2
 	shift 2
 	jq --slurp --exit-status -L /guest "$@" "include \"books\"; $filter" records >/dev/null ||
-		fail "$what"
+		fail "$failure"
 }
 
-# expect_only SOURCE PACKETS BYTES: in the books of the run there is nothing
-# but this, and the ticks sum to them.
+# expect_only SOURCE PACKETS BYTES: the run counted this source and nothing else,
+# and its ticks sum to the end record.
 expect_only() {
 	expect "the ticks do not sum to the end" sums_to_end
 	expect "the counts are not exact" 'has_only($ip; $packets; $bytes)' \
 		--arg ip "$1" --argjson packets "$2" --argjson bytes "$3"
 }
 
-# The mode that was told, which must be the kernel's: driver is 1, generic 2.
+# expect_mode INTERFACE: prints the mode in the start record, which must be the
+# kernel's XDP_ATTACHED_ mode: 1 is native (driver), 2 is generic.
 expect_mode() {
-	local told
-	told=$(jq -r 'select(.type == "start").mode' records)
-	case $told:$(link_field here "$1" xdp.mode) in
-	native:1 | generic:2) echo "$told" ;;
-	*) fail "mode $told, but the kernel says $(link_field here "$1" xdp.mode)" ;;
+	local mode
+	mode=$(jq -r 'select(.type == "start").mode' records)
+	case $mode:$(link_field here "$1" xdp.mode) in
+	native:1 | generic:2) echo "$mode" ;;
+	*) fail "mode $mode, but the kernel says $(link_field here "$1" xdp.mode)" ;;
 	esac
 }
 
-# What SIGKILL leaves is the kernel's business.
+# Ends xdptally without letting it clean up.
 kill_xdptally() {
 	kill -KILL "$xdptally"
 	expect_exit 137
@@ -169,8 +175,8 @@ is_detached() {
 		! bpftool prog show | grep -q 'name xdptally'
 }
 
-# counts_exactly INTERFACE NETWORK BYTES [OPTION…]: all that the peer sends is
-# counted, and nothing else. Prints the mode.
+# counts_exactly INTERFACE NETWORK BYTES [OPTION…]: the run counts everything that
+# the peer sends, BYTES per frame, and nothing else. Prints the mode.
 counts_exactly() {
 	local interface=$1 network=$2 bytes=$3
 	shift 3
@@ -184,8 +190,8 @@ counts_exactly() {
 	expect_detached "$interface"
 }
 
-# Whether eth0 merges frames before XDP sees them, which it does at boot. The
-# kernel turns that off for generic XDP, and never on again.
+# Prints on or off: whether eth0 merges frames before XDP sees them (on after boot).
+# The kernel switches it off for generic XDP, and never on again.
 gro_hw() {
 	here ethtool -k eth0 | sed -n 's/^rx-gro-hw: \(on\|off\)$/\1/p' # not `[fixed]`
 }

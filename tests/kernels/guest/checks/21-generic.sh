@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Generic mode on a veth counts exactly.
+# Generic mode on veth counts exactly.
 
 make_stage
 join near far 10.1.0

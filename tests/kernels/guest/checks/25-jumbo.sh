@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Frames of several buffers: native mode takes them from Linux 5.18 on.
+# Frames in several buffers are counted; native mode supports them from Linux 5.18 on.
 
 make_stage
 ip -n here link set dev near mtu 9000

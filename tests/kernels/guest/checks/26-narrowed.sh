@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
+# The verifier accepts the program with all narrowing code in it.
 # shellcheck disable=SC2016 # variables of jq
-# The verifier accepts the program with filter, prefix and key.
 
 make_stage
 join near far 10.1.0
@@ -10,6 +10,6 @@ send 10.1.0.1
 stop_xdptally
 expect "the ticks do not sum to the end" sums_to_end
 expect "the counts are not exact" \
-	'whole.sources | map(del(.bytes)) == [{ key: "10.1.0.0/24,udp,9", packets: $sent }]' \
+	'end_record.sources | map(del(.bytes)) == [{ key: "10.1.0.0/24,udp,9", packets: $sent }]' \
 	--argjson sent "$DATAGRAMS"
 expect_detached near

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
+# Counts both directions at tc, which has links from Linux 6.6 on; refused before.
 # shellcheck disable=SC2016 # variables of jq
-# Both directions by tc; it needs the tcx links of Linux 6.6, or is refused.
 
 make_stage
 join near far 10.1.0

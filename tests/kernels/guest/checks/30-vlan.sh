@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Frames are counted on a VLAN interface.
+# A VLAN interface counts exactly.
 
 make_stage
 need_module 8021q

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Frames are counted on a bond.
+# A bond counts exactly.
 
 make_stage
 need_module bonding

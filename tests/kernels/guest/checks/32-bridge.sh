@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Frames are counted on a bridge.
+# A bridge counts exactly.
 
 make_stage
 need_module bridge

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Frames of WireGuard begin with the IP header.
+# Frames of a WireGuard interface begin with the IP header.
 
 make_stage
 need_module wireguard

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# A run leaves rx-gro-hw as it was: native mode does not change it; generic mode
-# turns it off, and xdptally turns it on again. After a kill, the command that
-# xdptally printed at its start does.
+# xdptally leaves rx-gro-hw as it was. Native mode does not change it; generic mode
+# switches it off, and xdptally on again. After a kill, the command that xdptally
+# printed does it.
 
 make_virtio_stage
-here ethtool -K eth0 rx-gro-hw on # a generic check before may have ended in failure
+here ethtool -K eth0 rx-gro-hw on # a failed check may have left it off
 expect_gro_hw on
 counts_exactly eth0 10.1.0 "$ETHERNET_BYTES" --mode native
 expect_gro_hw on
@@ -18,6 +18,6 @@ kill_xdptally
 expect_detached eth0
 expect_gro_hw off
 line=$(sed -n 's/.*After a kill: //p' notices)
-[ "$line" = "ethtool -K eth0 rx-gro-hw on" ] || fail "it says: $(cat notices)"
+[ "$line" = "ethtool -K eth0 rx-gro-hw on" ] || fail "xdptally printed: $(cat notices)"
 here bash -c "$line"
 expect_gro_hw on

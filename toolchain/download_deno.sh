@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deno's own release into .toolchain/bin/deno, checked before it gets there.
+# Downloads Deno's release to .toolchain/bin/deno, after verifying its checksum.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/versions.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What root made here belongs to whoever called sudo.
+# After sudo: gives .toolchain and dist to the user who called sudo, so that
+# later builds without root can write there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -n "${SUDO_UID:-}" ] && [ "$(id -u)" = 0 ] || exit 0

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Puts another architecture's libbpf, and all that it and the executable need,
-# into .toolchain/ARCHITECTURE: a folder for each Debian package, of the release
-# that this machine has. Does nothing that was done before.
-# usage: foreign.sh x86_64 | aarch64
+# Fetches libbpf for another architecture, and all libraries that it and the
+# executable need, into .toolchain/ARCHITECTURE/PACKAGE, from the Debian release
+# of this machine. Skips what is already done.
+# usage: foreign_libraries.sh x86_64 | aarch64
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . toolchain/apt.sh
