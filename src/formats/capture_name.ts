@@ -20,6 +20,62 @@ interface NameFields {
   readonly isLocal: boolean;
 }
 
+/** A field of a name. */
+interface Field {
+  /** What it stands for, for the man page. */
+  readonly help: string;
+  text(fields: NameFields): string;
+}
+
+/** The fields by the letter behind the percent sign. @see strftime(3) */
+export const NAME_FIELDS: Readonly<Record<string, Field>> = {
+  Y: {
+    help: "year",
+    text: ({ time, isLocal }) =>
+      String(isLocal ? time.getFullYear() : time.getUTCFullYear()),
+  },
+  m: {
+    help: "month, 01 to 12",
+    text: ({ time, isLocal }) =>
+      two((isLocal ? time.getMonth() : time.getUTCMonth()) + 1),
+  },
+  d: {
+    help: "day, 01 to 31",
+    text: ({ time, isLocal }) =>
+      two(isLocal ? time.getDate() : time.getUTCDate()),
+  },
+  H: {
+    help: "hour, 00 to 23",
+    text: ({ time, isLocal }) =>
+      two(isLocal ? time.getHours() : time.getUTCHours()),
+  },
+  M: {
+    help: "minute",
+    text: ({ time, isLocal }) =>
+      two(isLocal ? time.getMinutes() : time.getUTCMinutes()),
+  },
+  S: {
+    help: "second",
+    text: ({ time, isLocal }) =>
+      two(isLocal ? time.getSeconds() : time.getUTCSeconds()),
+  },
+  s: {
+    help: "seconds since 1970",
+    text: ({ time }) => String(Math.floor(time.getTime() / 1000)),
+  },
+  h: {
+    help: "host",
+    // A host's name must not lead out of the folder.
+    text: ({ host }) => host.replaceAll("/", "_"),
+  },
+  i: { help: "interface", text: ({ interface: name }) => name },
+  "%": { help: "percent sign", text: () => "%" },
+};
+
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 /** What the files in a folder are, unless `--format` says otherwise. */
 const IN_FOLDERS = "jsonl";
 
@@ -32,12 +88,10 @@ const IN_FOLDERS = "jsonl";
 export function parsePattern(text: string, format?: Format): FilePattern {
   const inFolder = format ?? FORMATS.find(({ name }) => name === IN_FOLDERS)!;
   const path = text.endsWith("/") ? text + inFolder.fileName : text;
-  const unknown = /%(?![YmdHMSshi%])./s.exec(`${path} `.replaceAll("%%", ""));
-  if (unknown !== null) {
+  for (const [field, letter] of `${path} `.matchAll(/%(.)/gs)) {
+    if (Object.hasOwn(NAME_FIELDS, letter!)) continue;
     throw new RangeError(
-      `there is no field "${
-        unknown[0].trim()
-      }"; there are %Y %m %d %H %M %S %s, %h host, %i interface, %% percent`,
+      `there is no field "${field.trim()}"; there are %Y %m %d %H %M %S %s, %h host, %i interface, %% percent`,
     );
   }
   const isGzip = path.endsWith(".gz");
@@ -51,25 +105,13 @@ export function parsePattern(text: string, format?: Format): FilePattern {
   return { path, format: found, isGzip };
 }
 
-/** The path of a pattern at a time. @see strftime(3) */
+/** The path of a pattern at a time. */
 export function fileName(
   { path }: Pick<FilePattern, "path">,
   fields: NameFields,
 ): string {
-  const { host, interface: name, time, isLocal } = fields;
-  const two = (value: number) => String(value).padStart(2, "0");
-  const values: Record<string, () => string> = {
-    Y: () => String(isLocal ? time.getFullYear() : time.getUTCFullYear()),
-    m: () => two((isLocal ? time.getMonth() : time.getUTCMonth()) + 1),
-    d: () => two(isLocal ? time.getDate() : time.getUTCDate()),
-    H: () => two(isLocal ? time.getHours() : time.getUTCHours()),
-    M: () => two(isLocal ? time.getMinutes() : time.getUTCMinutes()),
-    S: () => two(isLocal ? time.getSeconds() : time.getUTCSeconds()),
-    s: () => String(Math.floor(time.getTime() / 1000)),
-    // A host's name must not lead out of the folder.
-    h: () => host.replaceAll("/", "_"),
-    i: () => name,
-    "%": () => "%",
-  };
-  return path.replaceAll(/%(.)/gs, (_, field: string) => values[field]!());
+  return path.replaceAll(
+    /%(.)/gs,
+    (_, letter: string) => NAME_FIELDS[letter]!.text(fields),
+  );
 }

@@ -4,6 +4,20 @@ import type { TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 import type { LineFormat } from "./format.ts";
 
+/** What each column holds, for the man page. */
+export const CSV_COLUMNS = {
+  start: "when the window began (ISO 8601, UTC, milliseconds)",
+  end: "when it ended",
+  host: "the host's name",
+  interface: "its name; eth0:out for packets that go out",
+  class:
+    "source for a row of a source, or others, untracked, filtered, nonIp, malformed or total, each of which has one row a window",
+  source:
+    "what --by counts by, in quotes if it has a comma; empty in the other classes",
+  packets: "an exact integer of any size",
+  bytes: "an exact integer of any size",
+};
+
 /**
  * Writes ticks alone: the rows of a tick add up to its `total` row, and the
  * ticks to the run.
@@ -11,10 +25,11 @@ import type { LineFormat } from "./format.ts";
 export const csv: LineFormat = {
   kind: "lines",
   name: "csv",
+  help: "the ticks, for spreadsheets and databases",
   endings: [".csv"],
   fileName: "%h-%i-%Y%m%d.csv",
   defaultTop: 0,
-  header: "start,end,host,interface,class,source,packets,bytes\r\n",
+  header: `${Object.keys(CSV_COLUMNS).join()}\r\n`,
   start: () => "",
   tick: (record) => [...rows(record)].join(""),
   end: () => "",

@@ -6,6 +6,8 @@ interface FormatBase {
   /** Its word on the command line. */
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** What it is for, for the man page. */
+  readonly help: string;
   /** Endings of its files, with the dot. */
   readonly endings: readonly string[];
   /** The name of its files in a folder, with the fields of capture_name.ts. */

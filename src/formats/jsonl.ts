@@ -11,6 +11,7 @@ export const jsonl: LineFormat = {
   kind: "lines",
   name: "jsonl",
   aliases: ["json"],
+  help: "JSON Lines: every record, for programs and xdptally report",
   endings: [".jsonl"],
   fileName: "%h-%i-%Y%m%d.jsonl",
   defaultTop: 0,

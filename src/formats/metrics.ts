@@ -69,7 +69,7 @@ export function metricsText(
 ): string {
   const isOpen = form === "openMetrics";
   const families = metrics(states).map(({ name, type, help, samples }) => {
-    const full = type === "counter" ? `${name}_total` : name;
+    const full = fullName(name, type);
     const family = isOpen ? name : full;
     const lines = samples.map(([labels, value]) =>
       `${full}${labelText(labels)} ${value}\n`
@@ -90,6 +90,19 @@ function labelText(labels: LabelSet): string {
 function escape(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')
     .replaceAll("\n", "\\n");
+}
+
+/** Every metric by its full name, with its type and help. */
+export function metricNames(): { name: string; type: string; help: string }[] {
+  return metrics([]).map(({ name, type, help }) => ({
+    name: fullName(name, type),
+    type,
+    help,
+  }));
+}
+
+function fullName(name: string, type: Metric["type"]): string {
+  return type === "counter" ? `${name}_total` : name;
 }
 
 function metrics(states: readonly InterfaceState[]): Metric[] {

@@ -9,6 +9,7 @@ import type { LineFormat } from "./format.ts";
 export const text: LineFormat = {
   kind: "lines",
   name: "text",
+  help: "lines for people",
   endings: [".txt"],
   fileName: "%h-%i-%Y%m%d.txt",
   defaultTop: 20,

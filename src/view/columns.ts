@@ -5,9 +5,26 @@ import type { Pane } from "./pane.ts";
 import type { RowOrder, Scope } from "./row_order.ts";
 import { HISTORY, type SourceRow } from "./source_rows.ts";
 
+/** What each head stands for, for the man page. */
+export const COLUMN_HELP = {
+  "ADDRESS": "the source",
+  "PACKETS/S": "its packets a second in the last tick",
+  "BIT/S": "its bits a second in the last tick",
+  "SHARE":
+    "its share of the packets of the last tick, or of the run after d; of the bytes when rows are sorted by bytes. A bar shows the same",
+  "TOTAL": "its packets in the run",
+  "TREND":
+    "its packets in each of the last ticks, at most 32; each row has a scale of its own",
+  "FIRST SEEN":
+    "the start of the first tick that had it: a time, after a day a date",
+  "PACKETS": "its packets in the run, after d",
+  "BYTES": "its bytes in the run, after d",
+};
+
 /** A column of the table. */
 export interface Column {
-  readonly head: string;
+  /** "" above the bar. */
+  readonly head: keyof typeof COLUMN_HELP | "";
   readonly width: number;
   /** The order that marks this column; undefined: none does. */
   readonly sort?: RowOrder;

@@ -60,7 +60,8 @@ function keysOf(shown: Shown): [key: string, text: string][] {
   ];
 }
 
-const HELP = [
+/** Each key, and what it does. */
+export const KEY_HELP: readonly (readonly [keys: string, text: string])[] = [
   ["q, Ctrl-C", "end, and detach"],
   ["s", "sort by packets, bytes, address, or the newest first"],
   ["d", "delta (the last tick) or total (the run)"],
@@ -69,14 +70,18 @@ const HELP = [
   ["4, 6", "only IPv4, only IPv6; again: both"],
   ["+, -", "longer or shorter interval"],
   ["Up, Down", "scroll a row; Page Up, Page Down: a screen; Home, End"],
-  ["Tab", "the next interface"],
-  ["e", "export the rows, as the filter leaves them, as JSON Lines"],
-  ["Ctrl-L", "draw anew"],
+  ["Tab, Right", "the next interface; Shift-Tab, Left: the one before"],
+  ["e", "export the rows that the filter leaves, as JSON Lines"],
+  ["Ctrl-L", "draw the screen again"],
   ["Ctrl-Z", "suspend; fg goes on"],
+];
+
+const HELP = [
+  ...KEY_HELP,
   ["?", "back"],
   ["", ""],
-  ["bold", "an address that is new; dim: it sends nothing just now"],
-  ["a row", "moves when its share changes by a tenth, not with each tremble"],
+  ["bold", "a source that is new; dim: one that sends nothing now"],
+  ["a row", "moves only when its share changes by a tenth"],
   ["untracked", "packets whose source had no room: see --max-sources"],
 ] as const;
 
