@@ -100,7 +100,7 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 
 # The man page and the completions, from the option table.
 dist/share: dist/xdptally toolchain/generate.ts
-	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@
+	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@ "$$(toolchain/commit.sh time)"
 	@touch $@
 
 # What docs/ has from the commands' documentation; a test compares it.

@@ -1,12 +1,13 @@
 /**
  * Writes what is made from the commands' documentation: the man page, the shells'
  * completions and docs/options.md, in the places that they have below a prefix.
- * usage: generate.ts FOLDER
+ * usage: generate.ts FOLDER TIME, the man page's date in seconds since 1970
  */
 import { COMPLETIONS, type Shell } from "../src/cli/completions.ts";
 import { manPage } from "../src/cli/man.ts";
 import { optionsPage } from "../src/cli/options_page.ts";
 import { allCommands } from "../src/commands/all.ts";
+import { PROGRAM } from "../src/commands/manual.ts";
 import { VERSION } from "../src/basics/version.ts";
 
 const PLACES: Record<Shell, string> = {
@@ -15,7 +16,7 @@ const PLACES: Record<Shell, string> = {
   fish: "fish/vendor_completions.d/xdptally.fish",
 };
 
-const [folder = "dist/share"] = Deno.args;
+const [folder, time] = Deno.args;
 const commands = await allCommands();
 
 function write(place: string, text: string): void {
@@ -25,7 +26,14 @@ function write(place: string, text: string): void {
 }
 
 write("doc/xdptally/options.md", optionsPage(commands));
-write("man/man1/xdptally.1", manPage(commands, VERSION));
+write(
+  "man/man1/xdptally.1",
+  manPage(commands, {
+    ...PROGRAM,
+    version: VERSION,
+    date: new Date(Number(time) * 1000),
+  }),
+);
 for (const [shell, place] of Object.entries(PLACES)) {
   write(place, COMPLETIONS[shell as Shell](commands));
 }

@@ -5,11 +5,14 @@ import type { Completion, OptionTable } from "./option.ts";
 export interface Example {
   readonly line: string;
   readonly what: string;
+  /** Only the man page and docs/options.md show it; it may have several lines. */
+  readonly isRare?: boolean;
 }
 
-/** A part of a section of the manual: a paragraph, a list of terms, or code. */
+/** A part of a section of the manual: a paragraph, a heading, a list of terms, or code. */
 export type ManualBlock =
   | string
+  | { readonly heading: string }
   | { readonly items: readonly (readonly [term: string, text: string])[] }
   | { readonly code: string };
 
@@ -33,6 +36,6 @@ export interface CommandDocs {
   /** In the order of the help. */
   readonly options: OptionTable;
   readonly examples: readonly Example[];
-  /** What the man page has about it besides. */
-  readonly manual?: readonly ManualSection[];
+  /** What the man page has about it besides; it is made when it is asked for. */
+  readonly manual?: () => readonly ManualSection[];
 }

@@ -31,7 +31,7 @@ export function helpText(
     ...Object.values(docs.options)
       .filter(({ isRare }) => isFull || !isRare)
       .map(optionLine),
-    ...exampleLines(docs.examples),
+    ...exampleLines(docs.examples.filter(({ isRare }) => !isRare)),
     ...(isDefault ? exitCodeLines() : []),
     "",
   ].join("\n");

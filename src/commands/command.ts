@@ -25,5 +25,5 @@ export interface CommandList {
 
 /** The option that every command has, and that main.ts answers. */
 export const HELP = {
-  isHelp: flag({ name: "help", short: "h", help: "show this" }),
+  isHelp: flag({ name: "help", short: "h", help: "show the help" }),
 };

@@ -3,7 +3,6 @@ import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { time, valued, type Values, whole, word } from "../cli/option.ts";
-import { oneOf } from "../cli/values.ts";
 import type { Counting } from "../engine/options.ts";
 import { HOOKS } from "../hooks/all.ts";
 import { MODES } from "../hooks/hook.ts";
@@ -16,7 +15,7 @@ export const interval = time(
     short: "i",
     value: "TIME",
     help: "time between ticks: 500ms, 2s, 1m (default 1s)",
-    details: "A bare number is seconds; from 100 ms to 1 h.",
+    details: "From 100ms to 1h.",
   },
   { least: 100, most: 3_600_000, range: "100ms to 1h" },
   "1s",
@@ -29,7 +28,7 @@ export const mode = word(
     value: "MODE",
     help: "auto, native (driver, drv) or generic (skb)",
     details:
-      "How XDP attaches. auto tries native first, but not with drivers that reset the link for it.",
+      "How XDP attaches. native: in the driver, which has to support it; the fastest. generic: in the kernel, for every driver. auto: native, unless the driver refuses it or would reset the link for it (default auto).",
   },
   MODES,
   "auto",
@@ -41,7 +40,8 @@ export const maxSources = whole(
     name: "max-sources",
     value: "N",
     help: "sources kept per family and interface (default 65536)",
-    details: "What exceeds them is counted as untracked.",
+    details:
+      "From 1 to 2097152. Packets of other sources are counted as untracked. Room for all of them is taken at the start; xdptally check says how much memory that is.",
     isRare: true,
   },
   { least: 1, most: MOST_SOURCES },
@@ -53,7 +53,8 @@ export const user = valued(
     name: "user",
     value: "NAME",
     help: "become this user once attached (default nobody)",
-    details: "By name or number; root stays root. Only where root runs it.",
+    details:
+      "A name or a number; root keeps root's rights. It has no effect if root does not run xdptally.",
     isRare: true,
   },
   (name) => name,
@@ -72,20 +73,25 @@ export const NARROWING = {
     value: "NETS",
     help: "only these sources: 10.0.0.0/8,!10.1.0.0/16",
     details:
-      "The longest network that contains a source decides; ! leaves its sources out. Where only networks with ! are given, all other sources are kept. The kernel filters; what is left out is counted as filtered.",
+      "NETS are networks or addresses of either family, with commas between them. The longest network that contains a source decides; ! leaves its sources out. If all have a !, all other sources are kept. The kernel filters; packets that are left out are counted as filtered.",
   }, parseFilter),
   prefix4: bits({
     name: "prefix4",
-    help: "count by network: 24 for 10.0.0.0/24",
-    details: "Useful in a flood with spoofed sources.",
+    help: "count IPv4 by network: 24 for 10.0.0.0/24",
+    details:
+      "All sources of a network share one row. Useful in a flood with spoofed sources. From 0 to 32 (default 32: by address).",
   }, 32),
-  prefix6: bits({ name: "prefix6", help: "the same for IPv6: 64" }, 128),
+  prefix6: bits({
+    name: "prefix6",
+    help: "count IPv6 by network: 64 for 2001:db8::/64",
+    details: "From 0 to 128 (default 128: by address).",
+  }, 128),
   by: word(
     {
       name: "by",
       value: "KEY",
-      help: oneOf(BYS),
-      details: `What a row stands for. ${
+      help: BYS.join("; "), // a word has a comma in it
+      details: `What a row stands for (default source). ${
         Object.entries(KEYS).map(([name, { help }]) => `${name}: ${help}`)
           .join("; ")
       }.`,
@@ -99,6 +105,8 @@ export const NARROWING = {
       name: "direction",
       value: "DIR",
       help: "in, out or both (default in; out takes Linux 6.6)",
+      details:
+        "The frames to count, as the interface sees them. Those that go out are counted at tc.",
       isRare: true,
     },
     ["in", "out", "both"],

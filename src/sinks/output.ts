@@ -16,6 +16,7 @@ const OPTIONS = {
     name: "format",
     value: "FORMAT",
     help: `${oneOf(NAMES)} (default text)`,
+    details: FORMATS.map(({ name, help }) => `${name}: ${help}.`).join(" "),
     completes: NAMES,
     isRare: true,
   }, formatOf),
@@ -30,7 +31,7 @@ const OPTIONS = {
     value: "FILE",
     help: "append to FILE, or to a file a day in FOLDER/",
     details:
-      `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); with .gz behind it the file is compressed. "-" is stdout.`,
+      `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); a further .gz compresses the file. - is standard output.`,
     completes: "files",
   }),
   isLocal: flag({
@@ -46,6 +47,8 @@ const OPTIONS = {
   isSynced: flag({
     name: "fsync",
     help: "wait until the disk has each record",
+    details:
+      "Without it a power loss takes what the system had not written out yet.",
     isRare: true,
   }),
 };

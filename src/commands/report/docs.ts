@@ -4,6 +4,7 @@ import { valued, whole, word } from "../../cli/option.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
 import { GROUP_BYS } from "../../report/report.ts";
 import { HELP } from "../command.ts";
+import { reportManual } from "./manual.ts";
 
 const WHEN =
   "give a date like 2026-03-01, a time like 2026-03-01T12:00Z, or 24h for a day ago";
@@ -19,6 +20,7 @@ const OPTIONS = {
       name: "by",
       value: "KEY",
       help: "source, hour, host or interface (default source)",
+      details: "What a row stands for. Hours are in UTC, in their order.",
     },
     GROUP_BYS,
     "source",
@@ -27,13 +29,14 @@ const OPTIONS = {
     name: "since",
     value: "TIME",
     help: "from then on: 2026-03-01T12:00Z, or 24h for a day ago",
-    details: "Times without a zone are UTC.",
+    details:
+      "TIME is a date, a date and a time, or a number with m, h or d for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
     completes: ["1h", "24h", "7d", "30d"],
   }, parseMoment),
   until: valued({
     name: "until",
     value: "TIME",
-    help: "up to then",
+    help: "up to then, in the same forms",
     completes: ["1h", "24h", "7d", "30d"],
   }, parseMoment),
   format: word(
@@ -41,7 +44,7 @@ const OPTIONS = {
       name: "format",
       value: "FORMAT",
       help: "text, csv, jsonl or html (default text)",
-      details: "html is one page that loads nothing else.",
+      details: "html is one page that loads nothing else; see CAPTURE REPORTS.",
     },
     REPORT_FORMAT_NAMES,
     "text",
@@ -65,7 +68,31 @@ export const REPORT_DOCS = {
       line: "xdptally report --since 24h /var/log/xdptally/*.jsonl",
       what: "the last day",
     },
+    {
+      line:
+        "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/*.jsonl*",
+      what: "a month, with the captures that logrotate compressed",
+      isRare: true,
+    },
+    {
+      line:
+        "xdptally report --since 30d --format html \\\n    /var/log/xdptally/*.jsonl* >report.html",
+      what: "the last thirty days as a page for a browser",
+      isRare: true,
+    },
+    {
+      line: "xdptally report --by hour --top 0 /var/log/xdptally/*.jsonl",
+      what: "how much came in each hour",
+      isRare: true,
+    },
+    {
+      line:
+        "ssh web1 'cat /var/log/xdptally/*.jsonl' |\n    xdptally report --by host - web2.jsonl",
+      what: "over several hosts, one of them by ssh",
+      isRare: true,
+    },
   ],
+  manual: reportManual,
 } as const satisfies CommandDocs;
 
 const UNITS: Record<string, number> = {

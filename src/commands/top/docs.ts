@@ -4,6 +4,7 @@ import { flag, word } from "../../cli/option.ts";
 import { ROW_ORDERS } from "../../view/row_order.ts";
 import { HELP } from "../command.ts";
 import { interval, maxSources, mode, user } from "../counting_options.ts";
+import { topManual } from "./manual.ts";
 
 const OPTIONS = {
   interval: {
@@ -15,7 +16,7 @@ const OPTIONS = {
       name: "sort",
       value: "KEY",
       help: "packets, bytes, ip or first (default packets)",
-      details: "first shows the newest sources first.",
+      details: "ip sorts by address, first shows the newest sources first.",
     },
     ROW_ORDERS,
     "packets",
@@ -27,7 +28,7 @@ const OPTIONS = {
     name: "no-color",
     help: "no colours, as with NO_COLOR (which sudo drops)",
   }),
-  isHelp: { ...HELP.isHelp, help: "show this; ? shows the keys" },
+  isHelp: { ...HELP.isHelp, help: "show the help; the key ? shows the keys" },
 };
 
 export type TopOptions = typeof OPTIONS;
@@ -36,9 +37,10 @@ export const TOP_DOCS = {
   name: "top",
   summary: "Who is sending this machine packets, live on the whole terminal.",
   description:
-    "Shows the same counts live, sorted by what each source sends now. The key ? lists the keys.",
+    "Shows the same counts live on the whole terminal, sorted by what each source sends now. LIVE VIEW explains columns and keys.",
   operands: "INTERFACE...",
   completes: "interfaces",
   options: OPTIONS,
   examples: [{ line: "sudo xdptally top eth0", what: "during an incident" }],
+  manual: topManual,
 } as const satisfies CommandDocs;

@@ -5,6 +5,8 @@ import { flag, limit, repeated, time, whole, word } from "../../cli/option.ts";
 import { SINK_OPTIONS } from "../../sinks/all.ts";
 import { HELP } from "../command.ts";
 import { interval, NARROWING, user } from "../counting_options.ts";
+import { RARE_EXAMPLES } from "./examples.ts";
+import { watchManual } from "./manual.ts";
 
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
@@ -21,8 +23,9 @@ const OPTIONS = {
     name: "duration",
     short: "d",
     value: "TIME",
-    help: "end after this time",
-    details: "With --count, the first of the two to come ends the run.",
+    help: "end after this time: 60s, 10m",
+    details:
+      "From 100ms to 366d. With --count, whichever comes first ends the run.",
   }, DURATION),
   ...NARROWING,
   top: whole({
@@ -49,7 +52,8 @@ const OPTIONS = {
       name: "labels",
       value: "N",
       help: "sources with their own series in metrics (default 20)",
-      details: '0 for none. All others are one series, source="other".',
+      details:
+        'From 0 to 10000. All other sources are one series, source="other".',
       isRare: true,
     },
     { least: 0, most: 10_000 },
@@ -58,7 +62,8 @@ const OPTIONS = {
   isAligned: flag({
     name: "align",
     help: "tick on the clock's multiples of the interval",
-    details: "The first tick is shorter.",
+    details:
+      "With --interval 1m ticks end at full minutes. The first tick is shorter.",
     isRare: true,
   }),
   splay: time(
@@ -66,7 +71,7 @@ const OPTIONS = {
       name: "splay",
       value: "TIME",
       help: "wait a random part of TIME before the start",
-      details: "For many hosts whose cron starts at the same second.",
+      details: "For many hosts whose cron starts at the same second. Up to 1d.",
       isRare: true,
     },
     PAUSE,
@@ -76,7 +81,9 @@ const OPTIONS = {
     {
       name: "wait",
       value: "TIME",
-      help: "wait so long for an interface that is busy",
+      help: "wait up to TIME for an interface that is busy",
+      details:
+        "It is busy while another XDP program is attached. Up to 1d; without it the run ends with exit code 5.",
       isRare: true,
     },
     PAUSE,
@@ -85,7 +92,7 @@ const OPTIONS = {
   waitsForInterface: flag({
     name: "wait-interface",
     help: "wait for an interface that is missing or goes away",
-    details: "It starts a new run when it is there again.",
+    details: "When it is there again, a new run starts.",
     isRare: true,
   }),
   exitOver: limit({
@@ -93,7 +100,7 @@ const OPTIONS = {
     value: "LIMIT",
     help: "end when a source exceeds 10000pps or 1GB (exit 9)",
     details:
-      "A rate is that of a tick, in packets a second; bytes (1GB is 10^9) are those of the run.",
+      "LIMIT is a number with pps, packets a second in one tick, or with B, bytes in the run; k, M, G or T before the unit are powers of 1000. The records of that tick and of the end are still written, and a message names the source.",
     isRare: true,
   }),
   user,
@@ -106,14 +113,15 @@ const OPTIONS = {
     name: "quiet",
     short: "q",
     help: "no notices, only warnings and errors",
+    details: "Records are written all the same.",
   }),
   verbosity: repeated({
     name: "verbose",
     short: "v",
-    help: "libbpf's own text with errors; -vv: all of it",
+    help: "show libbpf's own text with errors; -vv: all of it",
     isRare: true,
   }),
-  isHelp: { ...HELP.isHelp, help: "show this; --help shows all options" },
+  isHelp: { ...HELP.isHelp, help: "show the help; --help shows all options" },
   isVersion: flag({
     name: "version",
     short: "V",
@@ -128,7 +136,7 @@ export const WATCH_DOCS = {
   summary:
     "Who is sending this machine packets? Exact counts by source address, from XDP.",
   description:
-    "Attaches a program to each interface and logs, every second, which source addresses sent packets. The word watch is needed only where an interface is named like a command.",
+    "Attaches a program to each interface and writes, every second, which source addresses sent how many packets. The word watch is needed only where an interface is named like a command.",
   operands: "INTERFACE...",
   completes: "interfaces",
   options: OPTIONS,
@@ -138,5 +146,7 @@ export const WATCH_DOCS = {
       line: "sudo xdptally -j -d 60s eth0 wg0",
       what: "a minute of two interfaces, as JSON Lines",
     },
+    ...RARE_EXAMPLES,
   ],
+  manual: watchManual,
 } as const satisfies CommandDocs;

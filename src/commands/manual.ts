@@ -1,0 +1,197 @@
+/** What the man page says of the whole program: rights, signals, files and so on. */
+import type { ManualSection } from "../cli/command_docs.ts";
+import type { Program } from "../cli/man.ts";
+
+const RIGHTS: ManualSection = {
+  title: "RIGHTS",
+  blocks: [
+    "Loading and attaching take root, or the capabilities CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON. Once attached, a process of root's becomes the user of --user on all threads and keeps no capability, except for these:",
+    {
+      items: [
+        ["before Linux 5.19", "CAP_BPF: that kernel asks for it on each read."],
+        [
+          "generic mode",
+          "CAP_NET_ADMIN, where attaching turned offloads off that are turned on again at the end.",
+        ],
+        [
+          "--wait-interface",
+          "all three, on the main thread, to attach again.",
+        ],
+        [
+          "-o FILE.prom",
+          "root, where that user may not write to the folder: the file is replaced at each tick. A notice says so.",
+        ],
+        ["--user root", "root."],
+      ],
+    },
+    "To run xdptally without root, give the capabilities to the file:",
+    {
+      code:
+        "sudo setcap cap_net_admin,cap_bpf,cap_perfmon+ep /usr/local/bin/xdptally",
+    },
+    "Whoever may run that file may count packets with it, so choose its group and mode. report, help and version need no rights, and check the same as a run.",
+    "The program only reads frames and lets all of them pass. It is attached by a link that belongs to the process, so the kernel detaches it when the process ends in any way, also by kill -9. In generic mode the kernel turns off some offloads while a program is attached; xdptally turns them on again at its end, and says at its start which ethtool -K line does so after a kill.",
+  ],
+};
+
+const SIGNALS: ManualSection = {
+  title: "SIGNALS",
+  blocks: [
+    {
+      items: [
+        [
+          "SIGINT, SIGTERM",
+          "End the run: detach, read what was counted to the last frame, and write the end records. A second signal, more than a second later, does not wait for the last records; the exit code is then 128 and the signal's number.",
+        ],
+        [
+          "SIGHUP",
+          "The same; with -o and without a terminal it is ignored. nohup has no effect; use setsid.",
+        ],
+        [
+          "SIGUSR1",
+          "Write a summary of the run so far to standard error; the run goes on. In top, draw the screen again.",
+        ],
+        ["SIGQUIT", "In top, end the run as SIGINT does."],
+        ["SIGTSTP", "In top, suspend; SIGCONT goes on."],
+      ],
+    },
+    "When the reader of standard output leaves, as in xdptally eth0 | head, the run ends with exit code 0.",
+  ],
+};
+
+const ENVIRONMENT: ManualSection = {
+  title: "ENVIRONMENT",
+  blocks: [
+    {
+      items: [
+        [
+          "NO_COLOR",
+          "In top: no colours, if it is not empty. sudo drops it; --no-color does the same.",
+        ],
+        [
+          "TERM, COLORTERM",
+          "In top: how many colours there are. With TERM empty or dumb, top does not start.",
+        ],
+        [
+          "LC_ALL, LC_CTYPE, LANG",
+          "In top: bars and curves are drawn in Unicode if the first of these that is set names UTF-8, else in ASCII.",
+        ],
+        ["TZ", "The zone of --local."],
+        [
+          "SSLKEYLOGFILE, DENO_UNSTABLE_CRON_SOCK, ICU_DATA, ICU_TIMEZONE_FILES_DIR",
+          "The Deno runtime in the executable reads these, and a few more, before xdptally runs: it makes an empty file, connects to a socket, or looks for data there. sudo without -E, cron and systemd do not pass them on, and the unit unsets them.",
+        ],
+        [
+          "LD_LIBRARY_PATH, LD_PRELOAD",
+          "As in every program; not with file capabilities.",
+        ],
+      ],
+    },
+  ],
+};
+
+const FILES: ManualSection = {
+  title: "FILES",
+  blocks: [
+    {
+      items: [
+        [
+          "/var/log/xdptally/HOST-INTERFACE-YYYYMMDD.jsonl",
+          "Captures, where cron's line and the unit write them.",
+        ],
+        [
+          "FILE.torn",
+          "A last line of FILE that a kill or a full disk cut off. The next run that appends to FILE moves it there.",
+        ],
+        [
+          "/etc/default/xdptally",
+          "OPTIONS of the captures that systemd runs.",
+        ],
+      ],
+    },
+    "xdptally writes to no other files than -o names. These files come with the sources and the tarballs; the package installs the first four.",
+    {
+      items: [
+        [
+          "contrib/default/xdptally",
+          "The options of the unit, for /etc/default/.",
+        ],
+        [
+          "contrib/systemd/xdptally@.service",
+          "A capture of one interface, with few rights.",
+        ],
+        [
+          "contrib/systemd/xdptally@.timer",
+          "Starts it every ten minutes: systemctl enable --now xdptally@eth0.timer",
+        ],
+        [
+          "contrib/logrotate.d/xdptally",
+          "Compresses captures that are two days old, and removes them after 90 days.",
+        ],
+        [
+          "contrib/cron.d/xdptally",
+          "The same captures from cron, for /etc/cron.d/. Use this or the timer.",
+        ],
+        [
+          "contrib/prometheus/prometheus.yml",
+          "The jobs that scrape --listen and node_exporter.",
+        ],
+        [
+          "contrib/prometheus/targets/xdptally.yml",
+          "The hosts with --listen.",
+        ],
+        [
+          "contrib/prometheus/targets/node.yml",
+          "The hosts with captures by cron and node_exporter.",
+        ],
+        [
+          "contrib/prometheus/recording.rules.yml",
+          "Rates by host, which the alerts and the dashboard use.",
+        ],
+        [
+          "contrib/prometheus/alerts.rules.yml",
+          "Alerts: floods, and hosts that are not counted.",
+        ],
+        [
+          "contrib/grafana/dashboard.json",
+          "A dashboard of a fleet and of its hosts.",
+        ],
+        [
+          "contrib/clickhouse/schema.sql",
+          "Tables for captures.",
+        ],
+        [
+          "contrib/clickhouse/load.sh",
+          "Loads captures, CSV or JSON Lines, into them.",
+        ],
+        [
+          "contrib/clickhouse/jsonl.sql",
+          "The query with which load.sh reads JSON Lines.",
+        ],
+      ],
+    },
+  ],
+};
+
+/** What the man page says besides the commands; who makes it adds version and date. */
+export const PROGRAM: Omit<Program, "version" | "date"> = {
+  summary: "count packets by source address at XDP",
+  description: [
+    "xdptally attaches a BPF program to each interface, where the kernel receives frames, and says which source addresses send packets. It counts every frame in exactly one class, next to a total that is counted on its own, and says when the two do not agree. All frames pass. The program is detached at the end, and by the kernel if xdptally is killed.",
+    "Without a command it is watch. A time is a number of seconds, or a number with ms, s, m, h or d.",
+  ],
+  sections: [RIGHTS, SIGNALS, ENVIRONMENT, FILES],
+  exitStatus: [
+    "When several fit, a run ends with the first of 7, 4, 8, 9 and 0. A second signal ends it with 128 and the signal's number: 130 for SIGINT, 143 for SIGTERM. An error is one line on standard error: what failed, why, and what helps.",
+  ],
+  seeAlso: [
+    ["jq", 1],
+    ["cron", 8],
+    ["ethtool", 8],
+    ["ip", 8],
+    ["logrotate", 8],
+    ["setcap", 8],
+    ["tc-bpf", 8],
+    ["tcpdump", 8],
+  ],
+};
