@@ -1,9 +1,8 @@
-/** What is installed beside the executable: man page, completions, units, cron and logrotate files. */
+/** What is installed beside the executable: completions, units, cron and logrotate files. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { Namespace, sh } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
-import { allCommands } from "../../src/commands/all.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 const SHARE = `${ROOT}dist/share`;
@@ -25,23 +24,6 @@ function programsIn({ name }: Namespace): string[] {
   return said("ps", "-o", "comm=", "-p", pids.join()).text.trim()
     .split("\n").sort();
 }
-
-Deno.test("the man page: mandoc finds nothing, and every option is in it", async () => {
-  const page = `${SHARE}/man/man1/xdptally.1`;
-  const { text } = said("mandoc", "-Tlint", page);
-  // Messages about mandoc's own index depend on this machine.
-  assertEquals(text.split("\n").filter((line) => line.includes(page)), []);
-  const shown = sh("sh", "-c", 'mandoc -Tascii "$0" | col -b', page);
-  for (const { options } of await allCommands()) {
-    for (const { name } of Object.values(options)) {
-      assertStringIncludes(shown, `--${name}`);
-    }
-  }
-  assertStringIncludes(
-    shown,
-    "*/10 * * * * root /usr/local/bin/xdptally eth0 -q -d 60s",
-  );
-});
 
 Deno.test("the completions: each shell loads its own, and bash completes with it", () => {
   const bash = `${SHARE}/bash-completion/completions/xdptally`;
