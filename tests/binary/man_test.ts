@@ -14,6 +14,8 @@ import { sh, vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
 import { Capture, run } from "../lib/xdptally.ts";
 
+/** Loaded here: what a test loads, it would have to unload. */
+const COMMANDS = await allCommands();
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 const PAGE = `${ROOT}dist/share/man/man1/xdptally.1`;
 const SHOWN = sh("sh", "-c", 'mandoc -Tascii "$0" | col -bx', PAGE);
@@ -74,8 +76,8 @@ Deno.test("the man page: mandoc finds nothing, and no line but cron's is wider t
   ]);
 });
 
-Deno.test("the man page: every option of every command", async () => {
-  for (const { name, options } of await allCommands()) {
+Deno.test("the man page: every option of every command", () => {
+  for (const { name, options } of COMMANDS) {
     const text = section(`Options of ${name}`);
     for (const { name: long, short, value = "" } of Object.values(options)) {
       const flags = `${short === undefined ? "" : `-${short}, `}--${long}`;
@@ -212,7 +214,7 @@ Deno.test("the man page: every file of contrib/, and none that is not there", ()
 });
 
 Deno.test("the man page: the command lines of its examples can be read", async () => {
-  const lines = (await allCommands()).flatMap(({ examples }) => examples)
+  const lines = COMMANDS.flatMap(({ examples }) => examples)
     .map(({ line }) => line.replaceAll(/\\\n\s*/g, "").replaceAll("\\%", "%"));
   const found = lines.flatMap((line) => [
     ...line.matchAll(/(?<=^|[ \t/])xdptally ([^|>&\n]*)/gm),
