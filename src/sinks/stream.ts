@@ -1,3 +1,4 @@
+/** Writes to stdout, FIFOs and devices without blocking the program. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
 import { libc } from "../ffi/libc.ts";
