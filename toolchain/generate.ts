@@ -28,7 +28,7 @@ function write(place: string, text: string): void {
 write("doc/xdptally/options.md", optionsPage(commands));
 write(
   "man/man1/xdptally.1",
-  manPage(commands, {
+  await manPage(commands, {
     ...PROGRAM,
     version: VERSION,
     date: new Date(Number(time) * 1000),

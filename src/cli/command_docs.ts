@@ -5,8 +5,6 @@ import type { Completion, OptionTable } from "./option.ts";
 export interface Example {
   readonly line: string;
   readonly what: string;
-  /** Only the man page and docs/options.md show it; it may have several lines. */
-  readonly isRare?: boolean;
 }
 
 /** A part of a section of the manual: a paragraph, a heading, a list of terms, or code. */
@@ -20,6 +18,13 @@ export type ManualBlock =
 export interface ManualSection {
   readonly title: string;
   readonly blocks: readonly ManualBlock[];
+}
+
+/** What only the man page says of a command. */
+export interface Manual {
+  readonly sections: readonly ManualSection[];
+  /** Their lines may be several. */
+  readonly examples: readonly Example[];
 }
 
 export interface CommandDocs {
@@ -36,6 +41,6 @@ export interface CommandDocs {
   /** In the order of the help. */
   readonly options: OptionTable;
   readonly examples: readonly Example[];
-  /** What the man page has about it besides; it is made when it is asked for. */
-  readonly manual?: () => readonly ManualSection[];
+  /** What the man page has about it besides; a run does not load it. */
+  readonly manual?: () => Promise<Manual>;
 }

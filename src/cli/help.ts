@@ -31,7 +31,7 @@ export function helpText(
     ...Object.values(docs.options)
       .filter(({ isRare }) => isFull || !isRare)
       .map(optionLine),
-    ...exampleLines(docs.examples.filter(({ isRare }) => !isRare)),
+    ...exampleLines(docs.examples),
     ...(isDefault ? exitCodeLines() : []),
     "",
   ].join("\n");

@@ -29,10 +29,13 @@ export interface Program {
 }
 
 /** @param commands the default one first */
-export function manPage(
+export async function manPage(
   commands: readonly CommandDocs[],
   program: Program,
-): string {
+): Promise<string> {
+  const manuals = await Promise.all(
+    commands.map(({ manual }) => manual?.() ?? { sections: [], examples: [] }),
+  );
   const exitCodes = Object.entries(EXIT_MEANINGS).map(([code, meaning]) =>
     [
       code,
@@ -52,15 +55,14 @@ export function manPage(
     ".Sh DESCRIPTION",
     ...blocks(program.description),
     ...commands.flatMap(commandPart),
-    ...commands.flatMap(({ manual }) => manual?.() ?? []).flatMap(section),
+    ...manuals.flatMap(({ sections }) => sections).flatMap(section),
     ...program.sections.flatMap(section),
     ...section({
       title: "EXIT STATUS",
       blocks: [{ items: exitCodes }, ...program.exitStatus],
     }),
     ".Sh EXAMPLES",
-    ...commands.flatMap(({ examples }) => examples)
-      .toSorted((a, b) => Number(a.isRare ?? 0) - Number(b.isRare ?? 0))
+    ...[...commands, ...manuals].flatMap(({ examples }) => examples)
       .flatMap(example),
     ".Sh SEE ALSO",
     ...program.seeAlso.map(([page, number], at, { length }) =>

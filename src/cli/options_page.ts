@@ -35,7 +35,7 @@ function commandPart(docs: CommandDocs, at: number): string[] {
     "",
     ...examples.flatMap((
       { line, what },
-    ) => ["```sh", `# ${what}`, line, "```", ""]),
+    ) => ["```sh", `${line}  # ${what}`, "```", ""]),
   ];
 }
 

@@ -214,7 +214,10 @@ Deno.test("the man page: every file of contrib/, and none that is not there", ()
 });
 
 Deno.test("the man page: the command lines of its examples can be read", async () => {
-  const lines = COMMANDS.flatMap(({ examples }) => examples)
+  const manuals = await Promise.all(
+    COMMANDS.map(({ manual }) => manual?.() ?? { examples: [] }),
+  );
+  const lines = [...COMMANDS, ...manuals].flatMap(({ examples }) => examples)
     .map(({ line }) => line.replaceAll(/\\\n\s*/g, "").replaceAll("\\%", "%"));
   const found = lines.flatMap((line) => [
     ...line.matchAll(/(?<=^|[ \t/])xdptally ([^|>&\n]*)/gm),

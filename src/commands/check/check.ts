@@ -9,7 +9,6 @@ import { print } from "../print.ts";
 import { checksJson, checksText } from "./check_table.ts";
 import { hostChecks } from "./host_checks.ts";
 import { interfaceChecks } from "./interface_checks.ts";
-import { checkManual } from "./manual.ts";
 
 const OPTIONS = {
   isJson: flag({
@@ -34,7 +33,7 @@ export const command: Command<typeof OPTIONS> = {
     line: "sudo xdptally check eth0",
     what: "before the first run",
   }],
-  manual: checkManual,
+  manual: async () => (await import("./manual.ts")).manual,
   run,
 };
 

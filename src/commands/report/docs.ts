@@ -4,7 +4,6 @@ import { valued, whole, word } from "../../cli/option.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
 import { GROUP_BYS } from "../../report/report.ts";
 import { HELP } from "../command.ts";
-import { reportManual } from "./manual.ts";
 
 const WHEN =
   "give a date like 2026-03-01, a time like 2026-03-01T12:00Z, or 24h for a day ago";
@@ -68,31 +67,8 @@ export const REPORT_DOCS = {
       line: "xdptally report --since 24h /var/log/xdptally/*.jsonl",
       what: "the last day",
     },
-    {
-      line:
-        "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/*.jsonl*",
-      what: "a month, with the captures that logrotate compressed",
-      isRare: true,
-    },
-    {
-      line:
-        "xdptally report --since 30d --format html \\\n    /var/log/xdptally/*.jsonl* >report.html",
-      what: "the last thirty days as a page for a browser",
-      isRare: true,
-    },
-    {
-      line: "xdptally report --by hour --top 0 /var/log/xdptally/*.jsonl",
-      what: "how much came in each hour",
-      isRare: true,
-    },
-    {
-      line:
-        "ssh web1 'cat /var/log/xdptally/*.jsonl' |\n    xdptally report --by host - web2.jsonl",
-      what: "over several hosts, one of them by ssh",
-      isRare: true,
-    },
   ],
-  manual: reportManual,
+  manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;
 
 const UNITS: Record<string, number> = {

@@ -1,35 +1,53 @@
 /** What the man page says of `report`: its table and its formats. */
-import type { ManualSection } from "../../cli/command_docs.ts";
+import type { Manual } from "../../cli/command_docs.ts";
 
-export const reportManual = (): ManualSection[] => [{
-  title: "CAPTURE REPORTS",
-  blocks: [
-    "report reads JSON Lines, also compressed, one line after the other: its memory follows the number of sources. A file that is named twice counts twice. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
-    {
-      items: [
-        ["PACKETS, BYTES", "the sums of its ticks"],
-        ["SHARE", "its part of all packets in these ticks"],
-        ["FIRST SEEN, LAST SEEN", "the first and the last tick that had it"],
-        [
-          "BUSIEST MINUTE",
-          "its busiest minute on one interface, with the packets of that minute in brackets",
+export const manual: Manual = {
+  examples: [{
+    line:
+      "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/*.jsonl*",
+    what: "a month, with the captures that logrotate compressed",
+  }, {
+    line:
+      "xdptally report --since 30d --format html \\\n    /var/log/xdptally/*.jsonl* >report.html",
+    what: "the last thirty days as a page for a browser",
+  }, {
+    line: "xdptally report --by hour --top 0 /var/log/xdptally/*.jsonl",
+    what: "how much came in each hour",
+  }, {
+    line:
+      "ssh web1 'cat /var/log/xdptally/*.jsonl' |\n    xdptally report --by host - web2.jsonl",
+    what: "over several hosts, one of them by ssh",
+  }],
+  sections: [{
+    title: "CAPTURE REPORTS",
+    blocks: [
+      "report reads JSON Lines, also compressed, one line after the other: its memory follows the number of sources. A file that is named twice counts twice. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
+      {
+        items: [
+          ["PACKETS, BYTES", "the sums of its ticks"],
+          ["SHARE", "its part of all packets in these ticks"],
+          ["FIRST SEEN, LAST SEEN", "the first and the last tick that had it"],
+          [
+            "BUSIEST MINUTE",
+            "its busiest minute on one interface, with the packets of that minute in brackets",
+          ],
         ],
-      ],
-    },
-    "Below are the total with its classes, and what is missing: gaps between the captures of an interface, runs that are incomplete or were killed, and lines that are no records. All gaps are named, and the first twenty of the others.",
-    {
-      items: [
-        ["text", "all of this"],
-        [
-          "csv",
-          "the table: KEY, packets, bytes, first_seen, last_seen, busiest_minute and busiest_minute_packets",
+      },
+      "Below are the total with its classes, and what is missing: gaps between the captures of an interface, runs that are incomplete or were killed, and lines that are no records. All gaps are named, and the first twenty of the others.",
+      {
+        items: [
+          ["text", "all of this"],
+          [
+            "csv",
+            "the table: KEY, packets, bytes, first_seen, last_seen, busiest_minute and busiest_minute_packets",
+          ],
+          [
+            "jsonl",
+            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap), of type incomplete for each such run (host, interface, run, start, why), and one of type summary (ticks; hidden, the rows that --top left out; and the classes)",
+          ],
+          ["html", "a page in one file, which loads nothing, with a chart"],
         ],
-        [
-          "jsonl",
-          "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap), of type incomplete for each such run (host, interface, run, start, why), and one of type summary (ticks; hidden, the rows that --top left out; and the classes)",
-        ],
-        ["html", "a page in one file, which loads nothing, with a chart"],
-      ],
-    },
-  ],
-}];
+      },
+    ],
+  }],
+};

@@ -4,7 +4,6 @@ import { flag, word } from "../../cli/option.ts";
 import { ROW_ORDERS } from "../../view/row_order.ts";
 import { HELP } from "../command.ts";
 import { interval, maxSources, mode, user } from "../counting_options.ts";
-import { topManual } from "./manual.ts";
 
 const OPTIONS = {
   interval: {
@@ -42,5 +41,5 @@ export const TOP_DOCS = {
   completes: "interfaces",
   options: OPTIONS,
   examples: [{ line: "sudo xdptally top eth0", what: "during an incident" }],
-  manual: topManual,
+  manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;

@@ -5,8 +5,6 @@ import { flag, limit, repeated, time, whole, word } from "../../cli/option.ts";
 import { SINK_OPTIONS } from "../../sinks/all.ts";
 import { HELP } from "../command.ts";
 import { interval, NARROWING, user } from "../counting_options.ts";
-import { RARE_EXAMPLES } from "./examples.ts";
-import { watchManual } from "./manual.ts";
 
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
@@ -146,7 +144,6 @@ export const WATCH_DOCS = {
       line: "sudo xdptally -j -d 60s eth0 wg0",
       what: "a minute of two interfaces, as JSON Lines",
     },
-    ...RARE_EXAMPLES,
   ],
-  manual: watchManual,
+  manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;

@@ -1,7 +1,7 @@
-/** Examples of `watch` that only the man page and docs/options.md show. */
+/** Examples of `watch` that only the man page shows. */
 import type { Example } from "../../cli/command_docs.ts";
 
-const EXAMPLES: readonly Omit<Example, "isRare">[] = [
+export const EXAMPLES: readonly Example[] = [
   {
     what: "in a flood from random addresses: its ten largest networks",
     line: "sudo xdptally --prefix4 24 --prefix6 48 --top 10 eth0",
@@ -72,8 +72,3 @@ const EXAMPLES: readonly Omit<Example, "isRare">[] = [
 }`,
   },
 ];
-
-export const RARE_EXAMPLES = EXAMPLES.map((example) => ({
-  ...example,
-  isRare: true,
-}));

@@ -1,20 +1,12 @@
 /** What the man page says of `watch`: what is counted, and each output. */
 import { KEYS } from "../../basics/keys.ts";
-import type { ManualSection } from "../../cli/command_docs.ts";
+import type { Manual, ManualSection } from "../../cli/command_docs.ts";
 import { FORMATS } from "../../formats/all.ts";
 import { NAME_FIELDS } from "../../formats/capture_name.ts";
 import { csv, CSV_COLUMNS } from "../../formats/csv.ts";
 import { metricNames } from "../../formats/metrics.ts";
 import { HOOKS } from "../../hooks/all.ts";
-
-export const watchManual = (): ManualSection[] => [
-  COUNTS,
-  TEXT,
-  RECORDS,
-  CSV,
-  FILE_NAMES,
-  metrics(),
-];
+import { EXAMPLES } from "./examples.ts";
 
 const COUNTS: ManualSection = {
   title: "WHAT IS COUNTED",
@@ -181,18 +173,21 @@ const FILE_NAMES: ManualSection = {
   ],
 };
 
-function metrics(): ManualSection {
-  return {
-    title: "METRICS",
-    blocks: [
-      "--listen serves them at /metrics (OpenMetrics, if Accept ranks it at least as high as text/plain; else Prometheus' text format). /healthz answers 200, or 503 when an interface is no longer counted or its last tick is older than three intervals and 5 s. -o FILE.prom writes the same metrics to a file.",
-      {
-        items: metricNames().map((
-          { name, type, help },
-        ) => [name, `${help} (${type}).`]),
-      },
-      "All but xdptally_build_info have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source.",
-      'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. One that is no longer among them moves with all its packets into source="other", which jumps: take no rate of it, but that of class="source" minus those of the other series.',
-    ],
-  };
-}
+const METRICS: ManualSection = {
+  title: "METRICS",
+  blocks: [
+    "--listen serves them at /metrics (OpenMetrics, if Accept ranks it at least as high as text/plain; else Prometheus' text format). /healthz answers 200, or 503 when an interface is no longer counted or its last tick is older than three intervals and 5 s. -o FILE.prom writes the same metrics to a file.",
+    {
+      items: metricNames().map((
+        { name, type, help },
+      ) => [name, `${help} (${type}).`]),
+    },
+    "All but xdptally_build_info have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source.",
+    'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. One that is no longer among them moves with all its packets into source="other", which jumps: take no rate of it, but that of class="source" minus those of the other series.',
+  ],
+};
+
+export const manual: Manual = {
+  sections: [COUNTS, TEXT, RECORDS, CSV, FILE_NAMES, METRICS],
+  examples: EXAMPLES,
+};
