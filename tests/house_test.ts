@@ -1,8 +1,12 @@
 /** What the sources must look like. */
 import { assert, assertEquals } from "@std/assert";
+import { optionsPage } from "../src/cli/options_page.ts";
+import { allCommands } from "../src/commands/all.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname.replaceAll("%20", " ");
 const IMPORTS = Deno.args;
+/** Loaded here: what a test loads, it would have to unload. */
+const COMMANDS = await allCommands();
 
 function succeeds(program: string, ...args: string[]): void {
   const { code, stdout, stderr } = new Deno.Command(program, {
@@ -199,16 +203,10 @@ Deno.test("every command, format, hook and sink beside a list is in it", () => {
   }
 });
 
-Deno.test({
-  name: "docs/options.md is what the commands' documentation says",
-  sanitizeResources: false, // the commands open libc, for as long as they live
-  fn: async () => {
-    const { optionsPage } = await import("../src/cli/options_page.ts");
-    const { allCommands } = await import("../src/commands/all.ts");
-    assertEquals(
-      Deno.readTextFileSync(`${ROOT}docs/options.md`),
-      optionsPage(await allCommands()),
-      "run `make docs`",
-    );
-  },
+Deno.test("docs/options.md is what the commands' documentation says", () => {
+  assertEquals(
+    Deno.readTextFileSync(`${ROOT}docs/options.md`),
+    optionsPage(COMMANDS),
+    "run `make docs`",
+  );
 });
