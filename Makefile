@@ -100,7 +100,7 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@$(BPF_CC) -c $< -o $@
 
 # The man page and the completions, from the option table.
-dist/share: dist/xdptally toolchain/generate.ts
+dist/share: $(SOURCES) toolchain/generate.ts | setup
 	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@ "$$(toolchain/commit.sh time)"
 	@touch $@
 

@@ -6,6 +6,9 @@ import { linkInterface } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
 
+/** BPF_XDP, BPF_TCX_INGRESS and BPF_TCX_EGRESS of linux/bpf.h. */
+export const ATTACH_TYPE = { xdp: 37, tcx: { in: 46, out: 47 } } as const;
+
 /** The kernel or the driver refused to attach, in this mode. */
 export class AttachError extends CallError {
   readonly mode: string;
@@ -27,7 +30,7 @@ export class Link implements Disposable {
   #fd: number;
 
   /**
-   * @param attachType of enum bpf_attach_type, linux/bpf.h
+   * @param attachType one of `ATTACH_TYPE`
    * @throws {AttachError}
    */
   constructor(

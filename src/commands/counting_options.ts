@@ -62,7 +62,7 @@ export const user = valued(
 );
 
 const bits = (
-  docs: { name: string; help: string; details?: string },
+  docs: { name: string; help: string; details?: string; isRare?: boolean },
   most: number,
 ) => whole({ ...docs, value: "BITS" }, { least: 0, most }, String(most));
 
@@ -85,6 +85,7 @@ export const NARROWING = {
     name: "prefix6",
     help: "count IPv6 by network: 64 for 2001:db8::/64",
     details: "From 0 to 128 (default 128: by address).",
+    isRare: true,
   }, 128),
   by: word(
     {
@@ -116,7 +117,9 @@ export const NARROWING = {
     {
       name: "hook",
       value: "HOOK",
-      help: "xdp, or tc beside others' XDP programs (Linux 6.6)",
+      help: `where frames are seen: ${oneOf(HOOK_NAMES)} (default ${
+        HOOK_NAMES[0]
+      })`,
       details: HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
         .join(" "),
       isRare: true,
