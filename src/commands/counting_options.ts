@@ -3,6 +3,7 @@ import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { time, valued, type Values, whole, word } from "../cli/option.ts";
+import { oneOf } from "../cli/values.ts";
 import type { Counting } from "../engine/options.ts";
 import { HOOKS } from "../hooks/all.ts";
 import { MODES } from "../hooks/hook.ts";
