@@ -47,6 +47,7 @@ export async function manPage(
     `.Dd ${dateText(program.date)}`,
     ".Dt XDPTALLY 1",
     ".Os",
+    ".nh", // a name that is divided could not be copied
     ".Sh NAME",
     ".Nm xdptally",
     `.Nd ${program.summary}`,
@@ -186,7 +187,7 @@ const LINE = 79;
 
 /** Lines of text that is filled; each sentence begins one, as mdoc wants it. */
 function filled(text: string): string[] {
-  return text.split(/(?<=[\w)"'][.?!]\)?) +/).flatMap((sentence) => {
+  return text.split(/(?<=\S[.?!]\)?) +/).flatMap((sentence) => {
     const lines = [""];
     for (const word of escape(sentence).split(" ")) {
       const line = lines.at(-1)!;
