@@ -47,7 +47,6 @@ export async function manPage(
     `.Dd ${dateText(program.date)}`,
     ".Dt XDPTALLY 1",
     ".Os",
-    ".nh", // a name that is divided could not be copied
     ".Sh NAME",
     ".Nm xdptally",
     `.Nd ${program.summary}`,
@@ -185,11 +184,15 @@ function example({ line, what }: Example, at: number): string[] {
 /** Bytes of an input line of text. */
 const LINE = 79;
 
+/** A word that is to be copied as it is: groff must not hyphenate it. */
+const NAME = /[^A-Za-z.,;:()!?']|[a-z][A-Z]|xdptally|copytruncate/;
+
 /** Lines of text that is filled; each sentence begins one, as mdoc wants it. */
 function filled(text: string): string[] {
   return text.split(/(?<=\S[.?!]\)?) +/).flatMap((sentence) => {
     const lines = [""];
-    for (const word of escape(sentence).split(" ")) {
+    for (const text of sentence.split(" ")) {
+      const word = `${NAME.test(text) ? "\\%" : ""}${escape(text)}`;
       const line = lines.at(-1)!;
       if (line === "") lines[lines.length - 1] = word;
       else if (line.length + 1 + word.length > LINE) lines.push(word);
