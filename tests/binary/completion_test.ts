@@ -259,6 +259,15 @@ function placesOf(start: string, docs: CommandDocs, shell: Shell): Place[] {
 function allPlaces(shell: Shell): Place[] {
   return [
     ["xdptally ", [...COMMANDS, ...INTERFACES]],
+    // Behind other words.
+    ["xdptally -q ", INTERFACES],
+    ["xdptally --sort=ip ", INTERFACES],
+    ["xdptally lo ", INTERFACES.filter((name) => name !== "lo")],
+    ["xdptally watch top ", INTERFACES.filter((name) => name !== "top")],
+    ["xdptally top -- lo ", INTERFACES.filter((name) => name !== "lo")],
+    ["xdptally help check ", []],
+    ["xdptally help check --", ["--help"]],
+    ["xdptally version lo ", []],
     ...placesOf("xdptally", DOCS[0]!, shell),
     ...DOCS.flatMap((docs): Place[] => [
       [`xdptally ${docs.name} `, expected(docs.completes)],

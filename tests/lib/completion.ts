@@ -181,8 +181,7 @@ export const PROPOSALS: Record<
       set -p PATH '${ROOT}dist'
       cd '${folder}'
       for line in $argv
-        string join \\t -- (complete -C $line | string replace -r '\\t.*' '')
-        or echo
+        echo (complete -C $line | string replace -r '\\t.*' '' | string join \\t)
       end`;
     return sorted(
       stage.run(
