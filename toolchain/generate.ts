@@ -3,7 +3,7 @@
  * completions and docs/options.md, in the places that they have below a prefix.
  * usage: generate.ts FOLDER TIME, the man page's date in seconds since 1970
  */
-import { COMPLETIONS, type Shell } from "../src/cli/completions.ts";
+import { COMPLETIONS, type Shell } from "../src/cli/completions/all.ts";
 import { manPage } from "../src/cli/man.ts";
 import { optionsPage } from "../src/cli/options_page.ts";
 import { allCommands } from "../src/commands/all.ts";

@@ -25,39 +25,6 @@ function programsIn({ name }: Namespace): string[] {
     .split("\n").sort();
 }
 
-Deno.test("the completions: each shell loads its own, and bash completes with it", () => {
-  const bash = `${SHARE}/bash-completion/completions/xdptally`;
-  sh("bash", "-n", bash);
-  sh("shellcheck", bash);
-  sh("zsh", "-n", `${SHARE}/zsh/site-functions/_xdptally`);
-  sh(
-    "fish",
-    "--no-execute",
-    `${SHARE}/fish/vendor_completions.d/xdptally.fish`,
-  );
-  const complete = (...words: string[]) =>
-    sh(
-      "bash",
-      "-c",
-      `PATH="${ROOT}dist:$PATH"; . "${bash}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _xdptally; printf '%s\\n' "\${COMPREPLY[@]}"`,
-      "bash",
-      ...words,
-    ).trim().split("\n");
-  assertEquals(complete("xdptally", "--max"), ["--max-sources"]);
-  assertEquals(complete("xdptally", "--mode", ""), [
-    "auto",
-    "native",
-    "generic",
-  ]);
-  assertEquals(complete("xdptally", "l"), ["lo"]);
-  const fish = sh(
-    "fish",
-    "-c",
-    `source "${SHARE}/fish/vendor_completions.d/xdptally.fish"; complete -C "xdptally --max"`,
-  );
-  assertStringIncludes(fish, "--max-sources");
-});
-
 Deno.test("make install and make uninstall, below a DESTDIR with a space in it", () => {
   using folder = new Folder();
   const into = `${folder.path}/a destination`;

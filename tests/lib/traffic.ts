@@ -82,24 +82,20 @@ export async function flood(
   return Number(said.split(" ")[1]);
 }
 
-/** A flood that lasts until disposal. */
-export class Flood implements AsyncDisposable {
+/** A script of this folder that sends until disposal. */
+class Sending implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 
-  constructor(namespace: Namespace, from: string, sources: number) {
-    const WITHOUT_END = 2 ** 31 - 1;
+  constructor(
+    namespace: Namespace,
+    name: string,
+    args: readonly (string | number)[],
+  ) {
     this.#child = new Deno.Command("ip", {
       args: [
-        "netns",
-        "exec",
-        namespace.name,
-        Deno.execPath(),
-        "run",
-        "--quiet",
-        "--no-check",
-        "--allow-all",
-        script("flood.ts"),
-        ...[from, WITHOUT_END, sources, "shuffle"].map(String),
+        ...["netns", "exec", namespace.name, Deno.execPath(), "run"],
+        ...["--quiet", "--no-check", "--allow-all", script(name)],
+        ...args.map(String),
       ],
       stdin: "null",
       stdout: "null",
@@ -119,6 +115,21 @@ export async function tcxPrograms(
   device: string,
 ): Promise<number[]> {
   return JSON.parse(await runScript(namespace, "tcx.ts", [device]));
+}
+
+/** A flood that lasts until disposal. */
+export class Flood extends Sending {
+  constructor(namespace: Namespace, from: string, sources: number) {
+    const WITHOUT_END = 2 ** 31 - 1;
+    super(namespace, "flood.ts", [from, WITHOUT_END, sources, "shuffle"]);
+  }
+}
+
+/** A handful of sources, each at its own low rate, until disposal. */
+export class Senders extends Sending {
+  constructor(namespace: Namespace, from: string) {
+    super(namespace, "senders.ts", [from]);
+  }
 }
 
 /** Makes packets arrive on a tun device. */

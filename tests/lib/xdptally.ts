@@ -159,6 +159,9 @@ export class Capture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A killed strace would leave the program running, and its stdout open.
+    new Deno.Command("pkill", { args: ["-KILL", "-P", String(this.pid)] })
+      .outputSync();
     try {
       this.#child.kill("SIGKILL");
     } catch {

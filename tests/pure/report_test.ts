@@ -1,3 +1,4 @@
+/** What a report computes from records, and its formats. */
 import {
   assertEquals,
   assertRejects,
