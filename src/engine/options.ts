@@ -1,6 +1,6 @@
 /** What a session is asked to do; each part of the engine takes the part it needs. */
 import type { Direction, Keying } from "../basics/keys.ts";
-import type { Filter } from "../basics/network_filter.ts";
+import type { NetworkFilter } from "../basics/network_filter.ts";
 import type { Hook, Mode } from "../hooks/hook.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { RecordRows } from "../tally/run.ts";
@@ -9,7 +9,7 @@ import type { RecordRows } from "../tally/run.ts";
 export interface Counting {
   readonly keying: Keying;
   /** Undefined: every source is kept. */
-  readonly filter: Filter | undefined;
+  readonly filter: NetworkFilter | undefined;
   readonly directions: readonly Direction[];
   /** For frames that come in; `hookFor` says what those that go out take. */
   readonly hook: Hook;

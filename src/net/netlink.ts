@@ -1,5 +1,5 @@
 /** Generic netlink, as far as one question needs it. */
-import { check } from "../ffi/errno.ts";
+import { checked } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
 
@@ -21,7 +21,7 @@ export class GenericNetlink implements Disposable {
   constructor() {
     const AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0o2000000;
     const NETLINK_GENERIC = 16;
-    this.#fd = check(
+    this.#fd = checked(
       "socket",
       libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC),
     );
@@ -64,13 +64,13 @@ export class GenericNetlink implements Disposable {
     view.setUint16(at, ATTRIBUTE + value.length, true);
     view.setUint16(at + 2, attribute, true);
     message.set(value, at + ATTRIBUTE);
-    check(
+    checked(
       "send",
       Number(libc.send(this.#fd, message, BigInt(message.length), 0)),
     );
 
     const answer = new Uint8Array(32_768);
-    const size = check(
+    const size = checked(
       "recv",
       Number(libc.recv(this.#fd, answer, BigInt(answer.length), 0)),
     );

@@ -5,7 +5,7 @@ import { type Libbpf, openLibbpf, withMessages } from "../../bpf/library.ts";
 import { AttachError } from "../../bpf/link.ts";
 import { attachIn } from "../../hooks/xdp.ts";
 import { hasBtf, loadObject } from "../../bpf/load.ts";
-import { type LoadedObject, PLAIN } from "../../bpf/object.ts";
+import { LOAD_DEFAULTS, type LoadedObject } from "../../bpf/object.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { CallError, ERRNO, errnoText } from "../../ffi/errno.ts";
 import { findInterface } from "../../net/interfaces.ts";
@@ -117,7 +117,7 @@ function programChecks(
       undefined,
       () =>
         loadObject(lib, {
-          ...PLAIN,
+          ...LOAD_DEFAULTS,
           maxSources: 1,
         }),
     );
