@@ -4,6 +4,9 @@ import { badValue } from "../cli/values.ts";
 import { Exporter } from "./exporter.ts";
 import type { SinkKind } from "./sink.ts";
 
+const file = (name: string, help: string) =>
+  text({ name, value: "FILE", help, isRare: true, completes: "files" });
+
 const OPTIONS = {
   listen: valued({
     name: "listen",
@@ -11,27 +14,15 @@ const OPTIONS = {
     help: "serve metrics on PORT or HOST:PORT (HOST 127.0.0.1)",
     isRare: true,
   }, parseAddress),
-  listenToken: text({
-    name: "listen-token",
-    value: "FILE",
-    help: "serve them only with the bearer token in FILE",
-    isRare: true,
-    completes: "files",
-  }),
-  listenCert: text({
-    name: "listen-cert",
-    value: "FILE",
-    help: "serve them over TLS, with this certificate (PEM)",
-    isRare: true,
-    completes: "files",
-  }),
-  listenKey: text({
-    name: "listen-key",
-    value: "FILE",
-    help: "the certificate's key (PEM)",
-    isRare: true,
-    completes: "files",
-  }),
+  listenToken: file(
+    "listen-token",
+    "serve them only with the bearer token in FILE",
+  ),
+  listenCert: file(
+    "listen-cert",
+    "serve them over TLS, with this certificate (PEM)",
+  ),
+  listenKey: file("listen-key", "the certificate's key (PEM)"),
 };
 
 export const listen: SinkKind<typeof OPTIONS> = {

@@ -1,10 +1,6 @@
 /** The screen of `top`: a sink that draws. */
 import { text } from "../../formats/text.ts";
-import type {
-  EndRecord,
-  StartRecord,
-  TickRecord,
-} from "../../tally/records.ts";
+import type { RunRecord } from "../../tally/records.ts";
 import type { Frame } from "../../view/cells.ts";
 import { difference } from "../../view/diff.ts";
 import type { ColourDepth } from "../../view/palette.ts";
@@ -46,17 +42,10 @@ export class Screen implements Sink {
     this.#terminal.open();
   }
 
-  start(record: StartRecord): void {
-    this.#view.start(record);
-  }
-
-  tick(record: TickRecord): void {
-    this.#view.tick(record);
-  }
-
-  end(record: EndRecord): void {
-    this.#view.end(record);
-    this.#summary += text.end(record);
+  write(record: RunRecord): void {
+    // Each method accepts the record of its own type.
+    this.#view[record.type](record as never);
+    if (record.type === "end") this.#summary += text.end(record);
   }
 
   flush(): void {

@@ -1,4 +1,5 @@
 /** The terminal while the screen of `top` is on it. */
+import { writeAll } from "../../basics/write_all.ts";
 
 /** Alternate screen, cleared, without a cursor; and all of that back. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J";
@@ -63,8 +64,7 @@ export class Terminal implements Disposable {
   }
 
   #writeSync(text: string): void {
-    let rest = this.#encoder.encode(text);
-    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+    writeAll(Deno.stdout, this.#encoder.encode(text));
   }
 
   /** Writes without holding up the counting, however slow the line is. */
