@@ -1,5 +1,6 @@
 # make          builds dist/xdptally
 # make run      the same, and counts: on IFACE, or on a stage of its own
+# make check    formatting, lint, types and the pure tests: seconds, without root
 # make test     builds, and runs every test
 # make bench    measures xdptally beside its peers; make bench-quick in 3 minutes;
 #               FIGURES='1 3' for some of them
@@ -20,7 +21,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build docs run test test-kernels test-fleet test-package \
+.PHONY: build check docs run test test-kernels test-fleet test-package \
 	bench bench-quick bench-contenders bench-report deb dist release install uninstall clean distclean \
 	setup setup-test setup-kernels setup-fleet setup-bench setup-deb setup-dist setup-package always
 
@@ -127,6 +128,15 @@ ifdef IFACE
 else
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/stage.sh dist/xdptally --interval 1s --count 10 $(ARGS)
 endif
+
+# What needs neither root nor a build.
+DENO_TEST := $(DENO) test --quiet --no-check --allow-read --allow-env --allow-ffi
+
+check: setup
+	@$(DENO) fmt --check --quiet
+	@$(DENO) lint --quiet
+	@$(DENO) check --quiet $(IMPORTS) src tests bench toolchain/*.ts
+	@$(DENO_TEST) $(IMPORTS) tests/pure
 
 test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh

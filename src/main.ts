@@ -20,7 +20,10 @@ async function main(args: readonly string[]): Promise<ExitCode> {
       return EXIT.done;
     }
     verbosity = Number(given.values.verbosity ?? 0);
-    return await command.run(given, commands);
+    // `xdptally -j watch eth0`: the default command may be named behind options.
+    const isLate = !isNamed && given.operands[0] === DEFAULT;
+    const operands = given.operands.slice(isLate ? 1 : 0);
+    return await command.run({ ...given, operands }, commands);
   } catch (error) {
     return reportError(error, verbosity);
   }

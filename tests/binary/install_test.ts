@@ -5,6 +5,8 @@ import { Namespace, sh } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
 import { allCommands } from "../../src/commands/all.ts";
 
+/** Loaded here: what a test loads, it would have to unload. */
+const COMMANDS = await allCommands();
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
 const SHARE = `${ROOT}dist/share`;
 
@@ -26,13 +28,13 @@ function programsIn({ name }: Namespace): string[] {
     .split("\n").sort();
 }
 
-Deno.test("the man page: mandoc finds nothing, and every option is in it", async () => {
+Deno.test("the man page: mandoc finds nothing, and every option is in it", () => {
   const page = `${SHARE}/man/man1/xdptally.1`;
   const { text } = said("mandoc", "-Tlint", page);
   // Messages about mandoc's own index depend on this machine.
   assertEquals(text.split("\n").filter((line) => line.includes(page)), []);
   const shown = sh("sh", "-c", 'mandoc -Tascii "$0" | col -b', page);
-  for (const { options } of await allCommands()) {
+  for (const { options } of COMMANDS) {
     for (const { name } of Object.values(options)) {
       assertStringIncludes(shown, `--${name}`);
     }
