@@ -1,4 +1,4 @@
-/** The options of the commands that count, and what they ask of a session. */
+/** The options of the commands that count: which, where and by what. */
 import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
@@ -65,7 +65,7 @@ const bits = (
   most: number,
 ) => whole({ ...docs, value: "BITS" }, { least: 0, most }, String(most));
 
-/** What narrows down the counting. */
+/** The options that make a `Counting`. */
 export const NARROWING = {
   filter: valued({
     name: "filter",
@@ -119,7 +119,7 @@ export const NARROWING = {
   maxSources,
 };
 
-/** What the options ask to count; what a command does not have is its default. */
+/** The `Counting` that options ask for; a missing option has its default. */
 export function countingOf(
   values: Partial<Values<typeof NARROWING>>,
 ): Counting {
@@ -137,7 +137,7 @@ export function countingOf(
   };
 }
 
-/** @throws {Failure} exit code 2: none is named, or one is named twice */
+/** Returns the interfaces. @throws {Failure} exit code 2: none, or one twice */
 export function requireNames(names: readonly string[]): readonly string[] {
   if (names.length === 0) {
     throw new Failure(

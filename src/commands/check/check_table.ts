@@ -1,4 +1,4 @@
-/** What `check` prints: a table or JSON (pure). */
+/** Formats the findings of `check`: a table or JSON (pure). */
 import type { ExitCode } from "../../basics/errors.ts";
 
 /** What a check found. */
@@ -18,6 +18,7 @@ export interface CheckRow extends Finding {
   readonly name: string;
 }
 
+/** A finding that needs no attention. */
 export function ok(value: string): Finding {
   return { state: "ok", value };
 }

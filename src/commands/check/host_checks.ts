@@ -62,7 +62,7 @@ export function hostChecks(): HostChecks {
     ok(
       hasBtf()
         ? "there"
-        : "not there: a frame costs a call more, and nothing is missing",
+        : "not there: each frame costs one more call, the counts are the same",
     ),
   );
   return { rows, lib, hasFragments, cpus: findCpus().present };
@@ -108,7 +108,7 @@ function programChecks(
       ok(
         object.hasFragments
           ? "yes"
-          : "no: large MTUs take generic mode (Linux 5.18 has it)",
+          : "no: large MTUs need generic mode (until Linux 5.18)",
       ),
     );
     add(

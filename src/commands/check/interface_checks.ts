@@ -40,7 +40,7 @@ export function interfaceChecks(
   }
   const features = rescue(() => xdpFeatures(found.index), () => undefined);
   return [
-    row("driver", ok(found.driver === "" ? "none told" : found.driver)),
+    row("driver", ok(found.driver === "" ? "none" : found.driver)),
     row("type", ok(type(found))),
     row("state", state(found)),
     row("MTU", ok(mtu(found, features, host))),
@@ -76,7 +76,7 @@ function tooLarge(
   const allowsAny = hasFragments && features?.hasFragments === true;
   return allowsAny || most === undefined || mtu <= most
     ? undefined
-    : `native XDP of ${driver} takes ${most} at most`;
+    : `native XDP of ${driver} allows ${most} at most`;
 }
 
 function mtu(
@@ -90,26 +90,28 @@ function mtu(
 
 function queues(name: string): string {
   using socket = new ControlSocket();
-  return String(receiveQueues(socket, name) ?? "not told");
+  return String(receiveQueues(socket, name) ?? "unknown");
 }
 
 /** The offloads that merge or change frames before XDP sees them. */
 function offloads({ name }: NetInterface): Finding[] {
   const features = featuresOf(name);
-  if (features === undefined) return [ok("not told")];
+  if (features === undefined) return [ok("unknown")];
   const merging = MERGING.filter((feature) => features.isOn(feature));
   const findings: Finding[] = merging.map((feature) => ({
     state: "note",
     value: features.isWanted(feature)
-      ? `${feature} is on: it merges packets, and generic mode turns it off until the end of the run (some drivers, like bnxt_en, set the whole device up anew for that)`
-      : `${feature} is on and fixed: packets that it merges count as one`,
+      ? `${feature} is on: it merges packets, so generic mode turns it off during a run (some drivers, like bnxt_en, reset the device for that)`
+      : `${feature} is on and cannot be changed: packets that it merges count as one`,
     ...(features.isWanted(feature)
       ? { remedy: `for good: ethtool -K ${name} ${feature} off` }
       : {}),
   }));
   if (features.isOn("rx-vlan-hw-parse")) {
     findings.push(
-      ok("rx-vlan-hw-parse is on: tags that it takes off are not in the bytes"),
+      ok(
+        "rx-vlan-hw-parse is on: VLAN tags that it removes are not counted as bytes",
+      ),
     );
   }
   return findings.length > 0 ? findings : [ok("none that change counts")];
@@ -130,7 +132,7 @@ function resets({ driver }: NetInterface): Finding[] {
     ? [{
       state: "note",
       value:
-        `native attach and detach stop the traffic for a moment (ndo_bpf of ${driver}, in the kernel's sources)`,
+        `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${driver}, in the kernel's sources)`,
     }]
     : [];
 }
@@ -151,7 +153,7 @@ function mode(
   return ok(
     features?.isNative
       ? "native"
-      : "native if its driver has it, else generic (before Linux 6.3 only attaching tells)",
+      : "native if the driver supports it, else generic (before Linux 6.3 only attaching tells)",
   );
 }
 
