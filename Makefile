@@ -10,8 +10,8 @@
 # make test-fleet   tests three hosts with Prometheus and ClickHouse: docs/fleet.md
 # make deb      builds the Debian package, into dist/release
 # make dist     builds tarballs for x86_64 and aarch64, with sums, into dist/release
-# make test-package  installs and purges the package on a virtual machine, and
-#               starts the aarch64 executable under qemu
+# make test-package  installs and purges the package in a container, and starts
+#               the aarch64 executable under qemu
 # make release  runs all tests on all kernels, then builds package and tarballs
 # make install  installs into PREFIX (/usr/local) below DESTDIR; make uninstall
 # make clean    removes what was built; make distclean also what was downloaded

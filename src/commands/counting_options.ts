@@ -72,7 +72,7 @@ export const NARROWING = {
     value: "NETS",
     help: "only these sources: 10.0.0.0/8,!10.1.0.0/16",
     details:
-      "The longest network that contains a source decides; ! leaves its sources out. Where only networks with ! are given, all other sources are kept. The kernel filters; what is left out is counted as filtered.",
+      "The longest network that contains a source decides; ! leaves its sources out. If only networks with ! are given, all other sources are kept. The kernel filters; packets that it leaves out are counted as filtered.",
   }, parseFilter),
   prefix4: bits({
     name: "prefix4",
@@ -98,7 +98,7 @@ export const NARROWING = {
     {
       name: "direction",
       value: "DIR",
-      help: "in, out or both (default in; out takes Linux 6.6)",
+      help: "in, out or both (default in; out needs Linux 6.6)",
       isRare: true,
     },
     ["in", "out", "both"],

@@ -102,7 +102,7 @@ export class Ticks {
     }
     for (const name of this.#absent) {
       this.#log.error(
-        `Cannot find interface "${name}": it was waited for in vain`,
+        `Cannot find interface "${name}": it did not appear until the end`,
       );
       this.#exitCodes.add(EXIT.noInterface);
     }

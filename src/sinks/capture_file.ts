@@ -270,7 +270,7 @@ function wholeMembers(file: Deno.FsFile, size: number): number {
       readAt(file, at, Math.min(HEADER_SIZE, size - at)),
     );
     if (length === undefined && size - at >= HEADER_SIZE) {
-      throw new Error("it has something else in it than captures of xdptally");
+      throw new Error("it contains other data than captures of xdptally");
     }
     if (length === undefined || at + length > size) return at;
     at += length;

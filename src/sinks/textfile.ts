@@ -103,7 +103,7 @@ export class TextfileSink implements Sink {
       .map(([path, { trouble }]) =>
         new Failure(
           EXIT.output,
-          `Cannot write to "${path}": ${trouble}; what it says is older than the end of the run, make room for the next`,
+          `Cannot write to "${path}": ${trouble}; its metrics are older than the end of the run, make room for the next one`,
         )
       );
     throwAll(failures, this.#context.log);

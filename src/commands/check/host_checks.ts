@@ -143,7 +143,10 @@ function programChecks(
 function xdpLinks(object: LoadedObject): Finding {
   const index = findInterface("lo")?.index;
   if (index === undefined) {
-    return { state: "note", value: "not known: there is no lo" };
+    return {
+      state: "note",
+      value: "unknown: the loopback interface is missing",
+    };
   }
   return rescue(() => {
     using _ = attachIn("native", object, index);
