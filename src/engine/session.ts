@@ -150,8 +150,8 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
       schedule: new Schedule({ ...timing, first: firstDeadline(timing) }),
       limit: options.limit,
       absent,
-      takeUp: options.waiting?.waitsForInterface
-        ? (name) => this.#takeUp(name)
+      startRuns: options.waiting?.waitsForInterface
+        ? (name) => this.#startRuns(name)
         : undefined,
       startOf: (run) => run.start(filter?.text, timing.interval),
     });
@@ -208,7 +208,7 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
   }
 
   /** Attaches to an interface that was missing, if it has appeared. */
-  #takeUp(name: string): readonly InterfaceRun[] {
+  #startRuns(name: string): readonly InterfaceRun[] {
     const { loader, attacher, stack } = this.#parts;
     const found = lookUpInterface(name);
     if (found === undefined) return [];

@@ -30,7 +30,7 @@ interface TickOptions {
    *
    * @throws {Failure} the interface has appeared, but cannot be watched
    */
-  readonly takeUp: ((name: string) => readonly InterfaceRun[]) | undefined;
+  readonly startRuns: ((name: string) => readonly InterfaceRun[]) | undefined;
   readonly startOf: (run: InterfaceRun) => RunRecord;
 }
 
@@ -95,7 +95,7 @@ export class Ticks {
       while (!stop.isRequested && bootTime() < due()) {
         const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due();
         await stop.sleepUntil(Math.min(next, due()));
-        const arrived = this.#takeUpAbsent();
+        const arrived = this.#startAbsent();
         if (arrived.length > 0) yield arrived.map(startOf);
       }
       yield this.#turn(bootTime() - this.#start);
@@ -132,17 +132,17 @@ export class Ticks {
   }
 
   /** Starts the runs of interfaces that have appeared. */
-  #takeUpAbsent(): readonly InterfaceRun[] {
-    const arrived = this.#absent.flatMap((name) => this.#tryTakeUp(name));
+  #startAbsent(): readonly InterfaceRun[] {
+    const arrived = this.#absent.flatMap((name) => this.#tryStart(name));
     const names = new Set(arrived.map((run) => run.interface.name));
     this.#live = [...this.#live, ...arrived];
     this.#absent = this.#absent.filter((name) => !names.has(name));
     return arrived;
   }
 
-  #tryTakeUp(name: string): readonly InterfaceRun[] {
+  #tryStart(name: string): readonly InterfaceRun[] {
     try {
-      return this.#options.takeUp?.(name) ?? [];
+      return this.#options.startRuns?.(name) ?? [];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.#remarks.warn(error.message);
@@ -192,7 +192,7 @@ export class Ticks {
       if (reason === undefined) continue;
       yield* this.#finish([run], reason, skipped);
       if (
-        reason === "interface-gone" && this.#options.takeUp !== undefined
+        reason === "interface-gone" && this.#options.startRuns !== undefined
       ) {
         this.#log.info(`Interface "${name}" is gone; waiting for it`);
         run[Symbol.dispose]();
