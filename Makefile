@@ -100,7 +100,7 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@$(BPF_CC) -c $< -o $@
 
 # The man page, the completions and the options page, from the commands' documentation.
-dist/share: dist/xdptally toolchain/generate.ts
+dist/share: $(SOURCES) toolchain/generate.ts | setup
 	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@
 	@touch $@
 

@@ -130,7 +130,7 @@ static __always_inline enum address read_key(const struct packet *packet,
 				    port_of(packet, &transport));
 		return SOURCE;
 	}
-	return SOURCE;		/* never: constants.key_by is one of the above */
+	return SOURCE;		/* never: user space sets one of the above */
 }
 
 #endif

@@ -184,16 +184,21 @@ Deno.test("every file of src/ opens with a line that says why it exists", () => 
   }
 });
 
-Deno.test("every format, hook and sink beside a list is in it", () => {
-  const lists = { formats: "Format", hooks: "Hook", sinks: "SinkKind" };
+Deno.test("every command, format, hook and sink beside a list is in it", () => {
+  const lists = {
+    commands: "Command",
+    formats: "Format",
+    hooks: "Hook",
+    sinks: "SinkKind",
+  };
   for (const [folder, type] of Object.entries(lists)) {
     const list = Deno.readTextFileSync(`${ROOT}src/${folder}/all.ts`);
     for (const file of files(`src/${folder}`, ".ts")) {
       const text = Deno.readTextFileSync(ROOT + file);
       const isOne = new RegExp(`^export const \\w+: \\w*${type}\\b`, "m");
       if (!isOne.test(text) || file.endsWith("/all.ts")) continue;
-      const name = file.slice(file.lastIndexOf("/"));
-      assert(list.includes(`".${name}"`), file);
+      const name = file.slice(`src/${folder}/`.length);
+      assert(list.includes(`"./${name}"`), `${file} is not in all.ts`);
     }
   }
 });

@@ -6,6 +6,9 @@ import { linkInterface } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
 
+/** BPF_XDP, BPF_TCX_INGRESS and BPF_TCX_EGRESS of enum bpf_attach_type, linux/bpf.h. */
+export const ATTACH_TYPE = { xdp: 37, tcx: { in: 46, out: 47 } } as const;
+
 /** The kernel or the driver refused to attach in this mode. */
 export class AttachError extends CallError {
   readonly mode: string;
@@ -22,8 +25,7 @@ export class AttachError extends CallError {
  *
  * @example
  * ```ts
- * const BPF_XDP = 37; // enum bpf_attach_type
- * using link = new Link(object, 2, "generic", BPF_XDP, XDP_FLAGS.generic);
+ * using link = new Link(object, 2, "generic", ATTACH_TYPE.xdp, XDP_FLAGS.generic);
  * link.interfaceIndex(); // 2
  * ```
  */
@@ -34,7 +36,7 @@ export class Link implements Disposable {
   #fd: number;
 
   /**
-   * @param attachType of enum bpf_attach_type, linux/bpf.h
+   * @param attachType one of `ATTACH_TYPE`
    * @param flags of struct bpf_link_create_opts, `XDP_FLAGS` for example
    * @throws {AttachError}
    * @see bpf_link_create in bpf/bpf.h of libbpf

@@ -83,7 +83,7 @@ export function hasBtf(): boolean {
  * @example
  * ```ts
  * using object = loadObject(openLibbpf(), { ...LOAD_DEFAULTS, maxSources: 1024 });
- * using link = new Link(object, 1, "generic", 37, XDP_FLAGS.generic); // on lo
+ * using link = new Link(object, 1, "generic", ATTACH_TYPE.xdp, XDP_FLAGS.generic);
  * ```
  */
 export function loadObject(lib: Libbpf, options: LoadOptions): LoadedObject {

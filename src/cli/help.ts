@@ -24,24 +24,24 @@ export function helpText(
   const others = names.filter((name) =>
     name !== docs.name && name !== "version"
   ).join("|");
+  const usage = `Usage: xdptally ${command} [options] ${docs.operands}`
+    .trimEnd();
   return [
     docs.summary,
-    `Usage: xdptally ${command} [options] ${docs.operands}`.trimEnd() +
-    (isDefault ? `  also: ${others}` : ""),
+    isDefault ? filled(usage, [` also: ${others}`], "") : usage,
     ...Object.values(docs.options)
       .filter(({ isRare }) => isFull || !isRare)
       .map(optionLine),
     ...exampleLines(docs.examples),
-    ...(isDefault ? exitCodeLines() : []),
+    ...(isDefault ? [exitCodes()] : []),
     "",
   ].join("\n");
 }
 
 function optionLine({ name, short, value, help }: OptionDocs): string {
   const flags = `${short === undefined ? "   " : `-${short},`} --${name}`;
-  return `  ${
-    (value === undefined ? flags : `${flags} ${value}`).padEnd(23)
-  } ${help}`;
+  const start = value === undefined ? flags : `${flags} ${value}`;
+  return filled(`  ${start.padEnd(23)}`, help.split(" "), " ".repeat(25));
 }
 
 function exampleLines(examples: readonly Example[]): string[] {
@@ -54,14 +54,26 @@ function exampleLines(examples: readonly Example[]): string[] {
 }
 
 /** `Exit codes: 0 done, 1 …`, wrapped between codes. */
-function exitCodeLines(): string[] {
-  const lines = ["Exit codes:"];
+function exitCodes(): string {
   const codes = Object.entries(EXIT_MEANINGS)
     .map(([code, meaning]) => `${code} ${meaning}`);
-  for (const [at, code] of codes.entries()) {
-    const word = ` ${code}${at < codes.length - 1 ? "," : ""}`;
-    if ((lines.at(-1) + word).length > COLUMNS) lines.push(` ${word}`);
-    else lines.push(lines.pop() + word);
+  const words = codes.map((code, at) =>
+    at < codes.length - 1 ? `${code},` : code
+  );
+  return filled("Exit codes:", words, " ");
+}
+
+/** Puts words behind `start`; where a line is full, goes on behind `indent`. */
+function filled(
+  start: string,
+  words: readonly string[],
+  indent: string,
+): string {
+  const lines = [start];
+  for (const word of words) {
+    const line = `${lines.at(-1)} ${word}`;
+    if (line.length <= COLUMNS) lines.splice(-1, 1, line);
+    else lines.push(`${indent} ${word}`);
   }
-  return lines;
+  return lines.join("\n");
 }

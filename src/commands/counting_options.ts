@@ -61,7 +61,7 @@ export const user = valued(
 );
 
 const bits = (
-  docs: { name: string; help: string; details?: string },
+  docs: { name: string; help: string; details?: string; isRare?: boolean },
   most: number,
 ) => whole({ ...docs, value: "BITS" }, { least: 0, most }, String(most));
 
@@ -79,7 +79,11 @@ export const NARROWING = {
     help: "count by network: 24 for 10.0.0.0/24",
     details: "Useful in a flood with spoofed sources.",
   }, 32),
-  prefix6: bits({ name: "prefix6", help: "the same for IPv6: 64" }, 128),
+  prefix6: bits({
+    name: "prefix6",
+    help: "the same for IPv6: 64",
+    isRare: true,
+  }, 128),
   by: word(
     {
       name: "by",
@@ -108,7 +112,9 @@ export const NARROWING = {
     {
       name: "hook",
       value: "HOOK",
-      help: "xdp, or tc beside others' XDP programs (Linux 6.6)",
+      help: `where frames are seen: ${oneOf(HOOK_NAMES)} (default ${
+        HOOK_NAMES[0]
+      })`,
       details: HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
         .join(" "),
       isRare: true,

@@ -1,12 +1,9 @@
 /** The tc hook: a tcx link beside other programs, in both directions (Linux 6.6). */
 import { EXIT } from "../basics/errors.ts";
-import { Link } from "../bpf/link.ts";
+import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
 import type { Hook } from "./hook.ts";
-
-/** BPF_TCX_INGRESS and BPF_TCX_EGRESS of linux/bpf.h. */
-const ATTACH_TYPE = { in: 46, out: 47 } as const;
 
 const noTcx: Explain = () => ({
   exitCode: EXIT.unsupported,
@@ -31,7 +28,7 @@ export const tc: Hook = {
     bpf_link_create: { [ERRNO.EINVAL]: noTcx }, // before Linux 6.6
   },
   attach: ({ object, interface: { index }, direction }) => ({
-    link: new Link(object, index, "tc", ATTACH_TYPE[direction]),
+    link: new Link(object, index, "tc", ATTACH_TYPE.tcx[direction]),
   }),
   notice: ({ name, index }, direction) =>
     `Attached tc program to iface "${name}" (index ${index}, frames that ${

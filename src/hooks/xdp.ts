@@ -1,16 +1,13 @@
 /** The XDP hook: as soon as the driver has received a frame; one program per interface. */
 import { EXIT } from "../basics/errors.ts";
 import { XDP_FLAGS } from "../bpf/info.ts";
-import { Link } from "../bpf/link.ts";
+import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { reasonToAvoidNative } from "../net/drivers.ts";
 import type { Explain } from "./advice.ts";
 import { noMemory } from "./advice.ts";
 import type { Attachment, Hook } from "./hook.ts";
-
-/** BPF_XDP of linux/bpf.h. */
-const ATTACH_TYPE = 37;
 
 const noNative: Explain = ({ driver }) => ({
   exitCode: EXIT.unsupported,
@@ -71,7 +68,7 @@ export function attachIn(
   object: LoadedObject,
   ifindex: number,
 ): Link {
-  return new Link(object, ifindex, mode, ATTACH_TYPE, XDP_FLAGS[mode]);
+  return new Link(object, ifindex, mode, ATTACH_TYPE.xdp, XDP_FLAGS[mode]);
 }
 
 /**

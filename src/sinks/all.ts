@@ -5,7 +5,12 @@ import { output } from "./output.ts";
 import { SeveralSinks } from "./several.ts";
 import type { Sink, SinkContext, SinkPlan } from "./sink.ts";
 
-export const SINK_OPTIONS = { ...output.options, ...listen.options };
+const KINDS = { output, listen };
+
+export const SINK_OPTIONS = {
+  ...KINDS.output.options,
+  ...KINDS.listen.options,
+};
 
 /**
  * The sinks that a command line asks for.
@@ -13,7 +18,7 @@ export const SINK_OPTIONS = { ...output.options, ...listen.options };
  * @throws {Failure} exit code 2
  */
 export function planSinks(values: Values<typeof SINK_OPTIONS>): SinkPlan[] {
-  return [output, listen].flatMap((kind) => kind.plan(values) ?? []);
+  return Object.values(KINDS).flatMap((kind) => kind.plan(values) ?? []);
 }
 
 /** Creates the planned sinks, as one. @throws {Failure} */

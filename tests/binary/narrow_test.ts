@@ -3,8 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { bytes, ethernetFrame, FRAMES } from "../lib/frames.ts";
 import { read } from "../lib/reading.ts";
 import { lacksKernel } from "../lib/kernel.ts";
-import { Namespace, sh, vethStage } from "../lib/stage.ts";
-import { flood, send } from "../lib/traffic.ts";
+import { Namespace, vethStage } from "../lib/stage.ts";
+import { flood, send, tcxPrograms } from "../lib/traffic.ts";
 import {
   assertBalanced,
   become,
@@ -198,6 +198,7 @@ Deno.test({
       { in: stage.name },
     );
     await capture.attached(2);
+    assertEquals((await tcxPrograms(stage, "vb")).length, 1);
     await send(stage, "va", [ethernetFrame("10.0.0.1")], 3);
     await send(stage, "vb", [ethernetFrame("10.0.0.2")], 4);
     const sum = (direction: string) =>
@@ -210,7 +211,7 @@ Deno.test({
       ends.map(({ direction, sources }) => [direction, sources[0].ip]),
       [["in", "10.0.0.1"], ["out", "10.0.0.2"]],
     );
-    assertEquals(sh("bpftool", "net", "show").includes("xdptally_tc"), false);
+    assertEquals(await tcxPrograms(stage, "vb"), []);
   },
 });
 

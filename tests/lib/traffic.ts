@@ -113,6 +113,14 @@ export class Flood implements AsyncDisposable {
   }
 }
 
+/** The ids of the tcx programs that frames come by, in that order. */
+export async function tcxPrograms(
+  namespace: Namespace,
+  device: string,
+): Promise<number[]> {
+  return JSON.parse(await runScript(namespace, "tcx.ts", [device]));
+}
+
 /** Makes packets arrive on a tun device. */
 export async function sendThroughTun(
   namespace: Namespace,

@@ -7,6 +7,8 @@ import { helpText } from "../../src/cli/help.ts";
 import { allCommands, commands } from "../../src/commands/all.ts";
 import { countingOf } from "../../src/commands/counting_options.ts";
 import { TOP_DOCS } from "../../src/commands/top/docs.ts";
+import { FORMATS } from "../../src/formats/all.ts";
+import { oneOf } from "../../src/cli/values.ts";
 import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";
 import { sessionOptions } from "../../src/commands/watch/watch.ts";
 import type { Counting, SessionOptions } from "../../src/engine/options.ts";
@@ -259,7 +261,7 @@ const BAD: [args: string[], line: string][] = [
   [["--mode", "constructor", "eth0"], 'Cannot use --mode "constructor"'],
   [
     ["--format", "xml", "eth0"],
-    'Cannot use --format "xml": give text, jsonl, csv or prom',
+    `Cannot use --format "xml": give ${oneOf(FORMATS.map(({ name }) => name))}`,
   ],
   [
     ["-j", "--format", "csv", "eth0"],
