@@ -1,21 +1,21 @@
 # make          builds dist/xdptally
-# make run      the same, and counts: on IFACE, or on a stage of its own
+# make run      builds it and counts: on IFACE, or between two test interfaces
 # make check    formatting, lint, types and the pure tests: seconds, without root
 # make test     builds, and runs every test
-# make bench    measures xdptally beside its peers; make bench-quick in 3 minutes;
-#               FIGURES='1 3' for some of them
+# make bench    measures xdptally beside other tools; make bench-quick in 3 minutes;
+#               FIGURES='1 3' selects figures
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make test-kernels  boots it on the kernels of Debian releases, under qemu;
-#               KERNELS="bookworm trixie" for some of them
-# make test-fleet   three hosts, with Prometheus and ClickHouse: docs/fleet.md
-# make deb      a Debian package of it, into dist/release
-# make dist     tarballs for x86_64 and aarch64 and their sums, into dist/release
-# make test-package  installs and purges the package on a machine of its own,
-#               and starts the aarch64 executable, under qemu
-# make release  all tests, on all kernels, then the package and the tarballs
-# make install  into PREFIX (/usr/local) below DESTDIR; make uninstall
-# make clean    removes what was built; make distclean: what was fetched too
-# Nothing here names the folder it runs in: its path may have a space in it.
+#               KERNELS="bookworm trixie" selects releases
+# make test-fleet   tests three hosts with Prometheus and ClickHouse: docs/fleet.md
+# make deb      builds the Debian package, into dist/release
+# make dist     builds tarballs for x86_64 and aarch64, with sums, into dist/release
+# make test-package  installs and purges the package in a container, and starts
+#               the aarch64 executable under qemu
+# make release  runs all tests on all kernels, then builds package and tarballs
+# make install  installs into PREFIX (/usr/local) below DESTDIR; make uninstall
+# make clean    removes what was built; make distclean also what was downloaded
+# No rule names the current folder, because its path may contain a space.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -86,12 +86,12 @@ dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) src/bpf/layout.ts src/basics/k
 	@$(BPF_CC) -c $< -o $@
 	@$(DENO) run --quiet --no-check --allow-ffi $(IMPORTS) toolchain/compare_layout.ts $@
 
-# Written only where it is another one: then the executable is made anew.
+# Written only if it differs, so that only a new commit makes a new executable.
 dist/embed/commit: always
 	@mkdir -p dist/embed
 	@id=$$(toolchain/commit.sh id); echo "$$id" | cmp -s - $@ || echo "$$id" >$@
 
-# For hosts without libbpf: this machine's, and what it needs besides glibc.
+# The embedded libbpf: this machine's, with what it depends on besides glibc.
 dist/embed/%/libraries: toolchain/libraries.sh | setup
 	@toolchain/libraries.sh $* libbpf.so.1 $(@D)
 
@@ -99,12 +99,12 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@mkdir -p dist/tests
 	@$(BPF_CC) -c $< -o $@
 
-# The man page and the completions, from the option table.
+# The man page, the completions and the options page, from the commands' documentation.
 dist/share: $(SOURCES) toolchain/generate.ts | setup
 	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@ "$$(toolchain/commit.sh time)"
 	@touch $@
 
-# What docs/ has from the commands' documentation; a test compares it.
+# The generated page of docs/; a test compares it with the commands' documentation.
 docs: dist/share
 	@cp dist/share/doc/xdptally/options.md docs/options.md
 
@@ -141,7 +141,7 @@ check: setup
 test: setup-test build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
 
-# What xdptally is measured beside, from Debian's packages.
+# The programs that xdptally is measured beside, built with Debian's packages.
 CONTENDERS := $(addprefix dist/bench/,example example.bpf.o floors.bpf.o \
 	spread.bpf.o drain empty)
 
@@ -194,7 +194,7 @@ deb: setup-deb build
 dist: setup-dist build dist/$(OTHER_ARCH)/xdptally
 	@packaging/archives.sh $(VERSION)
 
-# What is published, once all that can be tested was.
+# What is published, built after all tests have passed.
 release: test test-kernels test-fleet test-package deb dist
 
 test-package: setup-package deb dist

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * The books: each frame is in exactly one class of one generation.
+ * The books: counts each frame in exactly one class of one generation.
  *
- * There are two generations of all counters. Frames are counted into the one
- * that `window` names while user space reads the other. The program reads
- * `window` once a frame, so a frame is in one generation whole.
+ * All counters exist in two generations. Frames are counted into the one that
+ * `window` names while user space reads the other. The program reads `window`
+ * once for each frame, so no frame is divided between generations.
  */
 #ifndef BOOKS_H
 #define BOOKS_H
@@ -13,7 +13,7 @@
 #include "keys.h"
 #include "sources.h"
 
-/* era << 1 | generation; user space sets it */
+/* era << 1 | generation; user space changes it at each tick */
 volatile __u32 window = FIRST_ERA << 1;
 
 #define NETWORKS(key_)						\
@@ -31,10 +31,10 @@ NETWORKS(struct network6) networks6 SEC(".maps");
 ARRAY(struct totals) totals SEC(".maps");	/* [generation][cpu] */
 
 /*
- * The program does not use these two. When user space updates a map of maps,
- * the kernel waits until all running programs have ended (synchronize_rcu,
- * maybe_wait_bpf_programs in kernel/bpf/syscall.c): user space needs that wait
- * after it switches the generation.
+ * The program does not use these two maps. User space updates `barrier` after it
+ * has switched the generation: for a map of maps, the kernel returns only when
+ * all running programs have ended (synchronize_rcu in maybe_wait_bpf_programs,
+ * kernel/bpf/syscall.c).
  */
 struct inner {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -62,6 +62,7 @@ static __always_inline void add(struct tally *to, const struct frame *frame)
 	to->bytes += frame->bytes;
 }
 
+/* Adds a frame to the tally of its key, or to `untracked` and its cause. */
 static __always_inline void add_source(const struct table *table,
 				       const __u64 *key,
 				       const struct frame *frame,
@@ -87,7 +88,7 @@ static __always_inline void add_source(const struct table *table,
 		books->totals->busy += frame->packets;
 }
 
-/* `keep` is the value of the longest network that contains the source. */
+/* `keep`: of the longest network that contains the source; NULL if none does. */
 static __always_inline int is_kept(const __u32 *keep)
 {
 	return keep ? *keep : constants.keeps_rest;
@@ -155,7 +156,7 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 	add_source(&table, (__u64 *)&key, frame, books);
 }
 
-/* Adds a frame to the total, then to exactly one class. */
+/* Adds a frame to the total, then to exactly one class or source. */
 static __always_inline void count(const struct frame *frame)
 {
 	struct books books = {
@@ -167,7 +168,7 @@ static __always_inline void count(const struct frame *frame)
 
 	books.totals = bpf_map_lookup_elem(&totals, &mine);
 	if (!books.totals)
-		return;		/* never: each possible CPU has totals */
+		return;		/* never: all possible CPUs have totals */
 	add(&books.totals->total, frame);
 
 	switch (protocol(frame, &at)) {

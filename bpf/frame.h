@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * Reads the headers of a frame that XDP or tc gives, with one bounds check a
- * header. The verifier knows the constants and removes the code that they
- * rule out.
+ * Reads the headers of a frame from XDP or tc, with one bounds check for each
+ * header. The verifier knows the values of `constants` and removes the branches
+ * that they rule out.
  */
 #ifndef FRAME_H
 #define FRAME_H
@@ -21,21 +21,20 @@
 #define TOO_SHORT -1
 #define MOST_TAGS 2
 
-/* Set before loading. */
+/* User space sets them before it loads the program. */
 const volatile struct constants constants;
 
 struct frame {
 	void *ctx;
 	const void *data, *data_end;	/* the linear part */
-	int is_skb;			/* tc, not XDP; the compiler knows */
-	int tags;			/* VLAN tags that are not in the data */
-	__u64 packets, bytes;		/* what the frame adds to a tally */
+	int is_skb;			/* from tc; known when this is compiled */
+	int tags;			/* VLAN tags kept beside the data */
+	__u64 packets, bytes;		/* on the wire; added to a tally */
 };
 
 /*
- * A header of `size` bytes at offset `at` of the frame, in place; or a copy in
- * `buffer` where it is beyond the linear part (mlx5, tc). NULL: the frame ends
- * before the header does.
+ * Returns the header of `size` bytes at offset `at` of the frame. A header beyond
+ * the linear part (mlx5, tc) is copied to `buffer`. NULL: the frame is too short.
  */
 static __always_inline const void *header(const struct frame *frame, __u32 at,
 					  __u32 size, void *buffer)
@@ -54,9 +53,9 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 }
 
 /*
- * The EtherType in host order, after up to two VLAN tags; `*at` becomes the
- * offset of the header behind it. Without an Ethernet header, the IP version
- * gives the EtherType. TOO_SHORT: the frame ends before the EtherType.
+ * Returns the EtherType in host order, after up to two VLAN tags, or TOO_SHORT;
+ * sets `*at` to the offset of the header that follows. Without an Ethernet header
+ * the IP version decides.
  */
 static __always_inline int protocol(const struct frame *frame, __u32 *at)
 {
@@ -75,7 +74,7 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 	}
 
 	*at = ETH_HLEN;
-#pragma unroll	/* constant offsets keep the verifier's work small */
+#pragma unroll	/* constant offsets: fewer states for the verifier */
 	for (tag = 0; tag <= MOST_TAGS; tag++, *at += 4) {
 		field = header(frame, *at - 2, 2, &copy);
 		if (!field)
@@ -84,14 +83,14 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
 			break;
 		if (tag + frame->tags == MOST_TAGS)
-			break;	/* a third tag is an EtherType that is not parsed */
+			break;	/* a third tag counts as non-IP */
 	}
 	return type;
 }
 
 /*
- * Bytes of the Ethernet, IP and TCP or UDP headers. Each packet of a merged
- * one had them on the wire.
+ * Returns the bytes of the Ethernet, IP and TCP or UDP headers, which each of
+ * several merged packets had on the wire; 0 if they cannot be read.
  */
 static __always_inline __u32 headers_size(const struct frame *frame)
 {

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * What frames are counted by. Each word of --by is an enumerator with a case
- * below, and an entry of KEYS in src/basics/keys.ts; `make` compares the two.
+ * Reads what frames are counted by: the keys of --by. Each key is an enumerator in
+ * xdptally.h, a case of read_key(), and an entry of KEYS in src/basics/keys.ts;
+ * `make` compares the names.
  */
 #ifndef KEYS_H
 #define KEYS_H
 
 #include "frame.h"
 
-#define IP_OFFSET 0x1fff	/* the rest of the field are flags */
+/* Fragment offsets in their fields; the other bits are flags. */
+#define IP_OFFSET 0x1fff
 #define IP6_OFFSET 0xfff8
 #define MOST_EXTENSIONS 6
 
-/* An IP packet; `v4` or `v6` is NULL, which the compiler knows. */
+/* An IP packet: `v4` or `v6` is set, known when this is compiled. */
 struct packet {
 	const struct frame *frame;
 	__u32 at;		/* the IP header's offset in the frame */
@@ -23,7 +25,7 @@ struct packet {
 struct transport {
 	__u32 at;		/* the transport header's offset in the frame */
 	__u32 protocol;
-	int is_later_fragment;	/* then it has no transport header */
+	int is_later_fragment;	/* without a transport header */
 };
 
 static __always_inline struct transport transport4(const struct packet *packet)
@@ -80,7 +82,7 @@ transport_of(const struct packet *packet)
 	return packet->v4 ? transport4(packet) : transport6(packet);
 }
 
-/* The destination port; 0 where the packet has none. */
+/* The destination port in host order; 0 if the packet has none. */
 static __always_inline __u32 port_of(const struct packet *packet,
 				     const struct transport *transport)
 {
@@ -105,8 +107,8 @@ static __always_inline __u32 port_of(const struct packet *packet,
 enum address { SOURCE, DESTINATION };
 
 /*
- * Which address of a packet is counted, and the detail that makes the rest of
- * its key: protocol << 24 | port, in network byte order.
+ * Returns the address that a packet is counted by, and sets the detail of its key:
+ * protocol << 24 | port, in network byte order.
  */
 static __always_inline enum address read_key(const struct packet *packet,
 					     __be32 *detail)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * The tables of sources, of each family and generation. An index with open
- * addressing finds a source's id; under that are its key, and its tally for each
- * CPU. Arrays, and no hash of the kernel's: user space maps them into its memory,
- * and a lookup costs neither a call nor more than three cache misses (figures in
- * bench/RESULTS.md).
+ * The tables of sources: one for each family and generation. An index with open
+ * addressing gives the id of a key; the key and its tallies are at that id.
  *
- *	index[generation][slot]		era, id and a part of the hash
+ *	index[generation][slot]		era, id, and 32 bits of the hash
  *	keys[generation][id]
  *	tallies[generation][cpu][id]
  *
- * An era ends with its window: a slot that says another one is free. So nothing
- * is cleared, and within an era a slot that is taken stays so.
+ * Arrays, not the kernel's hash maps: user space can map them into its memory, and
+ * a lookup costs no call and at most three cache misses (bench/RESULTS.md).
+ *
+ * Each window has an era of its own, and a slot of another era is free. So slots
+ * need not be cleared, and within an era none becomes free again.
  */
 #ifndef SOURCES_H
 #define SOURCES_H
@@ -19,7 +19,7 @@
 #include "frame.h"
 
 #define MOST_PROBES 32		/* the index is at most half full */
-#define MOST_ATTEMPTS 2		/* to take a slot that others want too */
+#define MOST_ATTEMPTS 2		/* to get a slot before another CPU does */
 
 #define ARRAY(type_)						\
 	struct {						\
@@ -30,12 +30,12 @@
 		__type(value, type_);				\
 	}
 
-/* Entries are set before loading. */
+/* User space sets max_entries before it loads the program. */
 ARRAY(__u64) index4 SEC(".maps"), index6 SEC(".maps");
 ARRAY(struct key4) keys4 SEC(".maps");
 ARRAY(struct key6) keys6 SEC(".maps");
 ARRAY(struct tally) tallies4 SEC(".maps"), tallies6 SEC(".maps");
-ARRAY(__u32) used4 SEC(".maps"), used6 SEC(".maps");	/* ids, by generation */
+ARRAY(__u32) used4 SEC(".maps"), used6 SEC(".maps");	/* ids given out, by generation */
 
 struct lock {
 	struct bpf_spin_lock lock;
@@ -48,11 +48,11 @@ struct {
 	__type(value, struct lock);
 } lock4 SEC(".maps"), lock6 SEC(".maps");
 
-/* Of one family. */
+/* The maps of one family. */
 struct table {
 	void *index, *keys, *tallies, *used, *lock;
-	int words;	/* u64s of a key */
-	int family;	/* its number */
+	int words;	/* of a key: u64s, 1 or 3 */
+	int family;	/* 0: IPv4, 1: IPv6 */
 };
 
 static __always_inline __u64 mix(__u64 hash, __u64 word)
@@ -61,7 +61,7 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 	return hash ^ hash >> 32;
 }
 
-/* Keys have one or three words. */
+/* Seeded, so that nobody can choose keys that collide. */
 static __always_inline __u64 hash_of(const __u64 *key, int words)
 {
 	__u64 hash = mix(constants.seed, key[0]);
@@ -90,7 +90,7 @@ static __always_inline void copy(__u64 *to, const __u64 *from, int words)
 	}
 }
 
-/* A slot in one piece: other CPUs write them while this one reads. */
+/* Reads a slot by one load, since other CPUs may be writing it. */
 static __always_inline __u64 read_slot(const __u64 *slot)
 {
 	return *(const volatile __u64 *)slot;
@@ -101,7 +101,7 @@ static __always_inline int is_free(__u64 slot, __u32 era)
 	return slot >> ERA_SHIFT != era;
 }
 
-/* An id that nobody has; it is this CPU's. */
+/* Returns an unused id, this CPU's spare one first, or UNTRACKED_FULL. */
 static __always_inline long take_id(const struct table *table, __u32 gen,
 				    struct lock *lock, __u32 *spare)
 {
@@ -123,9 +123,9 @@ static __always_inline long take_id(const struct table *table, __u32 gen,
 }
 
 /*
- * Gives a source an id, which nobody finds until it is in the index.
- * The lock is taken a second time for what follows to be seen after the key:
- * 5.10 has no barrier, but an unlock and a lock after it are one.
+ * Returns a new id for a key, after it has written the key. Locking again makes
+ * other CPUs see the key before the slot that leads to it: Linux 5.10 has no
+ * barrier for BPF, but an unlock followed by a lock is one.
  */
 static __always_inline long new_id(const struct table *table, const __u64 *key,
 				   __u32 gen, struct lock *lock, __u32 *spare)
@@ -145,7 +145,7 @@ static __always_inline long new_id(const struct table *table, const __u64 *key,
 	return id;
 }
 
-/* Puts a source into a slot, unless another CPU was faster. */
+/* Stores an id in a free slot; false if another CPU was faster. */
 static __always_inline int take_slot(__u64 *slot, struct lock *lock,
 				     __u32 era, __u32 tag, __u64 id)
 {
@@ -161,8 +161,8 @@ static __always_inline int take_slot(__u64 *slot, struct lock *lock,
 }
 
 /*
- * Looks a key up in the index: its id, or -1 and the slot that is free for it;
- * or neither.
+ * Returns the id of a key. If the key is new, returns -1 and sets `*free` to a slot
+ * for it, unless all slots that are tried belong to other keys.
  */
 static __always_inline long find(const struct table *table, const __u64 *key,
 				 __u64 hash, __u32 window, __u64 **free)
@@ -196,9 +196,9 @@ static __always_inline long find(const struct table *table, const __u64 *key,
 }
 
 /*
- * The id of a source in this window; a new one if it has none yet, or why it
- * gets none. An id that was taken in vain, since another CPU met the source too,
- * is this CPU's `spare` for its next source; to the end, it has no packets.
+ * Returns the id of a key in this window, a new one if it has none yet, or the
+ * cause (enum untracked) if it gets none. If another CPU stored the same key first,
+ * the id that is left over becomes this CPU's `spare`, for its next source.
  */
 static __always_inline long id_of(const struct table *table, const __u64 *key,
 				  __u32 window, __u32 *spare)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Counts every frame of one interface by its source address, and passes it:
- * where the driver gives it to XDP, or where tc sees it, coming or going.
+ * Counts each frame of an interface by its source, and passes it. One of the two
+ * programs is loaded: for XDP, or for tc in either direction.
  */
 #include <linux/pkt_cls.h>
 #include "books.h"
 
-/* Whether a frame may have more than one buffer. */
+/* Whether a frame has, or may have, more than one buffer. */
 #ifndef HAS_FRAGS
 #define HAS_FRAGS(ctx) constants.has_frags
 #endif
@@ -32,15 +32,18 @@ int xdptally(struct xdp_md *ctx)
 #define VLAN_HLEN 4
 
 /*
- * What tc sees may be many packets in one buffer, merged (GRO) or not yet
- * divided (GSO). Going out, the kernel says what they are on the wire; coming
- * in, the headers that merging took away are added again, and the outer VLAN tag
- * that the kernel keeps beside the buffer.
+ * An skb may hold many packets: received ones that were merged (GRO), or sent ones
+ * that are not divided yet (GSO). On egress, wire_len has their bytes on the wire.
+ * On ingress, the headers that merging removed are added, and the outer VLAN tag,
+ * which the kernel keeps beside the data.
  */
 SEC("tc")
 int xdptally_tc(struct __sk_buff *skb)
 {
-	/* Read apart: the verifier refuses an offset into skb that is chosen. */
+	/*
+	 * volatile: else clang may merge this load and that of len into one with
+	 * a variable offset, which the verifier rejects.
+	 */
 	__u32 wire_len = *(volatile __u32 *)&skb->wire_len;
 	struct frame frame = {
 		.ctx = skb,
@@ -56,5 +59,5 @@ int xdptally_tc(struct __sk_buff *skb)
 		frame.bytes += (frame.packets - 1) * headers_size(&frame);
 	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;
 	count(&frame);
-	return TC_ACT_UNSPEC;	/* on to whoever is next */
+	return TC_ACT_UNSPEC;	/* the next program goes on */
 }

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * What the program and user space share: its constants, and what it counts.
+ * What the program and user space share: constants, keys and counters.
  * src/bpf/layout.ts has the same names, sizes and offsets; `make` compares them
  * with the BTF of the built object (toolchain/compare_layout.ts). Counters are
- * u64 in host byte order, a copy for each CPU.
+ * u64 in host byte order, one copy for each CPU.
  */
 #ifndef XDPTALLY_H
 #define XDPTALLY_H
 
 enum layout {
 	GENERATIONS = 2,
-	FIRST_ERA = 1,	/* unused slots have era 0 */
+	FIRST_ERA = 1,	/* 0 marks slots that were never used */
 	ID_BITS = 21,
 };
 
 #define ID_MASK ((1U << ID_BITS) - 1)
-#define ID_SHIFT 32	/* in a slot, above 32 bits of the hash */
+#define ID_SHIFT 32	/* a slot: era, id, 32 bits of the hash */
 #define ERA_SHIFT (ID_SHIFT + ID_BITS)
 
-/* What frames are counted by; keys.h has a case for each. */
+/* What frames are counted by; read_key() in keys.h has a case for each. */
 enum key_by {
 	KEY_SOURCE,
 	KEY_DESTINATION,
@@ -28,20 +28,20 @@ enum key_by {
 
 /* User space sets them before it loads the program. */
 struct constants {
-	__u64 seed;		/* of the hash, so that nobody can choose collisions */
+	__u64 seed;		/* of the hash; random for each load */
 	__u32 max_sources;	/* of each family and generation */
 	__u32 slots;		/* of each index: a power of two */
 	__u32 cpus;		/* CPUs below this number have tallies */
-	__u32 possible_cpus;	/* CPUs that may be added are below this number */
-	__u32 has_frags;	/* Linux 5.18: frames may have several buffers */
+	__u32 possible_cpus;	/* CPUs below this number have totals */
+	__u32 has_frags;	/* frames may have several buffers: Linux 5.18 */
 	__u32 is_layer3;	/* frames have no Ethernet header: tun, WireGuard */
-	__u32 is_egress;	/* the tc program counts frames that go out */
+	__u32 is_egress;	/* the tc program counts outgoing frames */
 	enum key_by key_by;
 	__u32 has_filter;	/* look sources up in the tries of networks */
-	__u32 keeps_rest;	/* keep the sources that are in no network */
-	__be32 mask4;		/* bits of an address that count */
+	__u32 keeps_rest;	/* keep the sources that no network contains */
+	__be32 mask4;		/* the bits of an address that are in its key */
 	__be32 mask6[4];
-	enum layout layout[0];	/* no bytes: this puts the enum into the BTF */
+	enum layout layout[0];	/* only to have the enum in the BTF */
 };
 
 /* A key of a table; read_key() in keys.h says what `detail` is. */
@@ -56,7 +56,7 @@ struct key6 {
 	__u32 zero;		/* keys are compared as u64 words */
 } __attribute__((aligned(8)));
 
-/* A network of --filter: the key of a trie. */
+/* A network of --filter: the key of an LPM trie. */
 struct network4 {
 	__u32 length;
 	__be32 address;
@@ -72,19 +72,20 @@ struct tally {
 	__u64 bytes;		/* of whole frames */
 };
 
-/* The books of a CPU in a generation: each frame adds to `total` first. */
+/* The books of a CPU in a generation. Each frame adds to `total` first. */
 struct totals {
 	struct tally total;
 	struct tally untracked;	/* the source has no row in the table */
 	struct tally non_ip;	/* the EtherType is not parsed */
 	struct tally malformed;	/* too short, or no valid IP header */
 	struct tally filtered;	/* --filter leaves the source out */
-	__u64 full;		/* untracked packets: no id was left */
-	__u64 no_memory;	/* untracked packets: the CPU has no tallies */
-	__u64 busy;		/* untracked packets: no slot was free nearby */
-	__u32 spare[2];		/* an unused id + 1, by family; 0 is none */
+	__u64 full;		/* untracked packets: all ids are used */
+	__u64 no_memory;	/* untracked packets: the CPU was added later */
+	__u64 busy;		/* untracked packets: no free slot was found */
+	__u32 spare[2];		/* an unused id + 1, by family; 0: none */
 } __attribute__((aligned(128)));	/* two cache lines, so CPUs share none */
 
+/* Why a source gets no id. */
 enum untracked {
 	UNTRACKED_FULL = -1,
 	UNTRACKED_NO_MEMORY = -2,

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * The same for kernels that let a program read their own struct of a frame
- * (Linux 6.2, with BTF): whether it has more than one buffer is a load there. The
- * call that tells the length is more than all the rest of the program costs
+ * The same programs for Linux 6.2 and later with BTF, which let a program read the
+ * kernel's own struct of a frame. Whether a frame has more than one buffer is then
+ * one load; bpf_xdp_get_buff_len() costs more than the rest of the program
  * (bench/RESULTS.md, figure 1).
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 
-/* Of include/net/xdp.h; the offset is the running kernel's. */
+/* Of include/net/xdp.h; libbpf fills in the offset of the running kernel. */
 struct xdp_buff {
 	__u32 flags;
 } __attribute__((preserve_access_index));

@@ -1,4 +1,4 @@
-/** From arguments to a command to an exit code; the only place that prints an error. */
+/** Runs the command that the arguments name, and prints its error; no other file does. */
 import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
 import { parseArguments } from "./cli/arguments.ts";
 import { helpText } from "./cli/help.ts";
@@ -29,13 +29,13 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** Puts an error into words for the operator. */
+/** Prints an error for the operator. @returns the exit code */
 function reportError(error: unknown, verbosity: number): ExitCode {
   if (error instanceof ReaderGone) return EXIT.done;
   const log = diagnosticsLog("normal");
   if (error instanceof Failure) {
     log.error(error.message);
-    // With -vv it was logged as it came.
+    // With -vv these lines are logged already.
     if (verbosity === 1 && error.detail !== "") log.error(error.detail);
     return error.exitCode;
   }
@@ -48,5 +48,5 @@ function reportError(error: unknown, verbosity: number): ExitCode {
 }
 
 const code = await main(Deno.args);
-// A reader that pauses may still hold a write; `using` has released the rest.
+// A write to a reader that pauses may still be pending: do not wait for it.
 Deno.exit(code);

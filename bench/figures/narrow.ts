@@ -1,6 +1,6 @@
 /** Figure 8: the cost of a frame with and without narrowing options. */
 import { loadObject } from "../../src/bpf/load.ts";
-import { type LoadOptions, PLAIN } from "../../src/bpf/object.ts";
+import { LOAD_DEFAULTS, type LoadOptions } from "../../src/bpf/object.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import type { Effort, Finding } from "../lib/figure.ts";
@@ -32,7 +32,7 @@ function load(stack: DisposableStack): Loaded {
   programs["empty"] = stack.use(floors).program("pass");
   for (const [name, options] of Object.entries(NARROWINGS)) {
     const object = stack.use(
-      loadObject(lib, { ...PLAIN, maxSources: TABLE, ...options }),
+      loadObject(lib, { ...LOAD_DEFAULTS, maxSources: TABLE, ...options }),
     );
     programs[name] = object.programFd;
   }

@@ -1,6 +1,6 @@
 /** Figure 1: the CPU time of one frame in the BPF program. */
 import { loadObject } from "../../src/bpf/load.ts";
-import { PLAIN } from "../../src/bpf/object.ts";
+import { LOAD_DEFAULTS } from "../../src/bpf/object.ts";
 import type { Effort, Finding, Goal } from "../lib/figure.ts";
 import { feed, Feeder } from "../lib/feeder.ts";
 import { type FrameKind, IPV4, KINDS } from "../lib/frames.ts";
@@ -49,7 +49,7 @@ const POINTS: readonly Point[] = KINDS.flatMap((kind) =>
 
 function load(stack: DisposableStack): Loaded {
   const ours = stack.use(
-    loadObject(lib, { maxSources: TABLE, ...PLAIN }),
+    loadObject(lib, { maxSources: TABLE, ...LOAD_DEFAULTS }),
   );
   const { hasFragments } = ours;
   const floors = stack.use(

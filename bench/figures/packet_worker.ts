@@ -1,6 +1,6 @@
 /** A worker thread of `Pair`: feeds frames to a program on one CPU. */
 /// <reference lib="deno.worker" />
-import { check } from "../../src/ffi/errno.ts";
+import { checked } from "../../src/ffi/errno.ts";
 import { feed } from "../lib/feeder.ts";
 import { IPV4 } from "../lib/frames.ts";
 import type { Order } from "./packet_pair.ts";
@@ -12,7 +12,7 @@ const { symbols } = Deno.dlopen("libc.so.6", {
 self.onmessage = ({ data }: MessageEvent<Order>) => {
   const { cpu, program, frames, ready } = data;
   const mask = BigUint64Array.of(1n << BigInt(cpu));
-  check(
+  checked(
     "sched_setaffinity",
     symbols.sched_setaffinity(0, 8n, new Uint8Array(mask.buffer)),
   );

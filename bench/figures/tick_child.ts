@@ -38,7 +38,7 @@ const run = new InterfaceRun(attached!, { host, run: "bench" }, {
 });
 const { maxSources } = counting;
 const sink = createSinks(plans, { log, stop, host, interfaces, maxSources });
-sink.start(run.start(undefined, timing.interval));
+sink.write(run.start(undefined, timing.interval));
 await sink.flush(Infinity);
 console.error("attached");
 
@@ -49,7 +49,7 @@ for await (const _ of Deno.stdin.readable) {
   run.retire(0, received);
   run.waitForAll();
   const waited = performance.now();
-  for (const record of run.read()) sink.tick(record);
+  for (const record of run.read()) sink.write(record);
   await sink.flush(Infinity);
   const end = performance.now();
   const grown = Deno.memoryUsage().heapUsed - heap;

@@ -1,5 +1,5 @@
 /** Feeds frames to BPF programs and measures their CPU time. */
-import { check } from "../../src/ffi/errno.ts";
+import { checked } from "../../src/ffi/errno.ts";
 import { u32 } from "../../src/ffi/memory.ts";
 import { testRun } from "../../tests/lib/test_run.ts";
 import type { BenchStage } from "./bench_stage.ts";
@@ -67,7 +67,7 @@ export class Feeder implements Disposable {
   }
 
   #update(map: string, value: Uint32Array<ArrayBuffer>): void {
-    check(
+    checked(
       "bpf_map_update_elem",
       lib.symbols.bpf_map_update_elem(
         this.#object.map(map),

@@ -1,8 +1,8 @@
 /** Loads the bench's BPF objects, and finds those that other processes loaded. */
 import { openLibbpf } from "../../src/bpf/library.ts";
 import { loadObject } from "../../src/bpf/load.ts";
-import { PLAIN } from "../../src/bpf/object.ts";
-import { check, checkPointer } from "../../src/ffi/errno.ts";
+import { LOAD_DEFAULTS } from "../../src/bpf/object.ts";
+import { checked, checkedPointer } from "../../src/ffi/errno.ts";
 import { cString, opts } from "../../src/ffi/memory.ts";
 
 export const lib = openLibbpf();
@@ -13,7 +13,7 @@ const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
 
 /** Whether xdptally's program accepts frames in several buffers (the kernel decides). */
 export function takesFragments(): boolean {
-  using object = loadObject(lib, { ...PLAIN, maxSources: 1 });
+  using object = loadObject(lib, { ...LOAD_DEFAULTS, maxSources: 1 });
   return object.hasFragments;
 }
 
@@ -52,7 +52,7 @@ export class BenchObject implements Disposable {
     { hasFragments, maxEntries = {} }: ObjectOptions,
   ) {
     const elf = Deno.readFileSync(built(`${name}.bpf.o`));
-    const object = this.#object = checkPointer(
+    const object = this.#object = checkedPointer(
       "bpf_object__open_mem",
       symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(name)),
     );
@@ -62,7 +62,7 @@ export class BenchObject implements Disposable {
     for (const [map, entries] of Object.entries(maxEntries)) {
       symbols.bpf_map__set_max_entries(this.#map(map), entries);
     }
-    check("bpf_object__load", symbols.bpf_object__load(object));
+    checked("bpf_object__load", symbols.bpf_object__load(object));
   }
 
   /** The file descriptor of a program. */
@@ -76,14 +76,14 @@ export class BenchObject implements Disposable {
   }
 
   #program(name: string): Deno.PointerObject {
-    return checkPointer(
+    return checkedPointer(
       name,
       symbols.bpf_object__find_program_by_name(this.#object, cString(name)),
     );
   }
 
   #map(name: string): Deno.PointerObject {
-    return checkPointer(
+    return checkedPointer(
       name,
       symbols.bpf_object__find_map_by_name(this.#object, cString(name)),
     );
@@ -96,13 +96,13 @@ export class BenchObject implements Disposable {
 
 /** Opens a program of any process. @returns a file descriptor */
 export function programById(id: number): number {
-  return check("bpf_prog_get_fd_by_id", symbols.bpf_prog_get_fd_by_id(id));
+  return checked("bpf_prog_get_fd_by_id", symbols.bpf_prog_get_fd_by_id(id));
 }
 
 /** The id by which other processes can open a map. */
 export function mapId(fd: number): number {
   const info = new Uint32Array(20); // struct bpf_map_info: type, id, …
-  check(
+  checked(
     "bpf_obj_get_info_by_fd",
     symbols.bpf_obj_get_info_by_fd(fd, info, Uint32Array.of(info.byteLength)),
   );

@@ -13,7 +13,7 @@ interface Network {
 }
 
 /** Which sources are kept: the network with the longest prefix that contains one decides. */
-export interface Filter {
+export interface NetworkFilter {
   /** As the command line has it. */
   readonly text: string;
   readonly networks: readonly Network[];
@@ -31,7 +31,7 @@ export interface Filter {
  * @example
  * parseFilter("10.0.0.0/8,!10.1.0.0/16,2001:db8::/32").keepsRest; // false
  */
-export function parseFilter(text: string): Filter {
+export function parseFilter(text: string): NetworkFilter {
   const networks = text.split(",").map(parseNamed);
   const seen = new Map<string, Network>();
   for (const network of networks) {

@@ -1,33 +1,43 @@
+/** Finds the CPUs that the maps need room for. */
 import { EXIT, Failure } from "../basics/errors.ts";
 
-/** Numbers that are above those of all CPUs. CPUs may be fewer: there can be gaps. */
+/** Highest CPU number + 1 (numbering may have gaps). */
 export interface Cpus {
-  /** Of the CPUs that there are. */
+  /** Of the CPUs that are there now. */
   readonly present: number;
-  /** Of those that could ever be added; many more on some virtual machines. */
+  /** Of the CPUs that could be added, too; many more on some virtual machines. */
   readonly possible: number;
 }
 
 /**
- * @throws {Failure} there is no /sys
+ * The CPUs of this machine.
+ *
+ * @throws {Failure} exit code 6: sysfs is not mounted
  * @see Documentation/admin-guide/cputopology.rst of the kernel
  */
 export function findCpus(): Cpus {
-  return { present: above("present"), possible: above("possible") };
+  return { present: numbersOf("present"), possible: numbersOf("possible") };
 }
 
-function above(which: keyof Cpus): number {
+function numbersOf(which: keyof Cpus): number {
   try {
     return parseCpus(Deno.readTextFileSync(`/sys/devices/system/cpu/${which}`));
   } catch {
     throw new Failure(
       EXIT.unsupported,
-      "Cannot tell which CPUs there are: /sys/devices/system/cpu is not readable; mount sysfs on /sys",
+      "Cannot find out which CPUs there are: /sys/devices/system/cpu is not readable; mount sysfs on /sys",
     );
   }
 }
 
-/** The number above those of the kernel's list: `0-3`, `0-1,4-5`, `0`. */
+/**
+ * The highest number + 1 of the kernel's list of CPUs.
+ *
+ * @example
+ * ```ts
+ * parseCpus("0-1,4-5\n"); // 6
+ * ```
+ */
 export function parseCpus(list: string): number {
   return Number(list.trim().split(/[-,]/).pop()) + 1;
 }

@@ -1,19 +1,19 @@
-/** The files that the build puts into the executable (`make`, dist/embed). */
+/** Reads the files that the build embeds in the executable: dist/embed. */
 const FOLDER = new URL("../../dist/embed/", import.meta.url);
 
 const LIBRARIES = `${Deno.build.arch}/`;
 
-/** The contents of an embedded file. */
+/** The contents of an embedded file. @throws {Deno.errors.NotFound} */
 export function embedded(name: string): Uint8Array<ArrayBuffer> {
   return Deno.readFileSync(new URL(name, FOLDER));
 }
 
-/** The commit that was built, or `unknown`. */
+/** The commit that was built; `unknown` without git. */
 export function embeddedCommit(): string {
   return new TextDecoder().decode(embedded("commit")).trim();
 }
 
-/** The spare libbpf and what it needs, each after what it needs itself. */
+/** Names of the embedded libraries: libbpf last, each after those it depends on. */
 export function embeddedLibraries(): string[] {
   const list = new TextDecoder().decode(embedded(`${LIBRARIES}libraries`));
   return list.split("\n").filter((name) => name !== "");

@@ -1,4 +1,5 @@
-import { check } from "../ffi/errno.ts";
+/** The two generations of a loaded object's maps: switch, wait, read and empty. */
+import { call } from "../ffi/errno.ts";
 import { u32 } from "../ffi/memory.ts";
 import { FAMILIES, type Family } from "../basics/address.ts";
 import {
@@ -12,14 +13,14 @@ import {
 } from "./layout.ts";
 import type { LoadedObject } from "./object.ts";
 
-/** Takes the sources of a generation. */
+/** What the sources of a generation are given to. */
 interface SourceSink {
   /**
    * @param keys in network byte order, see src/basics/keys.ts; each begins `stride`
    * words after the one before
-   * @param tallies of each CPU: for each key two u64, packets and bytes, as u32
-   * halves, the lower half first. A key may have no packets.
-   * @param count how many keys these are
+   * @param tallies an array for each CPU: for each key two u64, packets and bytes,
+   * as u32 halves, the lower half first. A key may have no packets.
+   * @param count number of keys
    */
   addSources(
     keys: Uint32Array,
@@ -32,44 +33,55 @@ interface SourceSink {
 const TALLY_WORDS = TALLY_SIZE / 4;
 
 /**
- * The two generations of one interface's maps: the program counts into the
- * active one, the other is read. A generation is read only after `waitForAll`
- * has returned since it was retired.
+ * The two generations of a program's maps: frames are counted into the active
+ * one while the other is read. Between `switch` and `drain`, `waitForAll` must
+ * have returned: frames that began before may still be counted.
+ *
+ * @example
+ * ```ts
+ * const generations = new Generations(object);
+ * const retired = generations.active;
+ * generations.switch();
+ * generations.waitForAll();
+ * const totals = generations.drain(retired, { ipv4: list4, ipv6: list6 });
+ * totals[TOTALS.total]; // packets in all, 7n
+ * ```
  */
 export class Generations {
   readonly #object: LoadedObject;
-  /** Windows that have ended. */
+  /** Number of windows that have ended. */
   #windows = 0;
 
   constructor(object: LoadedObject) {
     this.#object = object;
   }
 
-  /** The generation that frames are counted into. */
+  /** The generation that new frames are counted into. */
   get active(): Generation {
     return this.#windows % 2 as Generation;
   }
 
   /**
-   * Makes the next frames count into the other generation.
+   * Makes new frames count into the other generation, in its next era.
    *
    * @throws {CallError} nothing has changed
    */
   switch(): void {
     const next = this.#windows + 1;
-    const generation = next % 2;
+    const generation = next % 2 as Generation;
     const era = FIRST_ERA + Math.floor(next / 2) % LAST_ERA;
-    const isAnew = era === FIRST_ERA && next >= 2;
-    if (isAnew) this.#object.memory.clearIndex(generation);
+    const startsOver = era === FIRST_ERA && next >= 2;
+    if (startsOver) this.#object.memory.clearIndex(generation);
     this.#update(this.#object.maps.window, era << 1 | generation);
     this.#windows = next;
   }
 
   /**
-   * Waits until no program runs that began before the call, on whichever
-   * interface: what was retired or detached before is quiet after it.
+   * Waits until all programs that run now, on any interface, have ended: nothing
+   * counts any more into what was retired or detached before.
    *
    * @throws {CallError}
+   * @see maybe_wait_bpf_programs in kernel/bpf/syscall.c
    */
   waitForAll(): void {
     this.#update(this.#object.maps.barrier, this.#object.maps.idle);
@@ -77,34 +89,33 @@ export class Generations {
 
   /** Sets the only entry of an array map. */
   #update(map: number, value: number): void {
-    check(
-      "bpf_map_update_elem",
-      this.#object.lib.symbols.bpf_map_update_elem(map, u32(0), u32(value), 0n),
-    );
+    const { symbols } = this.#object.lib;
+    call(symbols, "bpf_map_update_elem", map, u32(0), u32(value), 0n);
   }
 
   /**
-   * Empties a quiet generation: gives its sources to `sink`. The active one
-   * only where nothing will be counted any more: its index still has them.
+   * Gives the sources of a retired generation to `sink`, and empties it. The
+   * active one may be drained only once the program is detached, since its index
+   * keeps the sources.
    *
-   * @returns its class totals, in the words of `TOTALS`
+   * @returns its class totals, summed over the CPUs, in the words of `TOTALS`
    */
   drain(
     generation: Generation,
     sink: Readonly<Record<Family, SourceSink>>,
   ): BigUint64Array {
     const { cpus, totals: all } = this.#object.memory;
-    const sum = new BigUint64Array(TOTALS.words);
+    const sum = new BigUint64Array(TOTALS.size);
     const columns: number[] = [];
     for (let cpu = 0; cpu < cpus.possible; cpu++) {
-      const at = (generation * cpus.possible + cpu) * TOTALS.words;
-      const totals = all.subarray(at, at + TOTALS.words);
+      const at = (generation * cpus.possible + cpu) * TOTALS.size;
+      const totals = all.subarray(at, at + TOTALS.size);
       if (totals[TOTALS.total] === 0n) continue; // this CPU saw nothing
-      for (let word = 0; word < TOTALS.words; word++) {
+      for (let word = 0; word < TOTALS.size; word++) {
         sum[word]! += totals[word]!;
       }
       totals.fill(0n);
-      // One that was added since has no tallies: its sources are untracked.
+      // A CPU that was added since the start has no tallies.
       if (cpu < cpus.present) columns.push(generation * cpus.present + cpu);
     }
     for (const family of FAMILIES) {

@@ -1,11 +1,15 @@
+/** Says which XDP program is on an interface, and whose it is. */
 import { isoSeconds } from "../basics/iso_time.ts";
 import { bootTime } from "../process/clock.ts";
 import { attachedProgram } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 
 /**
- * Who is on an interface, in words: `XDP program "xdptally" (id 7) of pid 123,
- * since 2026-11-22T15:06:19Z,`; as much of it as this process may know.
+ * The XDP program on an interface, in words that a sentence goes on from: `XDP
+ * program "xdptally" (id 7) of pid 123, since 2026-11-22T15:06:19Z,`, or as much
+ * of that as this process may know; undefined: there is none.
+ *
+ * @throws {CallError}
  */
 export function describeHolder(
   lib: Libbpf,
@@ -22,7 +26,12 @@ export function describeHolder(
   },`;
 }
 
-/** The process that has a link or the program itself open; undefined: unknown. */
+/**
+ * The process that holds a program, by a descriptor of it or of its link;
+ * undefined: none that this process may look into.
+ *
+ * @see fdinfo in proc(5)
+ */
 function pidOf(program: number): string | undefined {
   const isHeld = new RegExp(`^prog_id:\\s*${program}$`, "m");
   for (const { name: pid } of Deno.readDirSync("/proc")) {
@@ -35,14 +44,13 @@ function pidOf(program: number): string | undefined {
         if (isHeld.test(info)) return pid;
       }
     } catch {
-      // It ended meanwhile, or is not ours to look into.
+      // The process has ended, or this one may not look into it.
     }
   }
   return undefined;
 }
 
-/** A time since boot (ms) by the wall clock. */
+/** @param time in milliseconds since boot */
 function wallClock(time: number): string {
-  const wall = new Date(Date.now() - (bootTime() - time));
-  return isoSeconds(wall);
+  return isoSeconds(new Date(Date.now() - (bootTime() - time)));
 }

@@ -1,31 +1,41 @@
-import { check } from "../ffi/errno.ts";
+/** What the kernel says about programs and links. */
+import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { fieldText, u32 } from "../ffi/memory.ts";
 import type { Libbpf } from "./library.ts";
 
 /**
- * The kernel's own word on a map, program or link. Offsets are those of
- * struct bpf_map_info, bpf_prog_info and bpf_link_info in linux/bpf.h.
+ * The first `size` bytes of what the kernel tells about a descriptor: struct
+ * bpf_prog_info or bpf_link_info of linux/bpf.h.
+ *
+ * @throws {CallError}
  */
 function info(lib: Libbpf, fd: number, size: number): DataView<ArrayBuffer> {
   const buffer = new Uint8Array(size);
-  check(
-    "bpf_obj_get_info_by_fd",
-    lib.symbols.bpf_obj_get_info_by_fd(fd, buffer, u32(size)),
-  );
+  call(lib.symbols, "bpf_obj_get_info_by_fd", fd, buffer, u32(size));
   return new DataView(buffer.buffer);
 }
 
-/** Whether a program runs as machine code. */
+/** Bytes of struct bpf_prog_info up to and including `name`. */
+const PROGRAM_INFO = 80;
+
+/** Whether a program runs as machine code. @throws {CallError} */
 export function isJited(lib: Libbpf, fd: number): boolean {
-  return info(lib, fd, 80 + 16).getUint32(16, true) > 0;
+  const JITED_PROG_LEN = 16;
+  return info(lib, fd, PROGRAM_INFO).getUint32(JITED_PROG_LEN, true) > 0;
 }
 
-/** The index of the interface that an XDP link is on; 0: it was detached. */
+/**
+ * The index of the interface that an XDP or tcx link is on; 0: it was detached.
+ *
+ * @throws {CallError}
+ */
 export function linkInterface(lib: Libbpf, fd: number): number {
-  return info(lib, fd, 32).getUint32(16, true);
+  const IFINDEX = 16;
+  return info(lib, fd, 32).getUint32(IFINDEX, true);
 }
 
+/** An XDP program that is on an interface. */
 interface AttachedProgram {
   readonly id: number;
   readonly name?: string;
@@ -34,10 +44,10 @@ interface AttachedProgram {
 }
 
 /**
- * The XDP program on an interface, whoever attached it.
+ * The XDP program on an interface, whoever attached it; undefined: there is none,
+ * or libbpf cannot tell. Its name needs CAP_SYS_ADMIN.
  *
- * @returns its id, and its name where this process may ask for it (that takes
- * CAP_SYS_ADMIN); undefined where there is none, or where libbpf cannot tell
+ * @throws {CallError}
  */
 export function attachedProgram(
   lib: Libbpf,
@@ -48,15 +58,17 @@ export function attachedProgram(
   const fd = lib.symbols.bpf_prog_get_fd_by_id(id);
   if (fd < 0) return { id, loadedAt: 0 };
   try {
-    const program = info(lib, fd, 80 + 16);
-    const name = fieldText(new Uint8Array(program.buffer), 64, 16);
-    const loadedAt = Number(program.getBigUint64(40, true)) / 1e6;
+    const LOAD_TIME = 40, NAME = 64, NAME_SIZE = 16; // load_time in ns
+    const program = info(lib, fd, PROGRAM_INFO);
+    const name = fieldText(new Uint8Array(program.buffer), NAME, NAME_SIZE);
+    const loadedAt = Number(program.getBigUint64(LOAD_TIME, true)) / 1e6;
     return name === "" ? { id, loadedAt } : { id, name, loadedAt };
   } finally {
     libc.close(fd);
   }
 }
 
+/** The id of the XDP program on an interface, in whichever mode it is. */
 function queryProgram(lib: Libbpf, ifindex: number): number | undefined {
   const { bpf_xdp_query_id, bpf_get_link_xdp_id } = lib.symbols;
   const id = u32(0);
@@ -70,5 +82,5 @@ function queryProgram(lib: Libbpf, ifindex: number): number | undefined {
   return undefined;
 }
 
-/** XDP_FLAGS_*_MODE of linux/if_link.h. */
+/** XDP_FLAGS_SKB_MODE, _DRV_MODE and _HW_MODE of linux/if_link.h. */
 export const XDP_FLAGS = { generic: 2, native: 4, offload: 8 } as const;

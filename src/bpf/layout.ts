@@ -6,7 +6,7 @@ import type { Cpus } from "./cpus.ts";
 
 /** The object's name; libbpf puts it in front of `.rodata` and `.data`. */
 export const OBJECT_NAME = "xdptally";
-/** The programs of the object, of which one is loaded; `make` compares them. */
+/** The object's programs; one of them is loaded. `make` compares the names. */
 export const PROGRAMS = ["xdptally", "xdptally_tc"] as const;
 export type ProgramName = typeof PROGRAMS[number];
 
@@ -69,77 +69,55 @@ export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
 /** Bytes of a tally: packets and bytes, both u64. */
 export const TALLY_SIZE = STRUCTS.tally.size;
 
-/** Where the class totals are in struct totals, in u64 words. */
-export const TOTALS = {
-  total: STRUCTS.totals.total / 8,
-  untracked: STRUCTS.totals.untracked / 8,
-  nonIp: STRUCTS.totals.nonIp / 8,
-  malformed: STRUCTS.totals.malformed / 8,
-  filtered: STRUCTS.totals.filtered / 8,
-  full: STRUCTS.totals.full / 8,
-  noMemory: STRUCTS.totals.noMemory / 8,
-  busy: STRUCTS.totals.busy / 8,
-  words: STRUCTS.totals.size / 8,
-} as const;
+/** Where the counters of struct totals are, in u64 words; `size`: how many. */
+export const TOTALS = Object.fromEntries(
+  Object.entries(STRUCTS.totals).map(([name, bytes]) => [name, bytes / 8]),
+) as Record<keyof typeof STRUCTS.totals, number>;
 
 export const GENERATIONS = [0, 1] as const;
 export type Generation = typeof GENERATIONS[number];
 
-/** The maps of a family's table of sources, see bpf/sources.h. */
-export const SOURCE_MAPS = {
-  ipv4: {
-    index: "index4",
-    keys: "keys4",
-    tallies: "tallies4",
-    used: "used4",
-  },
-  ipv6: {
-    index: "index6",
-    keys: "keys6",
-    tallies: "tallies6",
-    used: "used6",
-  },
-} as const satisfies Record<Family, Record<string, string>>;
+/** The maps that exist once for each family, see bpf/sources.h and books.h. */
+type FamilyMap = "index" | "keys" | "tallies" | "used" | "networks";
 
-/** Bytes of an index's slot. */
+/** The name of a family's map in the object: `keys4`, `keys6`. */
+export function mapName(map: FamilyMap, family: Family): string {
+  return map + (family === "ipv4" ? "4" : "6");
+}
+
+/** Bytes of a slot of an index. */
 export const SLOT_SIZE = 8;
-/** Bytes of a count of used ids: a u32, and array values are 8 bytes apart. */
+/** Bytes of a count of used ids: a u32, but array values are 8 bytes apart. */
 export const USED_SIZE = 8;
-/** Bytes of a key in the kernel's table; the detail is behind the address. */
+/** Bytes of a key in the maps: the address, then the detail. */
 export const KEY_SIZE: Record<Family, number> = {
   ipv4: STRUCTS.key4.size,
   ipv6: STRUCTS.key6.size,
 };
 
-/** Eras go from the first to the last, then begin again; 0 is never one. */
+/** Eras count from the first to the last, then start over; 0 marks unused slots. */
 export const FIRST_ERA = 1, LAST_ERA = 2 ** (32 - ID_BITS) - 1;
 
-/** Slots of an index, a power of two, of which at most half are taken. */
+/** Slots of an index: a power of two, so large that at most half are in use. */
 export function slotsFor(maxSources: number): number {
   return 2 ** Math.ceil(Math.log2(maxSources) + 1);
 }
 
-/** The maps that hold the networks of a filter. */
-export const NETWORK_MAPS: Record<Family, string> = {
-  ipv4: "networks4",
-  ipv6: "networks6",
-};
-
-/** What the program's constants are made of. */
+/** The values that struct constants is made from. */
 interface Constants {
-  /** Of the hash, random for each load: nobody can choose addresses that collide. */
+  /** Seeds the hash; random for each load, so that nobody can choose addresses that collide. */
   readonly seed: bigint;
   readonly maxSources: number;
   readonly cpus: Cpus;
   readonly hasFragments: boolean;
   readonly isLayer3: boolean;
-  /** The tc program counts frames that go out. */
+  /** The tc program counts outgoing frames. */
   readonly isEgress: boolean;
   readonly keying: Keying;
   readonly filter: { readonly keepsRest: boolean } | undefined;
 }
 
-/** struct constants, as bytes. */
+/** The bytes of struct constants of bpf/xdptally.h. */
 export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   const { keying, filter } = of;
   const at = STRUCTS.constants;
@@ -163,7 +141,7 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** About how many bytes of kernel memory the maps of one interface take. */
+/** Bytes of kernel memory for the maps of one interface and direction, about. */
 export function mapMemory(maxSources: number, cpus: number): number {
   let bytes = 0;
   for (const family of FAMILIES) {

@@ -1,6 +1,7 @@
+/** Opens libbpf, and catches what it prints. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
-import { CallError, check, ERRNO } from "../ffi/errno.ts";
+import { call, CallError, ERRNO, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { LIBBPF, PRINT_CALLBACK } from "../ffi/libbpf.ts";
 import { cString, readCString } from "../ffi/memory.ts";
@@ -8,22 +9,23 @@ import { embeddedLibraries, embeddedLibrary } from "./embedded.ts";
 
 type LibbpfSymbols = Deno.DynamicLibrary<typeof LIBBPF>["symbols"];
 
-/** libbpf, opened. It stays open until the process ends. */
+/** An open libbpf. It is never closed. */
 export interface Libbpf {
   readonly symbols: LibbpfSymbols;
   /** `libbpf.so.1 1.1`, or `embedded libbpf.so.1 1.1`. */
   readonly name: string;
 }
 
-const MFD_CLOEXEC = 1;
-const MFD_EXEC = 0x10;
-
 /**
- * Opens the system's libbpf; where there is none, or one that lacks a function
- * that is needed, the copy that this executable carries; and last libbpf 0.x,
- * which old systems have whose glibc the copy cannot use.
+ * Opens the system's libbpf. If it is missing or too old, opens the embedded
+ * copy; and if the system's glibc is too old for the copy, the system's libbpf
+ * 0.x.
  *
- * @throws {Failure} none of them can be used
+ * @throws {Failure} exit code 6: none of them can be used; `detail` has the reasons
+ * @example
+ * ```ts
+ * openLibbpf().name; // "libbpf.so.1 1.5"
+ * ```
  */
 export function openLibbpf(): Libbpf {
   const attempts: [string, () => LibbpfSymbols][] = [
@@ -54,8 +56,8 @@ export function openLibbpf(): Libbpf {
 }
 
 /**
- * The embedded libraries reach the loader through memfds, in dependency order:
- * a file in a temporary folder is one that somebody else may have put there.
+ * Passes the embedded libraries to the loader as memfds, in dependency order.
+ * Files in a temporary folder could be replaced by somebody else.
  */
 function openEmbedded(): LibbpfSymbols {
   const libraries = embeddedLibraries();
@@ -65,31 +67,31 @@ function openEmbedded(): LibbpfSymbols {
   return Deno.dlopen(memoryFile(last), LIBBPF).symbols;
 }
 
-/** A file without a name that holds `library`; it stays open for the loader. */
+/** The path of a new memfd that holds `library`; it stays open for the loader. */
 function memoryFile(library: string): string {
-  const name = cString(library);
-  let fd: number;
-  try {
-    fd = check("memfd_create", libc.memfd_create(name, MFD_CLOEXEC | MFD_EXEC));
-  } catch (error) {
-    // Before Linux 6.3 there is no MFD_EXEC, and no need for it.
-    if (!(error instanceof CallError) || error.errno !== ERRNO.EINVAL) {
-      throw error;
-    }
-    fd = check("memfd_create", libc.memfd_create(name, MFD_CLOEXEC));
-  }
+  const MFD_CLOEXEC = 1, MFD_EXEC = 0x10;
+  const create = (flags: number) =>
+    call(libc, "memfd_create", cString(library), flags);
+  const fd = rescue(() => create(MFD_CLOEXEC | MFD_EXEC), (error) => {
+    if (error.errno !== ERRNO.EINVAL) throw error;
+    return create(MFD_CLOEXEC); // Linux < 6.3 neither has nor needs MFD_EXEC
+  });
   const bytes = embeddedLibrary(library);
   for (let at = 0; at < bytes.length;) {
     const rest = bytes.subarray(at);
-    at += check("write", Number(libc.write(fd, rest, BigInt(rest.length))));
+    at += call(libc, "write", fd, rest, BigInt(rest.length));
   }
   return `/proc/self/fd/${fd}`;
 }
 
 /**
- * Calls `action` with libbpf's messages kept in `lines`, or given to `tell`
- * as they come. Only around what is called once: a callback that re-enters
- * JavaScript from a hot function can abort Deno (deno#31122).
+ * Runs `action` and catches what libbpf prints meanwhile. Only for what is called
+ * once: a callback that re-enters JavaScript from a hot function can abort Deno
+ * (deno#31122).
+ *
+ * @param lines gets warnings and notices
+ * @param tell gets every line as it is printed, debug messages too
+ * @throws what `action` throws
  */
 export function withMessages<T>(
   lib: Libbpf,

@@ -1,8 +1,11 @@
+/** Raises the resource limits that loading needs. */
 import { libc } from "../ffi/libc.ts";
 
 /**
- * Before Linux 5.11 maps count as locked memory. Raising the limit takes
- * CAP_SYS_RESOURCE; without it loading may fail with EPERM.
+ * Lifts the limit of locked memory, which maps count as before Linux 5.11. That
+ * needs CAP_SYS_RESOURCE; without it loading may fail with EPERM.
+ *
+ * @see setrlimit(2)
  */
 export function raiseMemlock(): void {
   const RLIMIT_MEMLOCK = 8;
@@ -10,7 +13,10 @@ export function raiseMemlock(): void {
   libc.setrlimit(RLIMIT_MEMLOCK, infinity);
 }
 
-/** An interface takes two dozen descriptors, and shells give 1024: take what may be had. */
+/**
+ * Raises the limit of open files as far as is allowed without rights: an
+ * interface needs two dozen descriptors, and shells allow 1024.
+ */
 export function raiseFileLimit(): void {
   const RLIMIT_NOFILE = 7;
   const limit = new BigUint64Array(2); // soft, hard

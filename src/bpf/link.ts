@@ -1,15 +1,15 @@
-/** A BPF link: a loaded program on an interface. */
-import { CallError, check } from "../ffi/errno.ts";
+/** Attaches a loaded program to an interface: a BPF link. */
+import { call, CallError, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { opts } from "../ffi/memory.ts";
 import { linkInterface } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
 
-/** BPF_XDP, BPF_TCX_INGRESS and BPF_TCX_EGRESS of linux/bpf.h. */
+/** BPF_XDP, BPF_TCX_INGRESS and BPF_TCX_EGRESS of enum bpf_attach_type, linux/bpf.h. */
 export const ATTACH_TYPE = { xdp: 37, tcx: { in: 46, out: 47 } } as const;
 
-/** The kernel or the driver refused to attach, in this mode. */
+/** The kernel or the driver refused to attach in this mode. */
 export class AttachError extends CallError {
   readonly mode: string;
 
@@ -20,56 +20,68 @@ export class AttachError extends CallError {
 }
 
 /**
- * A program on an interface. The link belongs to this process: disposing of it
- * detaches, and so does the kernel when the process ends in whatever way.
+ * A program on an interface. Disposing of the link detaches it, and so does the
+ * kernel when the process ends in any way.
+ *
+ * @example
+ * ```ts
+ * using link = new Link(object, 2, "generic", ATTACH_TYPE.xdp, XDP_FLAGS.generic);
+ * link.interfaceIndex(); // 2
+ * ```
  */
 export class Link implements Disposable {
-  /** How the program is attached, as records say it. */
+  /** How the program is attached, as records name it. */
   readonly mode: string;
   readonly #lib: Libbpf;
   #fd: number;
 
   /**
    * @param attachType one of `ATTACH_TYPE`
+   * @param flags of struct bpf_link_create_opts, `XDP_FLAGS` for example
    * @throws {AttachError}
+   * @see bpf_link_create in bpf/bpf.h of libbpf
    */
   constructor(
-    object: LoadedObject,
+    { lib, programFd }: LoadedObject,
     ifindex: number,
     mode: string,
     attachType: number,
     flags = 0,
   ) {
     this.mode = mode;
-    this.#lib = object.lib;
-    try {
-      this.#fd = check(
-        "bpf_link_create",
-        this.#lib.symbols.bpf_link_create(
-          object.programFd,
+    this.#lib = lib;
+    this.#fd = rescue(
+      () =>
+        call(
+          lib.symbols,
+          "bpf_link_create",
+          programFd,
           ifindex,
           attachType,
           opts(flags),
         ),
-      );
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      throw new AttachError(error.errno, mode);
-    }
+      ({ errno }) => {
+        throw new AttachError(errno, mode);
+      },
+    );
   }
 
-  /** The index of the interface it is on; 0 once somebody detached it. */
+  /**
+   * The index of the interface that it is on; 0 if somebody detached it.
+   *
+   * @throws {CallError}
+   */
   interfaceIndex(): number {
     return linkInterface(this.#lib, this.#fd);
   }
 
   /**
-   * Detaches, also where somebody else holds the link (a pin, a descriptor).
-   * Frames that are in the program just now still finish.
+   * Detaches, also if somebody else holds the link (a pin, a descriptor). The
+   * program may still run for frames that it has begun.
    */
   [Symbol.dispose](): void {
     if (this.#fd < 0) return;
-    this.#lib.symbols.bpf_link_detach(this.#fd); // where it fails, closing does it
+    this.#lib.symbols.bpf_link_detach(this.#fd); // if this fails, close() does it
     libc.close(this.#fd);
     this.#fd = -1;
   }

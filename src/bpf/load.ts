@@ -1,57 +1,69 @@
-import { CallError, check, checkPointer, ERRNO } from "../ffi/errno.ts";
-import { cString, opts } from "../ffi/memory.ts";
+/** Loads the BPF object, in the best way that the kernel and libbpf know. */
 import { FAMILIES } from "../basics/address.ts";
+import {
+  call,
+  CallError,
+  checked,
+  checkedPointer,
+  ERRNO,
+  rescue,
+} from "../ffi/errno.ts";
+import { opts } from "../ffi/memory.ts";
 import { type Cpus, findCpus } from "./cpus.ts";
 import { embedded } from "./embedded.ts";
 import {
   constants,
   GENERATIONS,
-  NETWORK_MAPS,
+  mapName,
   OBJECT_NAME,
   PROGRAMS,
   slotsFor,
-  SOURCE_MAPS,
 } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
 import { raiseFileLimit, raiseMemlock } from "./limits.ts";
 import {
   type Abilities,
   findMap,
+  findProgram,
   LoadedObject,
   type LoadOptions,
 } from "./object.ts";
 
-/** A way to load it, and what says that the kernel does not know that way. */
+/** A way to load the object. */
 interface Way extends Abilities {
+  /** Whether an error can mean that the kernel does not know this way. */
   readonly isRefusal: (errno: number) => boolean;
 }
 
+const ONE_BUFFER: Way = {
+  hasFragments: false,
+  usesBtf: false,
+  isRefusal: () => false,
+};
+/** Linux 5.18. */
+const FRAGMENTS: Way = {
+  hasFragments: true,
+  usesBtf: false,
+  isRefusal: (errno) => errno === ERRNO.EINVAL,
+};
+/** Linux 6.2. It can fail in many ways, and the others do as well. */
+const FRAGMENTS_BY_BTF: Way = {
+  hasFragments: true,
+  usesBtf: true,
+  isRefusal: () => true,
+};
+
 /** The ways that may work here, the best first. */
 function waysToLoad(
-  lib: Libbpf,
+  { symbols }: Libbpf,
   { takesFragments, usesBtf }: LoadOptions,
 ): Way[] {
-  const plain = {
-    hasFragments: false,
-    usesBtf: false,
-    isRefusal: () => false,
-  };
-  if (!takesFragments || lib.symbols.bpf_program__set_flags === null) {
-    return [plain];
+  if (!takesFragments || symbols.bpf_program__set_flags === null) {
+    return [ONE_BUFFER];
   }
-  const withFragments = { // Linux 5.18
-    hasFragments: true,
-    usesBtf: false,
-    isRefusal: (errno: number) => errno === ERRNO.EINVAL,
-  };
-  const withBtf = { // Linux 6.2; with whatever it fails, it is not needed
-    hasFragments: true,
-    usesBtf: true,
-    isRefusal: () => true,
-  };
-  return (usesBtf ?? hasBtf())
-    ? [withBtf, withFragments, plain]
-    : [withFragments, plain];
+  return usesBtf ?? hasBtf()
+    ? [FRAGMENTS_BY_BTF, FRAGMENTS, ONE_BUFFER]
+    : [FRAGMENTS, ONE_BUFFER];
 }
 
 /** Whether the kernel describes its own structs. */
@@ -64,25 +76,25 @@ export function hasBtf(): boolean {
 }
 
 /**
- * Opens, sizes and loads the object in the best way that the kernel knows.
+ * Opens the embedded object, sets the sizes of its maps and its constants, and
+ * loads it.
  *
- * @throws {CallError} from the call that failed
+ * @throws {CallError} named after the function that failed
+ * @example
+ * ```ts
+ * using object = loadObject(openLibbpf(), { ...LOAD_DEFAULTS, maxSources: 1024 });
+ * using link = new Link(object, 1, "generic", ATTACH_TYPE.xdp, XDP_FLAGS.generic);
+ * ```
  */
 export function loadObject(lib: Libbpf, options: LoadOptions): LoadedObject {
   raiseMemlock();
   raiseFileLimit();
-  const [best, ...others] = waysToLoad(lib, options);
-  let way = best!;
-  for (;;) {
-    try {
-      return load(lib, options, way);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      const next = others.shift();
-      if (next === undefined || !way.isRefusal(error.errno)) throw error;
-      way = next;
-    }
-  }
+  const loadInOneOf = ([way, ...others]: readonly Way[]): LoadedObject =>
+    rescue(() => load(lib, options, way!), (error) => {
+      if (!way!.isRefusal(error.errno)) throw error;
+      return loadInOneOf(others);
+    });
+  return loadInOneOf(waysToLoad(lib, options));
 }
 
 function load(
@@ -94,14 +106,14 @@ function load(
   const elf = embedded(
     abilities.usesBtf ? "xdptally_btf.bpf.o" : "xdptally.bpf.o",
   );
-  const object = checkPointer(
+  const object = checkedPointer(
     "bpf_object__open_mem",
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
   );
   const cpus = options.cpus ?? findCpus();
   try {
     configure(lib, object, options, abilities.hasFragments, cpus);
-    check("bpf_object__load", symbols.bpf_object__load(object));
+    call(symbols, "bpf_object__load", object);
     return new LoadedObject(lib, object, options, abilities, cpus);
   } catch (error) {
     symbols.bpf_object__close(object);
@@ -109,7 +121,7 @@ function load(
   }
 }
 
-/** What is settled between open and load: sizes, constants, flags. */
+/** Sets what must be known before the object is loaded: sizes, constants, flags. */
 function configure(
   lib: Libbpf,
   object: Deno.PointerObject,
@@ -119,45 +131,44 @@ function configure(
 ): void {
   const { symbols } = lib;
   const { maxSources, filter } = options;
-  const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
   const resize = (name: string, entries: number) => {
-    const call = "bpf_map__set_max_entries";
-    if (entries >= 2 ** 32) throw new CallError(call, ERRNO.E2BIG);
-    const map = findMap(lib, object, name);
-    check(call, symbols.bpf_map__set_max_entries(map, entries));
+    const setter = "bpf_map__set_max_entries";
+    if (entries >= 2 ** 32) throw new CallError(setter, ERRNO.E2BIG);
+    call(symbols, setter, findMap(lib, object, name), entries);
   };
+  const generations = GENERATIONS.length;
   for (const family of FAMILIES) {
-    const { index, keys, tallies, used } = SOURCE_MAPS[family];
-    resize(index, GENERATIONS.length * slotsFor(maxSources));
-    resize(keys, GENERATIONS.length * maxSources);
-    resize(tallies, GENERATIONS.length * cpus.present * maxSources);
-    resize(used, GENERATIONS.length);
     const networks = filter?.networks.filter((one) => one.family === family);
-    resize(NETWORK_MAPS[family], Math.max(1, networks?.length ?? 0));
+    const sizes = {
+      index: generations * slotsFor(maxSources),
+      keys: generations * maxSources,
+      tallies: generations * cpus.present * maxSources,
+      used: generations,
+      networks: Math.max(1, networks?.length ?? 0),
+    } as const;
+    for (const [map, size] of Object.entries(sizes)) {
+      resize(mapName(map as keyof typeof sizes, family), size);
+    }
   }
-  resize("totals", GENERATIONS.length * cpus.possible);
+  resize("totals", generations * cpus.possible);
+
   const [seed] = crypto.getRandomValues(new BigUint64Array(1));
   const values = constants({ ...options, seed: seed!, cpus, hasFragments });
-  check(
+  call(
+    symbols,
     "bpf_map__set_initial_value",
-    symbols.bpf_map__set_initial_value(
-      findMap(lib, object, `${OBJECT_NAME}.rodata`),
-      values,
-      BigInt(values.length),
-    ),
+    findMap(lib, object, `${OBJECT_NAME}.rodata`),
+    values,
+    BigInt(values.length),
   );
+
+  const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
   for (const name of PROGRAMS) {
-    const program = checkPointer(
-      "bpf_object__find_program_by_name",
-      symbols.bpf_object__find_program_by_name(object, cString(name)),
-    );
+    const program = findProgram(lib, object, name);
     const isWanted = name === options.program;
-    check(
-      "bpf_program__set_autoload",
-      symbols.bpf_program__set_autoload(program, isWanted),
-    );
+    call(symbols, "bpf_program__set_autoload", program, isWanted);
     if (!isWanted || !hasFragments) continue;
-    check(
+    checked(
       "bpf_program__set_flags",
       symbols.bpf_program__set_flags?.(program, XDP_HAS_FRAGS) ?? 0,
     );

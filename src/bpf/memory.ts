@@ -1,25 +1,25 @@
+/** Maps the arrays that the program counts into into this process's memory. */
 import { FAMILIES, type Family } from "../basics/address.ts";
-import { check } from "../ffi/errno.ts";
+import { checked } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Cpus } from "./cpus.ts";
 import {
+  type Generation,
   GENERATIONS,
   KEY_SIZE,
+  mapName,
   SLOT_SIZE,
   slotsFor,
+  STRUCTS,
   TALLY_SIZE,
-  TOTALS,
   USED_SIZE,
 } from "./layout.ts";
 
 const PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1;
 
-/**
- * A BPF array in this process's memory: what the program writes is seen here,
- * and the other way round.
- */
+/** A BPF array in this process's memory, shared with the program. */
 class MappedArray implements Disposable {
-  /** As u32 words. Not to be touched once it is disposed of. */
+  /** As u32 words; not to be used once this is disposed of. */
   readonly words: Uint32Array<ArrayBuffer>;
   readonly #pointer: Deno.PointerObject;
 
@@ -31,7 +31,7 @@ class MappedArray implements Disposable {
   constructor(fd: number, size: number) {
     const access = PROT_READ | PROT_WRITE;
     const address = libc.mmap(null, BigInt(size), access, MAP_SHARED, fd, 0n);
-    check("mmap", Number(address));
+    checked("mmap", Number(address));
     this.#pointer = Deno.UnsafePointer.create(address)!;
     this.words = new Uint32Array(
       Deno.UnsafePointerView.getArrayBuffer(this.#pointer, size),
@@ -43,17 +43,8 @@ class MappedArray implements Disposable {
   }
 }
 
-/** The maps of a family, see bpf/sources.h; both generations in each. */
-interface Table {
-  readonly keys: Uint32Array;
-  readonly tallies: Uint32Array;
-  readonly used: Uint32Array;
-}
-
-/** Descriptors of a family's maps. */
-export type TableDescriptors = Readonly<
-  Record<"index" | "keys" | "tallies" | "used", number>
->;
+/** A family's maps, see bpf/sources.h; each has both generations. */
+type Table = Readonly<Record<"keys" | "tallies" | "used", Uint32Array>>;
 
 /** What the program counts into, in this process's memory. */
 export class MapMemory implements Disposable {
@@ -61,50 +52,49 @@ export class MapMemory implements Disposable {
   readonly maxSources: number;
   readonly tables: Readonly<Record<Family, Table>>;
   readonly totals: BigUint64Array;
-  readonly #index: Record<Family, number>;
+  readonly #fdOf: (name: string) => number;
   readonly #stack: DisposableStack;
 
-  /** @throws {CallError} */
-  constructor(
-    maxSources: number,
-    cpus: Cpus,
-    sources: Readonly<Record<Family, TableDescriptors>>,
-    totals: number,
-  ) {
+  /**
+   * @param fdOf the descriptor of a map
+   * @throws {CallError}
+   */
+  constructor(maxSources: number, cpus: Cpus, fdOf: (name: string) => number) {
     this.maxSources = maxSources;
     this.cpus = cpus;
-    this.#index = { ipv4: sources.ipv4.index, ipv6: sources.ipv6.index };
+    this.#fdOf = fdOf;
     using stack = new DisposableStack();
-    const map = (fd: number, values: number, size: number) =>
+    const map = (name: string, values: number, size: number) =>
       stack.use(
-        new MappedArray(fd, GENERATIONS.length * values * size),
+        new MappedArray(fdOf(name), GENERATIONS.length * values * size),
       ).words;
-    const table = (family: Family): Table => {
-      const { keys, tallies, used } = sources[family];
-      return {
-        keys: map(keys, maxSources, KEY_SIZE[family]),
-        tallies: map(tallies, cpus.present * maxSources, TALLY_SIZE),
-        used: map(used, 1, USED_SIZE),
-      };
-    };
+    const table = (family: Family): Table => ({
+      keys: map(mapName("keys", family), maxSources, KEY_SIZE[family]),
+      tallies: map(
+        mapName("tallies", family),
+        cpus.present * maxSources,
+        TALLY_SIZE,
+      ),
+      used: map(mapName("used", family), 1, USED_SIZE),
+    });
     this.tables = { ipv4: table("ipv4"), ipv6: table("ipv6") };
     this.totals = new BigUint64Array(
-      map(totals, cpus.possible, TOTALS.words * 8).buffer,
+      map("totals", cpus.possible, STRUCTS.totals.size).buffer,
     );
     this.#stack = stack.move();
   }
 
   /**
-   * Frees all slots of a generation.
+   * Frees all slots of a generation's indexes. They are mapped for this only:
+   * it happens once in some thousand windows.
    *
    * @throws {CallError}
    */
-  clearIndex(generation: number): void {
+  clearIndex(generation: Generation): void {
     const size = slotsFor(this.maxSources) * SLOT_SIZE;
     for (const family of FAMILIES) {
-      // Rarely: so it is not kept in memory.
       using index = new MappedArray(
-        this.#index[family],
+        this.#fdOf(mapName("index", family)),
         GENERATIONS.length * size,
       );
       index.words.fill(0, generation * size / 4, (generation + 1) * size / 4);

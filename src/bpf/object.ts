@@ -1,39 +1,35 @@
-import { check, checkPointer } from "../ffi/errno.ts";
-import { cString, u32 } from "../ffi/memory.ts";
-import type { Family } from "../basics/address.ts";
-import type { Filter } from "../basics/network_filter.ts";
+/** A BPF object in the kernel: its program, its maps, and their memory. */
 import { BY_SOURCE, type Keying } from "../basics/keys.ts";
-import {
-  NETWORK_MAPS,
-  OBJECT_NAME,
-  type ProgramName,
-  SOURCE_MAPS,
-} from "./layout.ts";
+import type { NetworkFilter } from "../basics/network_filter.ts";
+import { call, checkedPointer } from "../ffi/errno.ts";
+import { cString, u32 } from "../ffi/memory.ts";
 import type { Cpus } from "./cpus.ts";
+import { mapName, OBJECT_NAME, type ProgramName } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
-import { MapMemory, type TableDescriptors } from "./memory.ts";
+import { MapMemory } from "./memory.ts";
 
+/** Which program is loaded, and what it counts. */
 export interface LoadOptions {
   readonly program: ProgramName;
-  /** The program can take frames of several buffers, where the kernel can. */
+  /** The program can handle frames of several buffers, if the kernel can. */
   readonly takesFragments: boolean;
-  /** The program counts frames that go out. */
+  /** The program counts outgoing frames. */
   readonly isEgress: boolean;
-  /** Of each family, in each generation. */
+  /** Sources of each family in each generation. */
   readonly maxSources: number;
   /** Frames start at the IP header. */
   readonly isLayer3: boolean;
   readonly keying: Keying;
-  /** Else those of this machine. */
+  /** By default the CPUs of this machine. */
   readonly cpus?: Cpus;
-  /** Else if the kernel has it: looks at frames in the kernel's own struct. */
+  /** Read frames in the kernel's own struct; by default if the kernel has BTF. */
   readonly usesBtf?: boolean | undefined;
   /** Undefined: every source is kept. */
-  readonly filter: Filter | undefined;
+  readonly filter: NetworkFilter | undefined;
 }
 
-/** What is loaded where nothing else is asked for. */
-export const PLAIN = {
+/** Loads the XDP program to count by source. */
+export const LOAD_DEFAULTS = {
   program: "xdptally",
   takesFragments: true,
   isEgress: false,
@@ -42,38 +38,34 @@ export const PLAIN = {
   filter: undefined,
 } as const satisfies Partial<LoadOptions>;
 
-/** The descriptors of a loaded object's maps. */
-interface MapDescriptors {
-  readonly sources: Record<Family, TableDescriptors>;
-  readonly totals: number;
-  readonly window: number;
-  readonly barrier: number;
-  readonly idle: number;
-}
-
 /** What the kernel lets the program do. */
 export interface Abilities {
-  /** It takes frames of several buffers. */
+  /** It gets frames of several buffers. */
   readonly hasFragments: boolean;
-  /** It looks for them in the kernel's own struct. */
+  /** It finds out how many a frame has from the kernel's own struct. */
   readonly usesBtf: boolean;
 }
 
-/** An object whose maps exist and whose program was verified. */
+/** An object whose maps exist and whose program the verifier accepted. */
 export class LoadedObject implements Abilities, Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
-  readonly maps: MapDescriptors;
+  /** Descriptors of the maps that switch generations. */
+  readonly maps: Readonly<Record<"window" | "barrier" | "idle", number>>;
   readonly hasFragments: boolean;
   readonly usesBtf: boolean;
   readonly keying: Keying;
   #memory: MapMemory | undefined;
-  #object: Deno.PointerObject | undefined;
+  readonly #object: Deno.PointerObject;
 
+  /**
+   * @param object loaded by libbpf; disposing of this closes it
+   * @throws {CallError}
+   */
   constructor(
     lib: Libbpf,
     object: Deno.PointerObject,
-    { program: name, keying, filter, maxSources }: LoadOptions,
+    { program, keying, filter, maxSources }: LoadOptions,
     { hasFragments, usesBtf }: Abilities,
     cpus: Cpus,
   ) {
@@ -82,83 +74,73 @@ export class LoadedObject implements Abilities, Disposable {
     this.hasFragments = hasFragments;
     this.usesBtf = usesBtf;
     this.#object = object;
-    const { symbols } = lib;
-    const map = (name: string): number =>
-      check("bpf_map__fd", symbols.bpf_map__fd(findMap(lib, object, name)));
-    const program = checkPointer(
-      "bpf_object__find_program_by_name",
-      symbols.bpf_object__find_program_by_name(
-        object,
-        cString(name),
-      ),
+    this.programFd = call(
+      lib.symbols,
+      "bpf_program__fd",
+      findProgram(lib, object, program),
     );
-    this.programFd = check("bpf_program__fd", symbols.bpf_program__fd(program));
-    const table = (family: Family): TableDescriptors => {
-      const { index, keys, tallies, used } = SOURCE_MAPS[family];
-      return {
-        index: map(index),
-        keys: map(keys),
-        tallies: map(tallies),
-        used: map(used),
-      };
-    };
     this.maps = {
-      sources: { ipv4: table("ipv4"), ipv6: table("ipv6") },
-      totals: map("totals"),
-      window: map(`${OBJECT_NAME}.data`),
-      barrier: map("barrier"),
-      idle: map("idle"),
+      window: this.#mapFd(`${OBJECT_NAME}.data`),
+      barrier: this.#mapFd("barrier"),
+      idle: this.#mapFd("idle"),
     };
-    if (filter !== undefined) this.#enter(filter, map);
-    this.#memory = new MapMemory(
-      maxSources,
-      cpus,
-      this.maps.sources,
-      this.maps.totals,
-    );
+    if (filter !== undefined) this.#enter(filter);
+    const fdOf = (name: string) => this.#mapFd(name);
+    this.#memory = new MapMemory(maxSources, cpus, fdOf);
   }
 
-  /** Puts the networks of a filter into their tries. */
-  #enter({ networks }: Filter, map: (name: string) => number): void {
+  #mapFd(name: string): number {
+    const map = findMap(this.lib, this.#object, name);
+    return call(this.lib.symbols, "bpf_map__fd", map);
+  }
+
+  /** Enters the networks of a filter into their tries. */
+  #enter({ networks }: NetworkFilter): void {
     for (const { family, address, length, isKept } of networks) {
+      // struct network4 or network6 of bpf/xdptally.h
       const key = new Uint8Array(4 + address.length);
       new DataView(key.buffer).setUint32(0, length, true);
       key.set(address, 4);
-      check(
-        "bpf_map_update_elem",
-        this.lib.symbols.bpf_map_update_elem(
-          map(NETWORK_MAPS[family]),
-          key,
-          u32(Number(isKept)),
-          0n,
-        ),
-      );
+      const trie = this.#mapFd(mapName("networks", family));
+      const value = u32(Number(isKept));
+      call(this.lib.symbols, "bpf_map_update_elem", trie, key, value, 0n);
     }
   }
 
-  /** What the program counts into; there until the object is disposed of. */
+  /** What the program counts into; not to be used once this is disposed of. */
   get memory(): MapMemory {
     if (this.#memory === undefined) throw new Error("The maps are closed");
     return this.#memory;
   }
 
   [Symbol.dispose](): void {
-    if (this.#object === undefined) return;
-    this.#memory?.[Symbol.dispose]();
+    if (this.#memory === undefined) return;
+    this.#memory[Symbol.dispose]();
     this.#memory = undefined;
     this.lib.symbols.bpf_object__close(this.#object);
-    this.#object = undefined;
   }
 }
 
-/** @throws {CallError} */
+/** @throws {CallError} the object has no map of that name */
 export function findMap(
   lib: Libbpf,
   object: Deno.PointerObject,
   name: string,
 ): Deno.PointerObject {
-  return checkPointer(
+  return checkedPointer(
     `bpf_object__find_map_by_name(${name})`,
     lib.symbols.bpf_object__find_map_by_name(object, cString(name)),
+  );
+}
+
+/** @throws {CallError} the object has no program of that name */
+export function findProgram(
+  lib: Libbpf,
+  object: Deno.PointerObject,
+  name: ProgramName,
+): Deno.PointerObject {
+  return checkedPointer(
+    `bpf_object__find_program_by_name(${name})`,
+    lib.symbols.bpf_object__find_program_by_name(object, cString(name)),
   );
 }

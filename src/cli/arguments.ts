@@ -3,17 +3,17 @@ import { parseArgs } from "@std/cli/parse-args";
 import { normalForm } from "./normal_form.ts";
 import type { OptionTable, Values } from "./option.ts";
 
-/** What a command line says. */
+/** A command line, read. */
 export interface Arguments<Table extends OptionTable> {
   readonly values: Values<Table>;
-  /** What is no option: interfaces or files. */
+  /** The words that are no options: interfaces or files. */
   readonly operands: readonly string[];
 }
 
 /**
- * Reads the words behind a command's name.
+ * Reads the words that follow a command's name.
  *
- * @throws {Failure} exit code 2, with the one line to print
+ * @throws {Failure} exit code 2: an option or its value cannot be used
  * @example
  * ```ts
  * const table = { isQuiet: flag({ name: "quiet", short: "q", help: "no notices" }) };

@@ -1,17 +1,17 @@
-/** The text of `-h` and `--help`, from a command's documentation (pure). */
+/** Makes the text of `-h` and `--help` from a command's documentation (pure). */
 import { EXIT_MEANINGS } from "../basics/errors.ts";
 import type { CommandDocs, Example } from "./command_docs.ts";
 import type { OptionDocs } from "./option.ts";
 
 const COLUMNS = 79;
-/** The command that needs no name. */
+/** The command that runs without being named. */
 const DEFAULT = "watch";
 
 /**
- * The help of a command. That of the default command has the exit codes, and
- * fits a screen of 24 lines of 79 columns unless it is full.
+ * The help of a command. Without rare options, that of the default command fits
+ * a screen of 24 lines of 79 columns.
  *
- * @param isFull with the options that are rare
+ * @param isFull whether to show rare options
  * @param names of all commands
  */
 export function helpText(
@@ -53,7 +53,7 @@ function exampleLines(examples: readonly Example[]): string[] {
   ];
 }
 
-/** `Exit codes: 0 done, 1 …`, wrapped between two codes. */
+/** `Exit codes: 0 done, 1 …`, wrapped between codes. */
 function exitCodes(): string {
   const codes = Object.entries(EXIT_MEANINGS)
     .map(([code, meaning]) => `${code} ${meaning}`);

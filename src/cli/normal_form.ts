@@ -1,15 +1,20 @@
-/** Brings a command line into a form that parseArgs of @std/cli reads as meant (pure). */
+/** Rewrites a command line so that parseArgs of @std/cli reads it correctly (pure). */
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { EXIT, Failure } from "../basics/errors.ts";
 import type { OptionDocs } from "./option.ts";
 import { badValue } from "./values.ts";
 
 /**
- * Writes each option as `--name=value` or `--name`, and keeps operands apart.
- * parseArgs itself would mangle `-i1s`, turn the interface `007` into 7 and
- * `--top -1` into an unknown option.
+ * Rewrites each option as `--name=value` or `--name`, apart from the operands.
+ * parseArgs alone misreads `-i1s`, turns the interface `007` into 7, and `--top -1`
+ * into an unknown option.
  *
- * @throws {Failure} exit code 2: an option that does not exist, or lacks its value
+ * @throws {Failure} exit code 2: an option does not exist, or lacks its value
+ * @example
+ * ```ts
+ * normalForm(["-i1s", "eth0"], [{ name: "interval", short: "i", value: "TIME", help: "" }]);
+ * // { options: ["--interval=1s"], operands: ["eth0"] }
+ * ```
  */
 export function normalForm(
   args: readonly string[],
@@ -57,7 +62,7 @@ export function normalForm(
         const option: OptionDocs | undefined = table.find(({ short }) =>
           short === arg[at]
         );
-        // Of `-json` the user more likely meant `--json` than four options.
+        // `-json` more likely means `--json` than four options.
         if (option === undefined) {
           throw unknownOption(
             at === 1 || optionsLike(arg, table).best ? arg : given,
@@ -91,8 +96,8 @@ function unknownOption(given: string, table: readonly OptionDocs[]): Failure {
 }
 
 /**
- * The options whose names are nearest to a text; and `best`, which the text
- * abbreviates or misspells, if there is one.
+ * The two options with the nearest names, and the one that the text abbreviates or
+ * misspells, if there is one.
  */
 function optionsLike(
   given: string,

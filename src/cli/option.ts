@@ -1,15 +1,15 @@
-/** What an option of the command line is, and the kinds of options that there are. */
+/** The kinds of options: flags, texts, times, numbers, words, limits (pure). */
 import {
-  badValue,
   parseLimit,
   parseTime,
+  parseValue,
   parseWhole,
   parseWord,
   type TimeRange,
 } from "./values.ts";
 import type { Limit } from "../tally/limit.ts";
 
-/** What a shell may propose for a value or an operand. */
+/** What a shell proposes for a value or an operand: words, or a kind of word. */
 export type Completion =
   | readonly string[]
   | "commands"
@@ -17,144 +17,107 @@ export type Completion =
   | "interfaces"
   | "nothing";
 
-/** How an option is described. */
+/** The documentation of an option. */
 export interface OptionDocs {
   /** Its long name, without the dashes. */
   readonly name: string;
   readonly short?: string;
-  /** What its value is called; without it, the option takes no value. */
+  /** The value's name in the help: `TIME`; undefined: the option has no value. */
   readonly value?: string;
-  /** One line for the help. */
+  /** A line of the help. */
   readonly help: string;
   /** More sentences for the man page and docs/options.md. */
   readonly details?: string;
-  /** Only `--help` shows it, not `-h`. */
+  /** `--help` shows it, `-h` does not. */
   readonly isRare?: boolean;
   readonly completes?: Completion;
 }
 
-/** An option, and how the values that were given become one. */
+/** An option: its documentation, and how its value is read. */
 interface Option<Value = unknown> extends OptionDocs {
   /**
-   * @param given the values in their order; "" each time where it takes none
+   * @param given its values as texts, in order; for a flag "" each time
    * @throws {Failure} exit code 2
    */
   read(given: readonly string[]): Value;
 }
 
-/** The options of a command, in the order of its help, by their property names. */
+/** The options of a command in the order of the help, by the names in `Values`. */
 export type OptionTable = Readonly<Record<string, Option>>;
 
-/** What a command line says, by a table's property names. */
+/** The values of a command line, by the names of its table. */
 export type Values<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Option<infer Value> ? Value
     : never;
 };
 
-/** Whether it is given. */
+/** An option without a value; true if it is given. */
 export function flag(docs: Omit<OptionDocs, "value">): Option<boolean> {
   return { ...docs, read: (given) => given.length > 0 };
 }
 
-/** How often it is given. */
+/** An option without a value; counts how often it is given. */
 export function repeated(docs: Omit<OptionDocs, "value">): Option<number> {
   return { ...docs, read: (given) => given.length };
 }
 
 type ValueDocs = Omit<OptionDocs, "value"> & { readonly value: string };
 
+/** With a default there is always a value. */
+type Given<Value, Default> = Default extends string ? Value : Value | undefined;
+
 /**
- * An option with a value: the last one that is given counts.
+ * An option with a value. If it is given several times, the last one counts.
  *
- * @param parse throws {RangeError} why the text cannot be used
- * @param fallback the text that counts where none is given
+ * @param parse throws {RangeError}: why the text cannot be used
+ * @param fallback the text if none is given
  */
-export function valued<Value>(
+export function valued<
+  Value,
+  Default extends string | undefined = undefined,
+>(
   docs: ValueDocs,
   parse: (text: string) => Value,
-  fallback: string,
-): Option<Value>;
-export function valued<Value>(
-  docs: ValueDocs,
-  parse: (text: string) => Value,
-): Option<Value | undefined>;
-export function valued<Value>(
-  docs: ValueDocs,
-  parse: (text: string) => Value,
-  fallback?: string,
-): Option<Value | undefined> {
+  fallback?: Default,
+): Option<Given<Value, Default>> {
   return {
     ...docs,
     read(given) {
       const text = given.at(-1) ?? fallback;
-      if (text === undefined) return undefined;
-      try {
-        return parse(text);
-      } catch (error) {
-        throw error instanceof RangeError
-          ? badValue(docs.name, text, error.message)
-          : error;
-      }
+      return (text === undefined
+        ? undefined
+        : parseValue(docs.name, text, parse)) as Given<Value, Default>;
     },
   };
 }
 
-/** Any text. */
+/** An option whose value is any text. */
 export function text(docs: ValueDocs): Option<string | undefined> {
   return valued(docs, (text) => text);
 }
 
-/** Milliseconds. */
-export function time(
+/** A time; its value is in milliseconds. */
+export function time<Default extends string | undefined = undefined>(
   docs: ValueDocs,
   range: TimeRange,
-  fallback: string,
-): Option<number>;
-export function time(
-  docs: ValueDocs,
-  range: TimeRange,
-): Option<number | undefined>;
-export function time(
-  docs: ValueDocs,
-  range: TimeRange,
-  fallback?: string,
-): Option<number | undefined> {
-  const parse = (text: string) => parseTime(text, range);
-  return fallback === undefined
-    ? valued(docs, parse)
-    : valued(docs, parse, fallback);
+  fallback?: Default,
+): Option<Given<number, Default>> {
+  return valued(docs, (text) => parseTime(text, range), fallback);
 }
 
-interface Bounds {
-  readonly least: number;
-  readonly most: number;
-}
-
-/** A whole number. */
-export function whole(
+/** A whole number from `least` to `most`. */
+export function whole<Default extends string | undefined = undefined>(
   docs: ValueDocs,
-  bounds: Bounds,
-  fallback: string,
-): Option<number>;
-export function whole(
-  docs: ValueDocs,
-  bounds: Bounds,
-): Option<number | undefined>;
-export function whole(
-  docs: ValueDocs,
-  { least, most }: Bounds,
-  fallback?: string,
-): Option<number | undefined> {
-  const parse = (text: string) => parseWhole(text, least, most);
-  return fallback === undefined
-    ? valued(docs, parse)
-    : valued(docs, parse, fallback);
+  { least, most }: { readonly least: number; readonly most: number },
+  fallback?: Default,
+): Option<Given<number, Default>> {
+  return valued(docs, (text) => parseWhole(text, least, most), fallback);
 }
 
 /**
- * One of some words; shells complete them.
+ * One of some words, which shells complete.
  *
- * @param aliases other texts for a word, which nothing proposes
+ * @param aliases other texts for a word, which shells do not propose
  */
 export function word<const Word extends string>(
   docs: ValueDocs,
@@ -169,7 +132,7 @@ export function word<const Word extends string>(
   );
 }
 
-/** A rate or an amount that a source may not exceed. */
+/** A limit: the rate or the amount that a source may not exceed. */
 export function limit(docs: ValueDocs): Option<Limit | undefined> {
   return valued(docs, parseLimit);
 }

@@ -2,9 +2,27 @@
 import { EXIT, Failure } from "../basics/errors.ts";
 import type { Limit } from "../tally/limit.ts";
 
-/** The error for a value that cannot be used: which, why, and what could be. */
+/** The failure `Cannot use --NAME "TEXT": WHY`, exit code 2. */
 export function badValue(name: string, text: string, why: string): Failure {
   return new Failure(EXIT.usage, `Cannot use --${name} "${text}": ${why}`);
+}
+
+/**
+ * What `parse` makes of the value of option `--NAME`.
+ *
+ * @throws {Failure} exit code 2, with the message of the RangeError from `parse`
+ */
+export function parseValue<Value>(
+  name: string,
+  text: string,
+  parse: (text: string) => Value,
+): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw badValue(name, text, error.message);
+    throw error;
+  }
 }
 
 const UNITS: Record<string, number> = {
@@ -15,7 +33,7 @@ const UNITS: Record<string, number> = {
   d: 86_400_000,
 };
 
-/** Bounds of a time in milliseconds, and the same in words. */
+/** Bounds of a time in milliseconds, and in words for messages. */
 export interface TimeRange {
   readonly least: number;
   readonly most: number;
@@ -46,9 +64,9 @@ export function parseTime(
 }
 
 /**
- * Reads a whole number from `least` to `most`.
+ * Reads a whole number.
  *
- * @throws {RangeError} it is none
+ * @throws {RangeError} it is not a number from `least` to `most`
  */
 export function parseWhole(text: string, least: number, most: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
@@ -61,7 +79,7 @@ export function parseWhole(text: string, least: number, most: number): number {
 /**
  * Reads one of `words`, or an alias of one.
  *
- * @throws {RangeError} it is none
+ * @throws {RangeError} it is neither
  */
 export function parseWord<Word extends string>(
   text: string,
@@ -90,10 +108,13 @@ const PREFIXES: Record<string, number> = {
 };
 
 /**
- * Reads a limit: `10000pps` or `10kpps` is a rate, `1GB` is bytes in powers of
- * 1000.
+ * Reads a limit: packets a second or bytes. k, M, G and T are powers of 1000.
  *
- * @throws {RangeError} it is none
+ * @throws {RangeError} it is neither
+ * @example
+ * ```ts
+ * parseLimit("10kpps"); // { text: "10kpps", unit: "pps", most: 10_000 }
+ * ```
  */
 export function parseLimit(text: string): Limit {
   const match = /^(\d+(?:\.\d+)?)([kMGT]?)(pps|B)$/.exec(text);

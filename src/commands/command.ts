@@ -1,21 +1,23 @@
-/** What a command is. Each is a folder or a file beside this one, listed in all.ts. */
+/** What a command is. Each one is a folder or file beside this one, listed in all.ts. */
 import type { ExitCode } from "../basics/errors.ts";
 import type { Arguments } from "../cli/arguments.ts";
 import type { CommandDocs } from "../cli/command_docs.ts";
 import { flag, type OptionTable } from "../cli/option.ts";
 
+/** A command: its documentation, its options and what it does. */
 export interface Command<Table extends OptionTable = OptionTable>
   extends CommandDocs {
   readonly options: Table;
   /**
-   * Does what the command line asks for.
+   * Runs the command.
    *
-   * @throws {Failure} what the operator is to be told
+   * @returns the exit code of the process
+   * @throws {Failure} with a message for the operator
    */
   run(args: Arguments<Table>, commands: CommandList): Promise<ExitCode>;
 }
 
-/** The commands that there are. */
+/** All commands. */
 export interface CommandList {
   readonly names: readonly string[];
   has(word: string | undefined): word is string;
@@ -23,7 +25,7 @@ export interface CommandList {
   named(name: string): Promise<Command>;
 }
 
-/** The option that every command has, and that main.ts answers. */
+/** The option that every command has; main.ts handles it. */
 export const HELP = {
   isHelp: flag({ name: "help", short: "h", help: "show the help" }),
 };

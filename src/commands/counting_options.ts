@@ -1,4 +1,4 @@
-/** The options of the commands that count, and what they ask of a session. */
+/** The options of the commands that count: which, where and by what. */
 import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
@@ -67,7 +67,7 @@ const bits = (
   most: number,
 ) => whole({ ...docs, value: "BITS" }, { least: 0, most }, String(most));
 
-/** What narrows down the counting. */
+/** The options that make a `Counting`. */
 export const NARROWING = {
   filter: valued({
     name: "filter",
@@ -106,7 +106,7 @@ export const NARROWING = {
     {
       name: "direction",
       value: "DIR",
-      help: "in, out or both (default in; out takes Linux 6.6)",
+      help: "in, out or both (default in; out needs Linux 6.6)",
       details:
         "The frames to count, as the interface sees them. Those that go out are counted at tc.",
       isRare: true,
@@ -131,7 +131,7 @@ export const NARROWING = {
   maxSources,
 };
 
-/** What the options ask to count; what a command does not have is its default. */
+/** The `Counting` that options ask for; a missing option has its default. */
 export function countingOf(
   values: Partial<Values<typeof NARROWING>>,
 ): Counting {
@@ -149,7 +149,7 @@ export function countingOf(
   };
 }
 
-/** @throws {Failure} exit code 2: none is named, or one is named twice */
+/** Returns the interfaces. @throws {Failure} exit code 2: none, or one twice */
 export function requireNames(names: readonly string[]): readonly string[] {
   if (names.length === 0) {
     throw new Failure(

@@ -1,4 +1,4 @@
-/** `help`: the whole help, or that of a command. */
+/** The command `help`: prints the help of a command, or the full help. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { helpText } from "../cli/help.ts";
 import { oneOf } from "../cli/values.ts";

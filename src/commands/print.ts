@@ -1,4 +1,4 @@
-/** Prints a text on stdout. */
+/** Prints text that is not a record on stdout. */
 import { openStdout } from "../sinks/stream.ts";
 
 /** @throws {Failure} exit code 7: it cannot be written */

@@ -1,5 +1,4 @@
-/** `version`: what a bug report should name. */
-
+/** The command `version`: prints what a bug report should name. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { VERSION } from "../basics/version.ts";
 import { embeddedCommit } from "../bpf/embedded.ts";
@@ -21,7 +20,7 @@ export const command: Command<typeof HELP> = {
   },
 };
 
-/** A line for each version. */
+/** Lines with the versions of xdptally, Deno, libbpf and Linux, and the commit. */
 export function versionText(): string {
   return [
     `xdptally ${VERSION}`,

@@ -1,7 +1,7 @@
 /** Attaches loaded programs to their interfaces: to all of them, or to none. */
 import type { Logger } from "@std/log/logger";
 import type { Link } from "../bpf/link.ts";
-import { CallError, errnoText } from "../ffi/errno.ts";
+import { errnoText, rescue } from "../ffi/errno.ts";
 import type { Mode } from "../hooks/hook.ts";
 import {
   lostOffloads,
@@ -19,10 +19,10 @@ import type { Loaded } from "./loader.ts";
 /** A direction of an interface, with the program attached to it. */
 export interface Attached extends Loaded {
   readonly link: Link;
-  /** When it was attached. */
   readonly start: Moment;
 }
 
+/** Attaches in one mode, and restores the offloads that this turned off. */
 export class Attacher {
   readonly #mode: Mode;
   readonly #explainer: Explainer;
@@ -35,14 +35,16 @@ export class Attacher {
     this.#log = log;
   }
 
-  /** Capabilities that the end of the session takes. */
+  /** Capabilities that the end of the session needs. */
   get neededAtEnd(): readonly Capability[] {
     return this.#mustRestore ? ["CAP_NET_ADMIN"] : [];
   }
 
   /**
-   * @param stack detaches; nothing is added to it if this throws
-   * @throws {Failure}
+   * Attaches all programs, or none.
+   *
+   * @param stack gets what detaches; nothing is added to it if this throws
+   * @throws {Failure} what failed on which interface, and what to do
    */
   attach(loaded: readonly Loaded[], stack: DisposableStack): Attached[] {
     using attempt = new DisposableStack();
@@ -75,11 +77,11 @@ export class Attacher {
     return { ...loaded, link, start };
   }
 
-  /** Generic mode turns offloads off for good; they are restored at the end. */
+  /** The kernel does not turn them on again itself, so the end of the session does. */
   #keepOffloads(before: readonly Offload[], stack: DisposableStack): void {
     for (const offload of lostOffloads(before)) {
       this.#log.info(
-        `Generic mode turned ${offload.feature} off on "${offload.interface}"; it is turned on again at the end. After a kill: ${
+        `Generic mode turned off ${offload.feature} on "${offload.interface}", until the end of the run; after a kill, restore it with: ${
           repairLine(offload)
         }`,
       );
@@ -89,15 +91,13 @@ export class Attacher {
   }
 
   #restore(offload: Offload): void {
-    try {
-      restore(offload);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
+    rescue(() => restore(offload), ({ errno }) => {
+      const { feature, interface: name } = offload;
       this.#log.warn(
-        `Cannot turn ${offload.feature} on again: ${
-          errnoText(error.errno)
+        `Cannot turn on ${feature} of "${name}" again: ${
+          errnoText(errno)
         }; do it with: ${repairLine(offload)}`,
       );
-    }
+    });
   }
 }

@@ -1,17 +1,17 @@
-/** The warning that an interface's own counter differs from the count. */
+/** Explains why an interface's own counter differs from the count. */
 import type { Hook } from "../hooks/hook.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import { activeMerging } from "../net/offloads.ts";
 import type { Discrepancy } from "../tally/crosscheck.ts";
 
-/** What differs, by how much, and the likely cause. */
+/** The warning: both numbers, the likely cause, and what to do. */
 export function explainDiscrepancy(
   { name, driver }: NetInterface,
   hook: Hook,
   mode: string,
   { counted, received }: Discrepancy,
 ): string {
-  return `Interface "${name}" says that it received ${received} packets, and ${hook.label} saw ${counted}: ${cause()}`;
+  return `Interface "${name}" received ${received} packets by its own counter, but ${hook.label} saw ${counted}: ${cause()}`;
 
   function cause(): string {
     const merging = activeMerging(name);
@@ -24,6 +24,6 @@ export function explainDiscrepancy(
     }
     return counted < received
       ? hook.explainShortfall({ mode, driver, counted, received })
-      : "its driver does not count them all";
+      : "its driver does not count all packets";
   }
 }

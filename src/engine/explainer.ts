@@ -1,16 +1,16 @@
-/** Puts what fails while loading and attaching into one line for the operator. */
+/** Explains to the operator, in one line, why loading or attaching failed. */
 import { Failure } from "../basics/errors.ts";
 import { describeHolder } from "../bpf/holder.ts";
 import { type Libbpf, withMessages } from "../bpf/library.ts";
 import { AttachError } from "../bpf/link.ts";
-import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
+import { type CallError, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { adviceFor } from "../hooks/advice.ts";
 import type { Hook } from "../hooks/hook.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import { missingCapabilities } from "../process/capabilities.ts";
 import type { Counting } from "./options.ts";
 
-/** What a call was for. */
+/** What was being done, by the call that failed. */
 const PURPOSES: Readonly<Record<string, string>> = {
   bpf_object__load: "load the program for",
   bpf_map__set_max_entries: "load the program for",
@@ -18,39 +18,43 @@ const PURPOSES: Readonly<Record<string, string>> = {
   bpf_link_create: "attach to",
 };
 
-// Only these errors are looked into further, since that may fail as well.
+// The process is examined further for these errors only: that may fail as well.
 const PERMISSION = new Set<number>([ERRNO.EPERM, ERRNO.EACCES]);
-const TAKEN = new Set<number>([ERRNO.EBUSY, ERRNO.EEXIST]);
+const BUSY = new Set<number>([ERRNO.EBUSY, ERRNO.EEXIST]);
 
+type Settings = Pick<Counting, "mode" | "maxSources">;
+
+/** Catches what libbpf says about an action, and turns a failed call into a Failure. */
 export class Explainer {
   readonly #lib: Libbpf;
-  readonly #counting: Pick<Counting, "mode" | "maxSources">;
+  readonly #settings: Settings;
   readonly #tell: ((line: string) => void) | undefined;
 
-  /** @param tell gets all that libbpf says */
+  /** @param tell gets every line that libbpf prints */
   constructor(
     lib: Libbpf,
-    counting: Pick<Counting, "mode" | "maxSources">,
+    settings: Settings,
     tell: ((line: string) => void) | undefined,
   ) {
     this.#lib = lib;
-    this.#counting = counting;
+    this.#settings = settings;
     this.#tell = tell;
   }
 
   /**
-   * What `action` returns.
+   * Loads or attaches.
    *
+   * @returns what `action` returns
    * @throws {Failure} what failed, why, and what to do
    */
   explained<T>(netInterface: NetInterface, hook: Hook, action: () => T): T {
     const messages: string[] = [];
-    try {
-      return withMessages(this.#lib, messages, this.#tell, action);
-    } catch (error) {
-      if (!(error instanceof CallError)) throw error;
-      throw this.#failure(error, netInterface, hook, messages);
-    }
+    return rescue(
+      () => withMessages(this.#lib, messages, this.#tell, action),
+      (error) => {
+        throw this.#failure(error, netInterface, hook, messages);
+      },
+    );
   }
 
   #failure(
@@ -60,7 +64,7 @@ export class Explainer {
     messages: readonly string[],
   ): Failure {
     const { errno } = error;
-    const { mode, maxSources } = this.#counting;
+    const { mode, maxSources } = this.#settings;
     const { exitCode, why, remedy } = adviceFor(error, {
       interfaceName: name,
       driver,
@@ -68,7 +72,7 @@ export class Explainer {
       maxSources,
       mode: error instanceof AttachError ? error.mode : mode,
       missing: PERMISSION.has(errno) ? missingCapabilities() : [],
-      holder: TAKEN.has(errno) ? describeHolder(this.#lib, index) : undefined,
+      holder: BUSY.has(errno) ? describeHolder(this.#lib, index) : undefined,
     }, hook.advice);
     return new Failure(
       exitCode,

@@ -1,4 +1,4 @@
-/** One direction of one interface, from attaching to the end. */
+/** The run of one direction of one interface, from attaching to the end. */
 import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
 import { bootTime, moment } from "../process/clock.ts";
@@ -27,14 +27,10 @@ import { explainDiscrepancy } from "./crosscheck_warning.ts";
 
 type ReceiveCounters = ReadonlyMap<string, ReceiveCounter>;
 
-/** What a run writes into its records, and how it makes them. */
-interface RunIdentity {
-  readonly host: string;
-  /** Unique for each run. */
-  readonly run: string;
-}
+/** What identifies a run in its records. */
+type RunIdentity = Pick<Origin, "host" | "run">;
 
-/** A window that has ended and has not been read whole. */
+/** A window that has ended and is not completely read yet. */
 interface Unread {
   readonly generation: Generation;
   readonly end: Moment;
@@ -43,9 +39,16 @@ interface Unread {
 }
 
 /**
- * Counts into windows. A window takes three steps: `retire` switches the
- * generation, `waitForAll` (once for all interfaces) lets the running programs
- * end, `read` empties what was retired.
+ * Counts in windows. A window ends in three steps: `retire` switches the
+ * generation, `waitForAll` (once for all runs) waits for the programs that still
+ * run, `read` reads and empties the retired generation.
+ *
+ * @example
+ * ```ts
+ * run.retire(0, receiveCounters());
+ * run.waitForAll();
+ * for (const record of run.read()) sink.write(record);
+ * ```
  */
 export class InterfaceRun implements Disposable {
   readonly interface: NetInterface;
@@ -54,14 +57,13 @@ export class InterfaceRun implements Disposable {
   readonly #generations: Generations;
   readonly #run: Run;
   readonly #window: Window;
-  /** Windows that are over, and have not been read whole. */
   readonly #unread: Unread[] = [];
-  /** What the interface had received when it was attached. */
+  /** The interface's own counters when it was attached. */
   readonly #received: ReceiveCounter | undefined;
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
-  /** Deadlines that passed in the window that is open. */
+  /** Deadlines that were missed in the current window. */
   #skipped = 0;
 
   constructor(attached: Attached, identity: RunIdentity, options: RunOptions) {
@@ -88,11 +90,7 @@ export class InterfaceRun implements Disposable {
     this.#run = new Run(this.#origin, options, start);
   }
 
-  /**
-   * The record of the start.
-   *
-   * @param interval in milliseconds
-   */
+  /** @param interval in milliseconds */
   start(filter: string | undefined, interval: number): StartRecord {
     const { link, start } = this.#attached;
     return {
@@ -111,22 +109,22 @@ export class InterfaceRun implements Disposable {
     return this.#run.isComplete;
   }
 
-  /** More sources came than the run keeps. */
+  /** More sources came than `--max-sources`. */
   get isFull(): boolean {
     return this.#run.isFull;
   }
 
-  /** A CPU was added, and its packets are untracked. */
+  /** Packets are untracked because their CPU was added after the start. */
   get hasNewCpu(): boolean {
     return this.#run.hasNewCpu;
   }
 
-  /** The interface's name when it was last looked at; undefined: it was gone. */
+  /** The interface's name when `lost` last looked; undefined: it was gone. */
   get currentName(): string | undefined {
     return this.#currentName;
   }
 
-  /** Why it cannot go on, if it cannot. */
+  /** Why the run cannot go on; undefined: it can. @throws {CallError} */
   lost(): "interface-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
@@ -134,14 +132,15 @@ export class InterfaceRun implements Disposable {
   }
 
   /**
-   * Ends the window: later frames count into the next one. Where the window
-   * before has not been read whole, that comes first, and this one goes on.
+   * Ends the window: later frames count into the next one. If the window before is
+   * not completely read, the current one goes on instead.
    *
-   * @param skipped deadlines that passed before this one without a tick
-   * @param received what the interfaces say they received, just now
+   * @param skipped deadlines that were missed before this one
+   * @param received the interfaces' own counters, read just now
+   * @throws {CallError} nothing has changed
    */
   retire(skipped: number, received: ReceiveCounters): void {
-    this.#skipped += skipped + 1; // this one too, unless the window does end
+    this.#skipped += skipped + 1; // this deadline is missed, unless the window ends
     if (this.hasUnread) return;
     const generation = this.#generations.active;
     this.#generations.switch();
@@ -149,7 +148,7 @@ export class InterfaceRun implements Disposable {
     this.#endWindow(generation, received);
   }
 
-  /** Detaches. The last window ends here. */
+  /** Detaches, which ends the last window. */
   detach(skipped: number, received: ReceiveCounters): void {
     this.#attached.link[Symbol.dispose]();
     this.#skipped += skipped;
@@ -164,7 +163,7 @@ export class InterfaceRun implements Disposable {
     this.#skipped = 0;
   }
 
-  /** Undefined also where the counter began anew: the interface was moved. */
+  /** Undefined, too, if the counter was reset because the interface was moved. */
   #sinceStart(received: ReceiveCounters): ReceiveCounter | undefined {
     const now = received.get(this.#currentName ?? this.interface.name);
     if (now === undefined || this.#received === undefined) return undefined;
@@ -172,19 +171,19 @@ export class InterfaceRun implements Disposable {
     return counter.packets < 0n ? undefined : counter;
   }
 
-  /** A window is over and has not been read whole. */
+  /** Whether an ended window is not completely read yet. */
   get hasUnread(): boolean {
     return this.#unread.length > 0;
   }
 
-  /** Waits until nothing counts into what was retired or detached, anywhere. */
+  /** Waits for running programs, of all runs: see `Generations`. @throws {CallError} */
   waitForAll(): void {
     this.#generations.waitForAll();
   }
 
   /**
-   * Reads what was retired, and after `detach` the rest. A record is good
-   * until the next is asked for.
+   * Reads the windows that have ended. A record is valid until the next one is
+   * asked for.
    *
    * @throws {CallError} nothing is lost: the next call goes on from there
    */
@@ -201,10 +200,7 @@ export class InterfaceRun implements Disposable {
     }
   }
 
-  /**
-   * A warning where the interface's own counter differs from the count beyond
-   * doubt.
-   */
+  /** The warning that the interface's own counter clearly differs from the count. */
   get doubt(): string | undefined {
     const { discrepancy } = this.#run;
     const { hook, link: { mode } } = this.#attached;
@@ -212,37 +208,35 @@ export class InterfaceRun implements Disposable {
       explainDiscrepancy(this.interface, hook, mode, discrepancy);
   }
 
-  /** Something that was counted may be missing. */
+  /** Call when counts may be missing from the records. */
   markIncomplete(): void {
     this.#run.markIncomplete();
   }
 
-  /**
-   * The source that exceeds a limit, to be asked while the record that `read`
-   * gave is good.
-   */
+  /** The source that exceeds a limit. @param record the last one of `read`, still valid */
   sourceOver(limit: Limit, { elapsed }: TickRecord): Source | undefined {
     return this.#run.sourceOver(limit, this.#window, elapsed);
   }
 
-  /** The run up to the last tick, in the form of an end record. */
+  /** The run up to the last tick, as an end record. */
   soFar(): EndRecord {
     return this.#run.end("signal", this.#windowEnd);
   }
 
-  /** The record of the whole run; what is still unread makes it incomplete. */
+  /** The record of the whole run; incomplete if a window could not be read. */
   end(reason: EndReason): EndRecord {
     if (this.hasUnread) this.#run.markIncomplete();
     return this.#run.end(reason, this.#windowEnd);
   }
 
-  /** Gives back what it holds in the kernel, once the run has ended. */
+  /** Detaches and closes the maps. */
   [Symbol.dispose](): void {
     this.#attached.link[Symbol.dispose]();
     this.#attached.object[Symbol.dispose]();
   }
 }
 
+/** @param words as `Generations.drain` returns them */
 function booksOf(words: BigUint64Array): Books {
   const tally = (at: number) => ({
     packets: words[at]!,

@@ -1,7 +1,7 @@
-/** Finds the interfaces that are to be watched. */
+/** Finds the interfaces to watch, and refuses those that cannot be watched. */
 import { wordSimilaritySort } from "@std/text/word-similarity-sort";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { CallError, ERRNO } from "../ffi/errno.ts";
+import { ERRNO, rescue } from "../ffi/errno.ts";
 import {
   findInterface,
   linkLayer,
@@ -10,9 +10,9 @@ import {
 } from "../net/interfaces.ts";
 
 /**
- * The interfaces of these names, each once.
+ * The interfaces of these names.
  *
- * @throws {Failure} one is missing, or cannot be watched
+ * @throws {Failure} one is missing, is named twice, or cannot be watched
  */
 export function requireInterfaces(names: readonly string[]): NetInterface[] {
   const interfaces = names.map((name) =>
@@ -23,7 +23,7 @@ export function requireInterfaces(names: readonly string[]): NetInterface[] {
 }
 
 /**
- * An interface that can be watched; undefined: there is none of that name.
+ * The interface of this name; undefined: it is missing.
  *
  * @throws {Failure} it cannot be watched, or looked up
  */
@@ -32,13 +32,13 @@ export function lookUpInterface(name: string): NetInterface | undefined {
   if (found !== undefined && linkLayer(found.hardwareType) === undefined) {
     throw new Failure(
       EXIT.unsupported,
-      `Cannot watch "${name}": its frames (hardware type ${found.hardwareType}) begin with neither an Ethernet nor an IP header; watch the interface below it`,
+      `Cannot watch "${name}": its frames (hardware type ${found.hardwareType}) start with neither an Ethernet nor an IP header; watch the interface below it`,
     );
   }
   return found;
 }
 
-/** @throws {Failure} with the interfaces that there are, the nearest first */
+/** @throws {Failure} always; it lists the interfaces, similar names first */
 export function missing(name: string): never {
   const names = lookUp(name, listInterfaces).map(({ name }) => name);
   const there = wordSimilaritySort(name, names).join(", ");
@@ -48,21 +48,20 @@ export function missing(name: string): never {
   );
 }
 
-/** What `ask` returns. @throws {Failure} the kernel does not answer */
+/** Asks the kernel. @throws {Failure} it refuses to answer */
 function lookUp<T>(name: string, ask: () => T): T {
-  try {
-    return ask();
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
-    const isForbidden = FORBIDDEN.has(error.errno);
+  return rescue(ask, ({ errno, message }) => {
+    const [exitCode, remedy] = FORBIDDEN.has(errno)
+      ? [
+        EXIT.notPermitted,
+        "; allow sockets (a seccomp filter, RestrictAddressFamilies=)",
+      ] as const
+      : [EXIT.failure, ""] as const;
     throw new Failure(
-      isForbidden ? EXIT.notPermitted : EXIT.failure,
-      `Cannot look up "${name}": ${error.message}` +
-        (isForbidden
-          ? "; allow sockets (a seccomp filter, RestrictAddressFamilies=)"
-          : ""),
+      exitCode,
+      `Cannot look up "${name}": ${message}${remedy}`,
     );
-  }
+  });
 }
 
 const FORBIDDEN = new Set<number>([
@@ -71,7 +70,7 @@ const FORBIDDEN = new Set<number>([
   ERRNO.EAFNOSUPPORT,
 ]);
 
-/** One interface may have several names. */
+/** Compares indexes, because an interface may have alternative names. */
 function requireDistinct(interfaces: readonly NetInterface[]): void {
   for (const [at, { name, index }] of interfaces.entries()) {
     const first = interfaces.find((other) => other.index === index)!;

@@ -1,8 +1,8 @@
-/** Loads the program, once for each interface and direction. */
+/** Loads the program for each interface and direction. */
 import type { Logger } from "@std/log/logger";
 import type { Direction } from "../basics/keys.ts";
 import { formatBytes } from "../basics/quantity.ts";
-import { type Cpus, findCpus } from "../bpf/cpus.ts";
+import { findCpus } from "../bpf/cpus.ts";
 import { mapMemory } from "../bpf/layout.ts";
 import { openLibbpf } from "../bpf/library.ts";
 import { loadObject } from "../bpf/load.ts";
@@ -21,17 +21,18 @@ export interface Loaded {
   readonly object: LoadedObject;
 }
 
+/** Loads with the libbpf and for the CPUs of this machine. */
 export class Loader {
   readonly explainer: Explainer;
   readonly #counting: Counting;
   readonly #lib = openLibbpf();
   readonly #cpus = findCpus();
-  /** Whether the kernel took the object that uses BTF; undefined: not tried. */
+  /** Whether the kernel accepted the object that uses BTF; undefined: not tried. */
   #usesBtf: boolean | undefined;
 
   /**
-   * @param logsLibbpf all that libbpf says goes to the log
-   * @throws {Failure} no libbpf can be used
+   * @param logsLibbpf log every line that libbpf prints
+   * @throws {Failure} exit code 6: no libbpf can be used
    */
   constructor(counting: Counting, log: Logger, logsLibbpf: boolean) {
     this.#counting = counting;
@@ -44,8 +45,8 @@ export class Loader {
   }
 
   /**
-   * @param stack disposes of what is loaded
-   * @throws {Failure}
+   * @param stack gets the loaded objects, to dispose of them
+   * @throws {Failure} what failed for which interface, and what to do
    */
   load(interfaces: readonly NetInterface[], stack: DisposableStack): Loaded[] {
     const { directions, hook } = this.#counting;
@@ -85,22 +86,16 @@ export class Loader {
     return { interface: netInterface, direction, hook, object };
   }
 
-  /** Says how much memory the maps will take; a notice where it is much. */
+  /** Logs how much memory the maps will need; as a notice if it is much. */
   announceMemory(interfaces: number, log: Logger): void {
     const MUCH = 100e6;
-    const bytes = memoryOf(this.#counting, this.#cpus) * interfaces;
-    const message = `The maps will take about ${
+    const { maxSources, directions } = this.#counting;
+    const bytes = mapMemory(maxSources, this.#cpus.present) *
+      directions.length * interfaces;
+    const message = `The maps will need about ${
       formatBytes(Math.round(bytes))
-    }`;
+    } of memory`;
     if (bytes > MUCH) log.info(message);
     else log.debug(message);
   }
-}
-
-/** Bytes of the maps of one interface. */
-function memoryOf(
-  { maxSources, directions }: Counting,
-  { present }: Cpus,
-): number {
-  return mapMemory(maxSources, present) * directions.length;
 }

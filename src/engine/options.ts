@@ -1,24 +1,24 @@
-/** What a session is asked to do; each part of the engine takes the part it needs. */
+/** The options of a session, in groups: a part of the engine gets the group it needs. */
 import type { Direction, Keying } from "../basics/keys.ts";
-import type { Filter } from "../basics/network_filter.ts";
+import type { NetworkFilter } from "../basics/network_filter.ts";
 import type { Hook, Mode } from "../hooks/hook.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { RecordRows } from "../tally/run.ts";
 
-/** Which frames are counted, where, and by what. */
+/** What is counted: where, which sources, by which key. */
 export interface Counting {
   readonly keying: Keying;
   /** Undefined: every source is kept. */
-  readonly filter: Filter | undefined;
+  readonly filter: NetworkFilter | undefined;
   readonly directions: readonly Direction[];
-  /** For frames that come in; `hookFor` says what those that go out take. */
+  /** For incoming frames; `hookFor` chooses one for outgoing frames. */
   readonly hook: Hook;
   readonly mode: Mode;
   /** Sources kept for each family and interface. */
   readonly maxSources: number;
 }
 
-/** When the ticks are, and when the session ends. Times are milliseconds. */
+/** When ticks happen, and when the session ends. Times are in milliseconds. */
 export interface Timing {
   readonly interval: number;
   readonly count?: number | undefined;
@@ -27,13 +27,13 @@ export interface Timing {
   readonly isAligned?: boolean;
 }
 
-/** What is waited for before counting begins. Times are milliseconds. */
+/** What the session waits for before it counts. Times are in milliseconds. */
 interface Waiting {
-  /** The longest random wait. */
+  /** Wait for a random time, up to this. */
   readonly splay?: number;
-  /** How long to wait for an interface that is busy. */
+  /** Wait up to this for an interface with another XDP program. */
   readonly wait?: number;
-  /** Wait for an interface that is missing, or goes away. */
+  /** Wait for interfaces that are missing or vanish. */
   readonly waitsForInterface?: boolean;
 }
 
@@ -43,10 +43,10 @@ export interface SessionOptions {
   readonly rows: RecordRows;
   readonly timing: Timing;
   readonly waiting?: Waiting;
-  /** Whom root's process becomes once it has attached. */
+  /** The user that a process of root becomes after attaching. */
   readonly user: string;
   /** Ends the session when a source exceeds it. */
   readonly limit?: Limit | undefined;
-  /** Log all that libbpf says. */
+  /** Log every line that libbpf prints. */
   readonly logsLibbpf?: boolean;
 }

@@ -1,22 +1,23 @@
-/** Warnings that are said once in a session. */
+/** Warnings that are logged once in a session. */
 import type { Logger } from "@std/log/logger";
 import type { InterfaceRun } from "./interface_run.ts";
 
+/** Logs each warning the first time only. */
 export class Remarks {
   readonly #log: Logger;
-  readonly #said = new Set<string>();
+  readonly #logged = new Set<string>();
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
   warn(message: string): void {
-    if (this.#said.has(message)) return;
-    this.#said.add(message);
+    if (this.#logged.has(message)) return;
+    this.#logged.add(message);
     this.#log.warn(message);
   }
 
-  /** Says what an operator would want to know about a run. */
+  /** Warns about what changes the meaning of a run's records. */
   about({ interface: { name }, currentName, isFull, hasNewCpu }: InterfaceRun) {
     if (currentName !== undefined && currentName !== name) {
       this.warn(
@@ -30,7 +31,7 @@ export class Remarks {
     }
     if (hasNewCpu) {
       this.warn(
-        `A CPU was added since the start: what "${name}" receives on it is counted as untracked; start again to have its sources`,
+        `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart to see their sources`,
       );
     }
   }

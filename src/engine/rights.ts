@@ -1,6 +1,6 @@
 /** Gives up root's rights once the program is attached. */
 import { EXIT, Failure } from "../basics/errors.ts";
-import { CallError, ERRNO, errnoText } from "../ffi/errno.ts";
+import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import {
   type Capability,
   heldCapabilities,
@@ -10,8 +10,8 @@ import {
 import { become, isRoot, lookUpUser, type User } from "../process/user.ts";
 
 /**
- * The user that this process can become; undefined: it is not root's, or is to
- * stay root's.
+ * The user that this process will become; undefined: it stays what it is, because
+ * it is not root, or because `name` is root.
  *
  * @param name as `--user` has it
  * @throws {Failure} exit code 2: there is no such user
@@ -29,12 +29,13 @@ export function successor(name: string): User | undefined {
 }
 
 /**
- * Gives up what the rest of the run does not need: becomes `user`, if there is
- * one, and keeps `kept` on the main thread alone, with what bpf() itself takes.
+ * Becomes `user`, if there is one, and drops all capabilities except `kept`, which
+ * the main thread alone keeps; and CAP_BPF, if bpf() needs it.
  *
  * @param reachBpf a bpf() call that only uses a descriptor: before Linux 5.19
- * that may take CAP_BPF
- * @throws {Failure} it did not work: what was to be given up is still there
+ * even that may need CAP_BPF
+ * @throws {Failure} exit code 3: this was refused; the process still has rights
+ * @see capabilities(7)
  */
 export async function dropPrivileges(
   user: User | undefined,
@@ -42,7 +43,7 @@ export async function dropPrivileges(
   reachBpf: () => void,
 ): Promise<void> {
   if (kept.length > 0) await keepHelperThread();
-  try {
+  rescue(() => {
     const held = heldCapabilities();
     const bpf = (["CAP_BPF", "CAP_SYS_ADMIN"] as const)
       .find((name) => held.has(name));
@@ -55,22 +56,21 @@ export async function dropPrivileges(
     const spare = bpf === undefined ? [] : [bpf];
     keepCapabilities(wanted, spare);
     keepCapabilities(isRefused(reachBpf) ? [...wanted, ...spare] : wanted);
-  } catch (error) {
-    if (!(error instanceof CallError)) throw error;
+  }, ({ call, errno }) => {
     throw new Failure(
       EXIT.notPermitted,
-      `Cannot give up root's rights: ${error.call}: ${
-        errnoText(error.errno)
+      `Cannot give up root's rights: ${call}: ${
+        errnoText(errno)
       }; allow it (CAP_SETUID, CAP_SETGID), or use --user root`,
     );
-  }
+  });
   if (user !== undefined) requireGone(user);
 }
 
 /**
- * The thread that does asynchronous writes gets the rights of the one that
- * makes it. So it is made before, and given work before it has been idle for
- * the ten seconds that tokio lets it live.
+ * A thread inherits the capabilities of the thread that creates it. So the thread
+ * for asynchronous writes is created now, and kept busy: tokio ends it after ten
+ * idle seconds and would create another one, with the capabilities that are kept.
  */
 async function keepHelperThread(): Promise<void> {
   const work = () => Deno.stat("/");
@@ -78,18 +78,15 @@ async function keepHelperThread(): Promise<void> {
   Deno.unrefTimer(setInterval(work, 5000));
 }
 
-/** Whether a bpf() call is refused without capabilities. */
+/** Whether a bpf() call is refused for want of capabilities. */
 function isRefused(call: () => void): boolean {
-  try {
-    call();
-    return false;
-  } catch (error) {
-    if (error instanceof CallError && error.errno === ERRNO.EPERM) return true;
-    throw error;
-  }
+  return rescue(() => (call(), false), (error) => {
+    if (error.errno !== ERRNO.EPERM) throw error;
+    return true;
+  });
 }
 
-/** Looks at every thread: what is trusted to the C library is checked. */
+/** Checks every thread, rather than trust that the C library changed them all. */
 function requireGone(user: User): void {
   const uids = new RegExp(`^Uid:(\\s+${user.uid}){4}$`, "m");
   for (const { name: thread } of Deno.readDirSync("/proc/self/task")) {

@@ -1,7 +1,7 @@
 /**
- * A session counts on some interfaces and gives records. Its phases are types:
- * `loadSession` loads the programs, `attach` attaches them, and the session that
- * comes out of it is a sequence of records.
+ * A session: counts on interfaces and yields records. Its phases are types:
+ * `loadSession` returns a LoadedSession, whose `attach` returns a Session, which
+ * is a sequence of records.
  */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
@@ -19,13 +19,14 @@ import type { SessionOptions, Timing } from "./options.ts";
 import { dropPrivileges, successor } from "./rights.ts";
 import { Ticks } from "./ticks.ts";
 
-/** How often an interface that is busy is tried again, in ms. */
-const TRY_AGAIN = 250;
+/** Milliseconds between two attempts to attach to a busy interface. */
+const RETRY = 250;
 
 /**
- * Loads the program for each interface that is there. Nothing is attached.
+ * Loads the program for each interface that exists. Attaches nothing.
  *
- * @throws {Failure} an interface is missing, or the program cannot be loaded
+ * @throws {Failure} an interface is missing, the program cannot be loaded, or
+ * there is no such user
  * @example
  * ```ts
  * using loaded = loadSession(options, log);
@@ -44,32 +45,38 @@ export function loadSession(
   return new LoadedSession(options, log);
 }
 
-/** Programs that are loaded, and not yet attached. Disposing of it detaches too. */
+/** What the phases of a session share. */
+interface Parts {
+  readonly options: SessionOptions;
+  readonly log: Logger;
+  /** The user to become; undefined: stay the same. */
+  readonly user: User | undefined;
+  /** Interfaces that are missing and waited for. */
+  readonly absent: readonly string[];
+  readonly loader: Loader;
+  /** Disposes of all that is loaded and attached. */
+  readonly stack: DisposableStack;
+}
+
+/** Programs that are loaded and can be attached. Disposing of it detaches too. */
 class LoadedSession implements Disposable {
-  readonly #options: SessionOptions;
-  readonly #log: Logger;
-  readonly #user: User | undefined;
-  readonly #absent: readonly string[];
-  readonly #loader: Loader;
+  readonly #parts: Parts;
   readonly #loaded: readonly Loaded[];
-  readonly #stack: DisposableStack;
 
   constructor(options: SessionOptions, log: Logger) {
     using stack = new DisposableStack();
     const { interfaces, waiting, counting } = options;
-    const isAbsent = (name: string) =>
-      waiting?.waitsForInterface === true &&
-      lookUpInterface(name) === undefined;
-    this.#options = options;
-    this.#log = log;
-    this.#absent = interfaces.filter(isAbsent);
-    const present = interfaces.filter((name) => !this.#absent.includes(name));
-    const found = requireInterfaces(present);
-    this.#user = successor(options.user);
-    this.#loader = new Loader(counting, log, options.logsLibbpf ?? false);
-    this.#loader.announceMemory(interfaces.length, log);
-    this.#loaded = this.#loader.load(found, stack);
-    this.#stack = stack.move();
+    const absent = interfaces.filter((name) =>
+      waiting?.waitsForInterface === true && lookUpInterface(name) === undefined
+    );
+    const found = requireInterfaces(
+      interfaces.filter((name) => !absent.includes(name)),
+    );
+    const user = successor(options.user);
+    const loader = new Loader(counting, log, options.logsLibbpf ?? false);
+    loader.announceMemory(interfaces.length, log);
+    this.#loaded = loader.load(found, stack);
+    this.#parts = { options, log, user, absent, loader, stack: stack.move() };
   }
 
   /**
@@ -77,85 +84,63 @@ class LoadedSession implements Disposable {
    * says.
    *
    * @returns undefined: `stop` was requested before
-   * @throws {Failure}
+   * @throws {Failure} what failed on which interface, and what to do
    */
   async attach(stop: StopRequest): Promise<Session | undefined> {
-    const { counting, waiting } = this.#options;
-    const attacher = new Attacher(
-      counting.mode,
-      this.#loader.explainer,
-      this.#log,
-    );
+    const { options: { counting, waiting }, loader, log } = this.#parts;
+    const attacher = new Attacher(counting.mode, loader.explainer, log);
     const splay = Math.random() * (waiting?.splay ?? 0);
     await stop.sleepUntil(bootTime() + splay);
     const attached = await this.#attachPatiently(attacher, stop);
-    return attached && new Session({
-      options: this.#options,
-      log: this.#log,
-      user: this.#user,
-      absent: this.#absent,
-      loader: this.#loader,
-      attacher,
-      attached,
-      stop,
-      stack: this.#stack,
-    });
+    return attached &&
+      new Session({ ...this.#parts, attacher, attached, stop });
   }
 
-  /** Waits for interfaces that are busy. */
+  /** Tries again while an interface is busy, up to `--wait`. */
   async #attachPatiently(
     attacher: Attacher,
     stop: StopRequest,
   ): Promise<Attached[] | undefined> {
-    const wait = this.#options.waiting?.wait ?? 0;
+    const { options: { waiting }, log, stack } = this.#parts;
+    const wait = waiting?.wait ?? 0;
     const end = bootTime() + wait;
     for (let isFirst = true; !stop.isRequested; isFirst = false) {
       try {
-        return attacher.attach(this.#loaded, this.#stack);
+        return attacher.attach(this.#loaded, stack);
       } catch (error) {
         const isBusy = error instanceof Failure && error.exitCode === EXIT.busy;
         if (!isBusy || bootTime() >= end) throw error;
         if (isFirst) {
-          this.#log.info(
-            `Waiting for ${wait / 1000} s at most: ${error.message}`,
-          );
+          log.info(`Waiting for ${wait / 1000} s at most: ${error.message}`);
         }
-        await stop.sleepUntil(Math.min(bootTime() + TRY_AGAIN, end));
+        await stop.sleepUntil(Math.min(bootTime() + RETRY, end));
       }
     }
     return undefined;
   }
 
   [Symbol.dispose](): void {
-    this.#stack[Symbol.dispose]();
+    this.#parts.stack[Symbol.dispose]();
   }
 }
 
-/** What a session goes on with. */
-interface Parts {
-  readonly options: SessionOptions;
-  readonly log: Logger;
-  readonly user: User | undefined;
-  readonly absent: readonly string[];
-  readonly loader: Loader;
+interface AttachedParts extends Parts {
   readonly attacher: Attacher;
   readonly attached: readonly Attached[];
   readonly stop: StopRequest;
-  /** What is taken up later is disposed of with it. */
-  readonly stack: DisposableStack;
 }
 
 /**
- * Counts from the moment it was attached; its ticks begin with the iteration.
- * The records of a tick come together. Each is good until the next is asked for,
- * and all have to be taken.
+ * Counts from the moment it is attached; ticks begin when it is iterated. Each
+ * item has the records of one tick. Iterate over all of them: a record is read
+ * when it is asked for, and valid until the next one is.
  */
 export class Session implements AsyncIterable<Iterable<RunRecord>> {
-  readonly #parts: Parts;
+  readonly #parts: AttachedParts;
   readonly #ticks: Ticks;
   readonly #host = Deno.hostname();
 
-  constructor(parts: Parts) {
+  constructor(parts: AttachedParts) {
     const { options, log, stop, attached, absent } = parts;
     const { timing, counting: { filter } } = options;
     this.#parts = parts;
@@ -165,8 +150,8 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
       schedule: new Schedule({ ...timing, first: firstDeadline(timing) }),
       limit: options.limit,
       absent,
-      takeUp: options.waiting?.waitsForInterface
-        ? (name) => this.#takeUp(name)
+      startRuns: options.waiting?.waitsForInterface
+        ? (name) => this.#startRuns(name)
         : undefined,
       startOf: (run) => run.start(filter?.text, timing.interval),
     });
@@ -176,7 +161,7 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
     return this.#ticks.records();
   }
 
-  /** What the process should end with, as far as the counting decides. */
+  /** The exit code of the process, unless its output fails. */
   get exitCode(): ExitCode {
     return this.#ticks.exitCode;
   }
@@ -186,21 +171,21 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
     return this.#ticks.timeLeft;
   }
 
-  /** The runs up to the last tick, in the form of end records. */
+  /** The current runs up to the last tick, as end records. */
   get soFar(): EndRecord[] {
     return this.#ticks.soFar;
   }
 
-  /** From now on ticks come `interval` milliseconds apart. */
+  /** Changes the interval between ticks, in milliseconds. */
   setInterval(interval: number): void {
     this.#ticks.setInterval(interval);
   }
 
   /**
-   * Becomes the user of the options, and keeps what the rest of the session
-   * needs. Where `canGoOnAs` says no, nothing is given up.
+   * Becomes the user of the options, with the capabilities that the rest of the
+   * session needs. If `canGoOnAs` returns false, nothing is given up.
    *
-   * @throws {Failure} exit code 3: it did not work
+   * @throws {Failure} exit code 3: it was refused
    */
   async giveUpRights(canGoOnAs: (user: User) => boolean): Promise<void> {
     const { user, options, attacher, attached } = this.#parts;
@@ -212,7 +197,7 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
     );
   }
 
-  /** The interfaces of a run begin to count. */
+  /** Starts the runs of attached interfaces; their records share an id. */
   #begin(attached: readonly Attached[]): InterfaceRun[] {
     const { rows, counting } = this.#parts.options;
     const identity = { host: this.#host, run: crypto.randomUUID() };
@@ -222,8 +207,8 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
     );
   }
 
-  /** An interface that was missing, in a run of its own. */
-  #takeUp(name: string): readonly InterfaceRun[] {
+  /** Attaches to an interface that was missing, if it has appeared. */
+  #startRuns(name: string): readonly InterfaceRun[] {
     const { loader, attacher, stack } = this.#parts;
     const found = lookUpInterface(name);
     if (found === undefined) return [];
@@ -234,7 +219,7 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
   }
 }
 
-/** With `isAligned`, ms to the wall clock's next multiple of the interval. */
+/** With `isAligned`, ms until the wall clock's next multiple of the interval. */
 function firstDeadline({ isAligned, interval }: Timing): number | undefined {
   return isAligned ? interval - Date.now() % interval : undefined;
 }

@@ -1,7 +1,7 @@
-/** The ticks of all interfaces, as one sequence of records. */
+/** Runs the ticks of all interfaces, as one sequence of records. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
-import { CallError } from "../ffi/errno.ts";
+import { CallError, rescue } from "../ffi/errno.ts";
 import { receiveCounters } from "../net/counters.ts";
 import { bootTime } from "../process/clock.ts";
 import type { StopRequest } from "../process/stop_request.ts";
@@ -16,28 +16,31 @@ import type { Schedule } from "../tally/schedule.ts";
 import type { InterfaceRun } from "./interface_run.ts";
 import { Remarks } from "./remarks.ts";
 
-/** What the ticks need of the world around them. */
 interface TickOptions {
   readonly stop: StopRequest;
   readonly log: Logger;
   readonly schedule: Schedule;
   /** Ends the session when a source exceeds it. */
   readonly limit: Limit | undefined;
-  /** Interfaces that are missing, and are waited for. */
+  /** Interfaces that are missing and waited for. */
   readonly absent: readonly string[];
   /**
-   * Takes up an interface that was missing. It returns nothing while the
-   * interface is missing still. Undefined: nothing is waited for.
+   * Attaches to an interface that was missing; returns nothing while it still is.
+   * Undefined: missing interfaces are not waited for.
    *
-   * @throws {Failure} the interface is there, and cannot be watched
+   * @throws {Failure} the interface has appeared, but cannot be watched
    */
-  readonly takeUp: ((name: string) => readonly InterfaceRun[]) | undefined;
+  readonly startRuns: ((name: string) => readonly InterfaceRun[]) | undefined;
   readonly startOf: (run: InterfaceRun) => RunRecord;
 }
 
-/** Milliseconds between two looks for an interface that is waited for. */
+/** Milliseconds between two looks for interfaces that are missing. */
 const LOOK_AGAIN = 250;
 
+/** Attempts to read at the end, when no later tick can try again. */
+const TRIES = 5;
+
+/** Ticks on schedule, handles lost interfaces, and collects the exit code. */
 export class Ticks {
   readonly #options: TickOptions;
   readonly #log: Logger;
@@ -59,7 +62,7 @@ export class Ticks {
     this.#absent = options.absent;
   }
 
-  /** The most important of the codes that fit. */
+  /** The most important of the exit codes that apply. */
   get exitCode(): ExitCode {
     return BY_WEIGHT.find((code) => this.#exitCodes.has(code)) ?? EXIT.done;
   }
@@ -69,21 +72,20 @@ export class Ticks {
     return this.#start + this.#schedule.end - bootTime();
   }
 
-  /** The runs so far, as end records. */
+  /** The current runs up to the last tick, as end records. */
   get soFar(): EndRecord[] {
     return this.#live.map((run) => run.soFar());
   }
 
-  /** From now on ticks come `interval` ms apart. */
+  /** Changes the interval between ticks, in milliseconds. */
   setInterval(interval: number): void {
     this.#schedule.change(interval, bootTime() - this.#start);
     this.#options.stop.nudge();
   }
 
   /**
-   * Ticks until the schedule, a signal or the last interface ends the session.
-   * The records of a tick come together; each is good until the next is asked
-   * for, and all have to be taken.
+   * Ticks until the schedule, a signal or the loss of the last interface ends the
+   * session. See `Session` about the records.
    */
   async *records(): AsyncGenerator<Iterable<RunRecord>> {
     const { stop, startOf } = this.#options;
@@ -93,14 +95,14 @@ export class Ticks {
       while (!stop.isRequested && bootTime() < due()) {
         const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due();
         await stop.sleepUntil(Math.min(next, due()));
-        const arrived = this.#takeUpAbsent();
+        const arrived = this.#startAbsent();
         if (arrived.length > 0) yield arrived.map(startOf);
       }
       yield this.#turn(bootTime() - this.#start);
     }
     for (const name of this.#absent) {
       this.#log.error(
-        `Cannot find interface "${name}": it was waited for in vain`,
+        `Cannot find interface "${name}": it did not appear until the end`,
       );
       this.#exitCodes.add(EXIT.noInterface);
     }
@@ -129,18 +131,18 @@ export class Ticks {
     for (const run of this.#live) this.#remarks.about(run);
   }
 
-  /** The runs of interfaces that were waited for and have come. */
-  #takeUpAbsent(): readonly InterfaceRun[] {
-    const arrived = this.#absent.flatMap((name) => this.#tryTakeUp(name));
+  /** Starts the runs of interfaces that have appeared. */
+  #startAbsent(): readonly InterfaceRun[] {
+    const arrived = this.#absent.flatMap((name) => this.#tryStart(name));
     const names = new Set(arrived.map((run) => run.interface.name));
     this.#live = [...this.#live, ...arrived];
     this.#absent = this.#absent.filter((name) => !names.has(name));
     return arrived;
   }
 
-  #tryTakeUp(name: string): readonly InterfaceRun[] {
+  #tryStart(name: string): readonly InterfaceRun[] {
     try {
-      return this.#options.takeUp?.(name) ?? [];
+      return this.#options.startRuns?.(name) ?? [];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       this.#remarks.warn(error.message);
@@ -148,7 +150,7 @@ export class Ticks {
     }
   }
 
-  /** The records of what a run has to be read, checked against the limit. */
+  /** The records of a run's ended windows; checks each against the limit. */
   *#read(run: InterfaceRun): Generator<TickRecord> {
     for (const record of run.read()) {
       yield record;
@@ -171,19 +173,18 @@ export class Ticks {
     );
   }
 
-  /** One window of each interface. What cannot be read now is read later. */
+  /** Ends and reads a window of each run. What cannot be read waits for the next tick. */
   *#tick(skipped: number): Generator<RunRecord> {
     const live = this.#live;
     const received = receiveCounters();
     for (const run of live) {
       this.#attempt([run], () => run.retire(skipped, received));
     }
-    const isQuiet = this.#attempt(live, () => (live[0]?.waitForAll(), true));
-    if (!isQuiet) return;
+    if (!this.#waitForAll(live)) return;
     for (const run of live) yield* this.#attemptEach(run);
   }
 
-  /** Ends the interfaces that vanished or were detached by somebody else. */
+  /** Ends the runs of interfaces that vanished or that somebody detached. */
   *#finishLost(skipped: number): Generator<RunRecord> {
     for (const run of this.#live) {
       const { name } = run.interface;
@@ -191,7 +192,7 @@ export class Ticks {
       if (reason === undefined) continue;
       yield* this.#finish([run], reason, skipped);
       if (
-        reason === "interface-gone" && this.#options.takeUp !== undefined
+        reason === "interface-gone" && this.#options.startRuns !== undefined
       ) {
         this.#log.info(`Interface "${name}" is gone; waiting for it`);
         run[Symbol.dispose]();
@@ -203,7 +204,7 @@ export class Ticks {
     }
   }
 
-  /** Detaches, reads what is left, and makes the end records. */
+  /** Detaches, reads what is left, and yields the end records. */
   *#finish(
     ending: readonly InterfaceRun[],
     reason: EndReason,
@@ -212,10 +213,10 @@ export class Ticks {
     const received = receiveCounters();
     for (const run of ending) run.detach(skipped, received);
     this.#live = this.#live.filter((run) => !ending.includes(run));
-    const isQuiet = this.#insist(ending);
+    const isQuiet = Array.from({ length: TRIES })
+      .some(() => this.#waitForAll(ending));
     for (const run of ending) {
       if (!isQuiet) run.markIncomplete();
-      // There is no next tick that could try again.
       for (let tries = 0; tries < TRIES && run.hasUnread; tries++) {
         yield* this.#attemptEach(run);
       }
@@ -226,17 +227,14 @@ export class Ticks {
     }
   }
 
-  /**
-   * What `action` returns. A call that fails is logged; nothing is lost by
-   * that, and the next attempt goes on from there.
-   */
-  #attempt<T>(of: readonly InterfaceRun[], action: () => T): T | undefined {
-    try {
-      return action();
-    } catch (error) {
-      this.#logCallError(of, error);
-      return undefined;
-    }
+  /** What `action` returns; undefined, and logged: a call failed. Retrying is safe. */
+  #attempt<T>(runs: readonly InterfaceRun[], action: () => T): T | undefined {
+    return rescue(action, (error) => this.#logFailure(runs, error));
+  }
+
+  /** Whether nothing counts any more into what was retired or detached. */
+  #waitForAll(runs: readonly InterfaceRun[]): boolean {
+    return this.#attempt(runs, () => (runs[0]?.waitForAll(), true)) ?? false;
   }
 
   /** The records of a run, as far as they can be read now. */
@@ -244,34 +242,26 @@ export class Ticks {
     try {
       yield* this.#read(run);
     } catch (error) {
-      this.#logCallError([run], error);
+      if (!(error instanceof CallError)) throw error;
+      this.#logFailure([run], error);
     }
   }
 
-  #logCallError(of: readonly InterfaceRun[], error: unknown): void {
-    if (!(error instanceof CallError)) throw error;
-    const names = of.map((run) => `"${run.interface.name}"`).join(", ");
-    this.#log.error(`Cannot read the counts of ${names}: ${error.message}`);
-  }
-
-  /** Waits for the running programs; tries a few times. */
-  #insist(of: readonly InterfaceRun[]): boolean {
-    for (let tries = 0; tries < TRIES; tries++) {
-      if (this.#attempt(of, () => (of[0]?.waitForAll(), true))) return true;
-    }
-    return false;
+  #logFailure(
+    runs: readonly InterfaceRun[],
+    { message }: CallError,
+  ): undefined {
+    const names = runs.map((run) => `"${run.interface.name}"`).join(", ");
+    this.#log.error(`Cannot read the counts of ${names}: ${message}`);
   }
 }
-
-/** Attempts at the end. */
-const TRIES = 5;
 
 const LOST = {
   "interface-gone": "the interface is gone",
   "detached": "somebody detached the program",
 } as const;
 
-/** Which exit code wins where several fit. */
+/** Which exit code wins if several apply. */
 const BY_WEIGHT = [
   EXIT.output,
   EXIT.noInterface,

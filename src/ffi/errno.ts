@@ -62,18 +62,41 @@ export class CallError extends Error {
  * Checks a return code. libc and libbpf 0.x return -1 and set errno; libbpf 1.x
  * returns -errno and sets errno as well.
  *
+ * @param name the function's, for the error
  * @returns `result`, if it is not negative
  * @throws {CallError}
- *
- * @example
- * const fd = check("socket", libc.socket(AF_INET, SOCK_DGRAM, 0));
  */
-export function check(call: string, result: number): number {
+export function checked(name: string, result: number): number {
   if (result >= 0) return result;
   throw new CallError(
-    call,
+    name,
     result === -1 ? lastErrno() || ERRNO.EPERM : -result,
   );
+}
+
+/** The functions of a library that return a number, without optional ones. */
+type Calls<Symbols> = {
+  [Name in keyof Symbols as Symbols[Name] extends Returns ? Name : never]:
+    Symbols[Name] extends Returns ? Symbols[Name] : never;
+};
+type Returns = (...args: never[]) => number | bigint;
+
+/**
+ * Calls a function and checks what it returns.
+ *
+ * @throws {CallError}
+ * @example
+ * ```ts
+ * const fd = call(libc, "socket", AF_INET, SOCK_DGRAM, 0);
+ * ```
+ */
+export function call<Symbols, Name extends keyof Calls<Symbols> & string>(
+  symbols: Symbols,
+  name: Name,
+  ...args: Parameters<Calls<Symbols>[Name]>
+): number {
+  const functions = symbols as Calls<Symbols>;
+  return checked(name, Number(functions[name](...args)));
 }
 
 /**
@@ -82,14 +105,31 @@ export function check(call: string, result: number): number {
  *
  * @throws {CallError}
  */
-export function checkPointer(
-  call: string,
+export function checkedPointer(
+  name: string,
   pointer: Deno.PointerValue,
 ): Deno.PointerObject {
-  if (pointer === null) throw new CallError(call, lastErrno() || ERRNO.ENOENT);
+  if (pointer === null) throw new CallError(name, lastErrno() || ERRNO.ENOENT);
   const address = BigInt.asIntN(64, Deno.UnsafePointer.value(pointer));
   if (address < 0n && address >= -4095n) {
-    throw new CallError(call, Number(-address));
+    throw new CallError(name, Number(-address));
   }
   return pointer;
+}
+
+/**
+ * What `action` returns; if a call in it fails, what `onFailure` makes of that.
+ *
+ * @throws all other errors, and what `onFailure` throws
+ */
+export function rescue<Result, Other>(
+  action: () => Result,
+  onFailure: (error: CallError) => Other,
+): Result | Other {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof CallError) return onFailure(error);
+    throw error;
+  }
 }

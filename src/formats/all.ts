@@ -1,4 +1,4 @@
-/** The list of output formats, in the order of the help. */
+/** Lists the output formats in the order of the help; the first is the default. */
 import { csv } from "./csv.ts";
 import type { Format } from "./format.ts";
 import { jsonl } from "./jsonl.ts";

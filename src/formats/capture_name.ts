@@ -1,22 +1,22 @@
-/** Names of capture files: strftime fields, host and interface (pure). */
+/** Makes the names of capture files, from time, host and interface (pure). */
 import { FORMATS } from "./all.ts";
 import type { Format } from "./format.ts";
 
-/** What `-o` names. */
+/** The file or files that `-o` names. */
 export interface FilePattern {
-  /** A path with fields in it; a folder has got a file's name. */
+  /** A path with fields in it. */
   readonly path: string;
-  /** The format of its ending; undefined: no format has that ending. */
+  /** The format that has its ending; undefined: none has. */
   readonly format: Format | undefined;
   readonly isGzip: boolean;
 }
 
-/** What the fields of a pattern stand for. */
+/** The values of the fields of a pattern. */
 interface NameFields {
   readonly host: string;
   readonly interface: string;
   readonly time: Date;
-  /** Fields of the time are in the local zone instead of UTC. */
+  /** Time fields are in the local zone instead of UTC. */
   readonly isLocal: boolean;
 }
 
@@ -80,10 +80,14 @@ function two(value: number): string {
 const IN_FOLDERS = "jsonl";
 
 /**
- * Reads `-o`: a file, or a folder that ends in a slash.
+ * Reads the value of `-o`: a file, or a folder if it ends in a slash.
  *
- * @param format what `--format` asks for: it names the files in a folder
+ * @param format as `--format` asks for; it names the files in a folder
  * @throws {RangeError} why it cannot be used
+ * @example
+ * ```ts
+ * parsePattern("/var/log/%i.jsonl.gz").isGzip; // true
+ * ```
  */
 export function parsePattern(text: string, format?: Format): FilePattern {
   const inFolder = format ?? FORMATS.find(({ name }) => name === IN_FOLDERS)!;

@@ -1,35 +1,35 @@
-/** What an output format is. Each is a file beside this one, listed in all.ts. */
+/** What an output format is. Each one is a file in this folder, listed in all.ts. */
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { InterfaceState } from "./metrics.ts";
 
 interface FormatBase {
-  /** Its word on the command line. */
+  /** Its word for `--format`. */
   readonly name: string;
   readonly aliases?: readonly string[];
   /** What it is for, for the man page. */
   readonly help: string;
   /** Endings of its files, with the dot. */
   readonly endings: readonly string[];
-  /** The name of its files in a folder, with the fields of capture_name.ts. */
+  /** The name of its files in `-o FOLDER/`; capture_name.ts has its fields. */
   readonly fileName: string;
   /** Rows of a tick unless `--top` says otherwise; 0 for all. */
   readonly defaultTop: number;
 }
 
-/** A format whose records are appended one after the other. */
+/** A format whose records are appended to a file or stream. */
 export interface LineFormat extends FormatBase {
   readonly kind: "lines";
-  /** What an empty file begins with. */
+  /** Written first into an empty file. */
   readonly header: string;
-  /** Its records are log records, written through @std/log. */
+  /** Its records are written through @std/log, one log record each. */
   readonly isLog?: boolean;
-  // Each returns text that ends in a newline, or nothing.
+  // Each of these returns lines that end in a newline, or the empty string.
   start(record: StartRecord): string;
   tick(record: TickRecord): string;
   end(record: EndRecord): string;
 }
 
-/** A format whose file is one page, which is replaced at each tick. */
+/** A format whose file is a page that is replaced at each tick. */
 export interface PageFormat extends FormatBase {
   readonly kind: "page";
   page(states: readonly InterfaceState[]): string;

@@ -1,4 +1,4 @@
-/** Metrics as a file for the textfile collector of Prometheus' node_exporter. */
+/** The prom format: a page for the textfile collector of Prometheus' node_exporter. */
 import type { PageFormat } from "./format.ts";
 import { metricsText } from "./metrics.ts";
 

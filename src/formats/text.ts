@@ -1,4 +1,4 @@
-/** Text for people: a line with the books, then a row for each source. */
+/** The text format, for people: a line with the books, then a row for each source. */
 import { isoSeconds } from "../basics/iso_time.ts";
 import { plural } from "../basics/plural.ts";
 import { formatBytes, formatRate } from "../basics/quantity.ts";
@@ -30,12 +30,12 @@ function withRows(what: string, record: CountRecord): string {
 
 /**
  * The map's contents as rows: a tab, the source, ` => ` and its packets since
- * the start, as the Go example prints them. Then follow `+` and the packets of
- * this tick, the bytes since the start, and the packets a second. The end
- * record has no `+` column.
+ * the start, as cilium/ebpf's example prints them. Then follow `+` and the packets
+ * of this tick (not in an end record), the bytes since the start, and the packets
+ * a second.
  *
- * A source that got no row in the table of totals, because `--max-sources`
- * others came first, shows the counts of this tick and says so.
+ * A source beyond `--max-sources` has no totals: its row shows the counts of this
+ * tick, and says so.
  *
  * @example
  * ```ts

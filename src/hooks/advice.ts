@@ -1,17 +1,17 @@
-/** Why the kernel refuses to load or attach, and what helps, by call and errno. */
+/** Explains why the kernel refuses to load or attach, and what helps. */
 import { EXIT, type ExitCode } from "../basics/errors.ts";
 import { type CallError, ERRNO } from "../ffi/errno.ts";
 
-/** What was being done when a call failed. */
+/** What an explanation may mention. */
 interface Circumstances {
   readonly interfaceName: string;
   readonly driver: string;
   readonly mtu: number;
   readonly maxSources: number;
   readonly mode: string;
-  /** Capabilities that this process lacks for loading and attaching. */
+  /** Capabilities for loading and attaching that this process lacks. */
   readonly missing: readonly string[];
-  /** The program that is on the interface, in words. */
+  /** The program that is on the interface, as `describeHolder` words it. */
   readonly holder?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ interface Advice {
 
 export type Explain = (at: Circumstances) => Advice;
 
-/** By the call that failed and its errno. */
+/** Explanations by the call that failed and its errno. */
 export type AdviceTable = Readonly<
   Record<string, Readonly<Record<number, Explain>>>
 >;
@@ -46,11 +46,11 @@ const notPermitted: Explain = ({ missing }) =>
 
 const tooManyFiles: Explain = () => ({
   exitCode: EXIT.failure,
-  why: "each interface takes two dozen open files",
+  why: "too many open files, each interface needs two dozen",
   remedy: "raise the limit (ulimit -n)",
 });
 
-const taken: Explain = ({ interfaceName, holder }) => ({
+const busy: Explain = ({ interfaceName, holder }) => ({
   exitCode: EXIT.busy,
   why: holder === undefined
     ? "another XDP program holds it"
@@ -66,11 +66,11 @@ export const noMemory: Explain = ({ maxSources }) => ({
 
 const oldKernel: Explain = () => ({
   exitCode: EXIT.unsupported,
-  why: "the kernel does not take it",
-  remedy: "-v shows its own words; Linux 5.10 or later is needed",
+  why: "the kernel rejects the program",
+  remedy: "-v shows its reasons; Linux 5.10 or later is needed",
 });
 
-/** What every hook may meet. */
+/** Refusals that any hook may meet. */
 const COMMON: AdviceTable = {
   bpf_object__load: {
     [ERRNO.EPERM]: notPermitted,
@@ -78,8 +78,8 @@ const COMMON: AdviceTable = {
       at.missing.length === 0 ? oldKernel(at) : notPermitted(at),
     [ERRNO.ENOSYS]: () => ({
       exitCode: EXIT.unsupported,
-      why: "there is no bpf() here",
-      remedy: "the kernel lacks it, or a seccomp filter hides it",
+      why: "the kernel lacks bpf(), or a seccomp filter hides it",
+      remedy: "allow bpf() in the filter, or use a kernel with BPF",
     }),
     [ERRNO.ENOMEM]: noMemory,
     [ERRNO.E2BIG]: noMemory,
@@ -91,11 +91,11 @@ const COMMON: AdviceTable = {
   mmap: { [ERRNO.ENOMEM]: noMemory },
   bpf_link_create: {
     [ERRNO.EPERM]: notPermitted,
-    [ERRNO.EBUSY]: taken,
-    [ERRNO.EEXIST]: taken,
+    [ERRNO.EBUSY]: busy,
+    [ERRNO.EEXIST]: busy,
     [ERRNO.ENODEV]: () => ({
       exitCode: EXIT.noInterface,
-      why: "it is gone",
+      why: "the interface is gone",
       remedy: "xdptally -D lists the interfaces",
     }),
     [ERRNO.ENOMEM]: noMemory,
@@ -104,9 +104,9 @@ const COMMON: AdviceTable = {
 };
 
 /**
- * The cause of an error and its remedy.
+ * The cause of a failed call, and the remedy.
  *
- * @param ofHook what only the hook in question meets
+ * @param ofHook explanations of the hook; they precede the common ones
  */
 export function adviceFor(
   error: CallError,

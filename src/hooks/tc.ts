@@ -1,4 +1,4 @@
-/** tc: beside other programs, in both directions (a tcx link, Linux 6.6). */
+/** The tc hook: a tcx link beside other programs, in both directions (Linux 6.6). */
 import { EXIT } from "../basics/errors.ts";
 import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
@@ -23,9 +23,9 @@ export const tc: Hook = {
   program: "xdptally_tc",
   takesFragments: false,
   advice: {
-    // libbpf 0.3 does not know tc programs by that name; the kernel, tcx.
+    // From libbpf 0.3, which does not know SEC("tc").
     bpf_object__load: { [ERRNO.EINVAL]: noTcx },
-    bpf_link_create: { [ERRNO.EINVAL]: noTcx },
+    bpf_link_create: { [ERRNO.EINVAL]: noTcx }, // before Linux 6.6
   },
   attach: ({ object, interface: { index }, direction }) => ({
     link: new Link(object, index, "tc", ATTACH_TYPE.tcx[direction]),
@@ -34,5 +34,6 @@ export const tc: Hook = {
     `Attached tc program to iface "${name}" (index ${index}, frames that ${
       direction === "in" ? "come in" : "go out"
     })`,
-  explainShortfall: () => "some frames are gone before tc sees them",
+  explainShortfall: () =>
+    "some frames were dropped or redirected before tc saw them",
 };

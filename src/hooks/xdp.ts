@@ -1,9 +1,9 @@
-/** XDP: where the driver has just received a frame. One program an interface. */
+/** The XDP hook: as soon as the driver has received a frame; one program per interface. */
 import { EXIT } from "../basics/errors.ts";
 import { XDP_FLAGS } from "../bpf/info.ts";
-import { ATTACH_TYPE, AttachError, Link } from "../bpf/link.ts";
+import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
-import { ERRNO, errnoText } from "../ffi/errno.ts";
+import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { reasonToAvoidNative } from "../net/drivers.ts";
 import type { Explain } from "./advice.ts";
 import { noMemory } from "./advice.ts";
@@ -41,7 +41,7 @@ export const xdp: Hook = {
       [ERRNO.EINVAL]: refused,
       [ERRNO.ERANGE]: refused,
       [ERRNO.ENOSPC]: refused,
-      // No map is made here: mostly the driver lacks queues.
+      // Attaching makes no map: usually the driver lacks queues.
       [ERRNO.ENOMEM]: (at) => at.mode === "native" ? refused(at) : noMemory(at),
     },
   },
@@ -57,12 +57,12 @@ export const xdp: Hook = {
     return counted === 0n
       ? `driver ${
         driver || "(unknown)"
-      } took the program and does not run it; try --mode ${other}`
-      : `some frames do not come by XDP there; compare with --mode ${other}`;
+      } accepted the program but does not run it; try --mode ${other}`
+      : `some frames bypass XDP in this mode; compare with --mode ${other}`;
   },
 };
 
-/** @throws {AttachError} */
+/** Attaches in one mode, without falling back. @throws {AttachError} */
 export function attachIn(
   mode: "native" | "generic",
   object: LoadedObject,
@@ -72,10 +72,10 @@ export function attachIn(
 }
 
 /**
- * Tries native, then generic. A slot that is taken is no reason to go on to
- * generic: the other program stays.
+ * Attaches in native mode, else in generic mode. Does not go on to generic if
+ * there is another program: it must stay.
  *
- * @param avoidNative why native should not be tried here, if so
+ * @param avoidNative why not to try native mode; undefined: try it
  * @throws {AttachError} from the last attempt
  */
 function attachAuto(
@@ -87,15 +87,16 @@ function attachAuto(
   if (avoidNative !== undefined) {
     return { link: generic(), reason: avoidNative };
   }
-  try {
-    return { link: attachIn("native", object, ifindex) };
-  } catch (error) {
-    if (!(error instanceof AttachError) || FINAL.has(error.errno)) throw error;
-    return {
-      link: generic(),
-      reason: `its driver refuses native mode: ${errnoText(error.errno)}`,
-    };
-  }
+  return rescue(
+    () => ({ link: attachIn("native", object, ifindex) }),
+    (error) => {
+      if (FINAL.has(error.errno)) throw error;
+      const reason = `its driver refuses native mode: ${
+        errnoText(error.errno)
+      }`;
+      return { link: generic(), reason };
+    },
+  );
 }
 
 /** Refusals that generic mode would meet too. */

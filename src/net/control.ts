@@ -1,5 +1,5 @@
 /** ioctls on network interfaces. */
-import { CallError, check, lastErrno } from "../ffi/errno.ts";
+import { CallError, checked, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
 
@@ -24,7 +24,7 @@ export class ControlSocket implements Disposable {
     const open = (family: number) =>
       libc.socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     const fd = open(AF_INET);
-    this.#fd = fd >= 0 ? fd : check("socket", open(AF_INET6));
+    this.#fd = fd >= 0 ? fd : checked("socket", open(AF_INET6));
   }
 
   /**
@@ -36,7 +36,7 @@ export class ControlSocket implements Disposable {
    */
   ask(request: number, name: string): DataView {
     const ifreq = ifreqOf(name);
-    check("ioctl", libc.ioctl(this.#fd, BigInt(request), ifreq));
+    checked("ioctl", libc.ioctl(this.#fd, BigInt(request), ifreq));
     return new DataView(ifreq.buffer);
   }
 

@@ -1,5 +1,5 @@
 /** Driver, queues and features of an interface, through ethtool ioctls. */
-import { CallError } from "../ffi/errno.ts";
+import { rescue } from "../ffi/errno.ts";
 import { fieldText } from "../ffi/memory.ts";
 import type { ControlSocket } from "./control.ts";
 
@@ -18,10 +18,10 @@ const SET_BLOCK = 2;
 export function driverName(socket: ControlSocket, name: string): string {
   const info = new Uint32Array(196 / 4);
   info[0] = GDRVINFO;
-  return attempt(() => {
+  return rescue(() => {
     socket.ethtool(name, info);
     return fieldText(new Uint8Array(info.buffer), 4, 32);
-  }) ?? "";
+  }, () => "");
 }
 
 /** Number of receive queues; undefined if the driver does not report it. */
@@ -32,14 +32,14 @@ export function receiveQueues(
   const RX_COUNT = 5, COMBINED_COUNT = 8;
   const channels = new Uint32Array(9);
   channels[0] = GCHANNELS;
-  return attempt(() => {
+  return rescue(() => {
     socket.ethtool(name, channels);
     return channels[RX_COUNT]! + channels[COMBINED_COUNT]!;
-  });
+  }, () => undefined);
 }
 
 /** The kernel's names of features (`rx-lro`, …), by bit. @throws {CallError} */
-export function featureNames(socket: ControlSocket, name: string): string[] {
+function featureNames(socket: ControlSocket, name: string): string[] {
   // struct ethtool_sset_info: cmd, reserved, sset_mask (u64), data[]
   const info = Uint32Array.of(GSSET_INFO, 0, 1 << SET_FEATURES, 0, 0);
   socket.ethtool(name, info);
@@ -60,8 +60,9 @@ export class EthtoolFeatures {
   readonly #names: readonly string[];
   readonly #words: Uint32Array;
 
-  /** @param names as `featureNames` returns them @throws {CallError} */
-  constructor(socket: ControlSocket, name: string, names: readonly string[]) {
+  /** @throws {CallError} there is no such interface, or it has no features */
+  constructor(socket: ControlSocket, name: string) {
+    const names = featureNames(socket, name);
     const blocks = Math.ceil(names.length / 32);
     const command = new Uint32Array(2 + blocks * GET_BLOCK);
     command.set([GFEATURES, blocks]);
@@ -104,14 +105,4 @@ export function turnOn(
   const at = 2 + (bit >> 5) * SET_BLOCK;
   command[at] = command[at + 1] = 1 << (bit & 31);
   socket.ethtool(name, command);
-}
-
-/** Returns what `ask` returns; undefined if the driver does not support the command. */
-function attempt<T>(ask: () => T): T | undefined {
-  try {
-    return ask();
-  } catch (error) {
-    if (error instanceof CallError) return undefined;
-    throw error;
-  }
 }

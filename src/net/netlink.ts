@@ -1,5 +1,5 @@
 /** Generic netlink, as far as one question needs it. */
-import { check } from "../ffi/errno.ts";
+import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
 
@@ -21,10 +21,8 @@ export class GenericNetlink implements Disposable {
   constructor() {
     const AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0o2000000;
     const NETLINK_GENERIC = 16;
-    this.#fd = check(
-      "socket",
-      libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC),
-    );
+    const type = SOCK_RAW | SOCK_CLOEXEC;
+    this.#fd = call(libc, "socket", AF_NETLINK, type, NETLINK_GENERIC);
   }
 
   /** The number of a family; undefined: the kernel lacks it. @throws {CallError} */
@@ -64,16 +62,10 @@ export class GenericNetlink implements Disposable {
     view.setUint16(at, ATTRIBUTE + value.length, true);
     view.setUint16(at + 2, attribute, true);
     message.set(value, at + ATTRIBUTE);
-    check(
-      "send",
-      Number(libc.send(this.#fd, message, BigInt(message.length), 0)),
-    );
+    call(libc, "send", this.#fd, message, BigInt(message.length), 0);
 
     const answer = new Uint8Array(32_768);
-    const size = check(
-      "recv",
-      Number(libc.recv(this.#fd, answer, BigInt(answer.length), 0)),
-    );
+    const size = call(libc, "recv", this.#fd, answer, BigInt(answer.length), 0);
     const header = new DataView(answer.buffer);
     if (header.getUint16(4, true) === NLMSG_ERROR) return undefined;
     const end = Math.min(size, header.getUint32(0, true));

@@ -1,7 +1,7 @@
 /** Offloads that merge packets before XDP sees them; attaching in generic mode turns them off. */
-import { CallError } from "../ffi/errno.ts";
+import { rescue } from "../ffi/errno.ts";
 import { ControlSocket } from "./control.ts";
-import { EthtoolFeatures, featureNames, turnOn } from "./ethtool.ts";
+import { EthtoolFeatures, turnOn } from "./ethtool.ts";
 import { listInterfaces } from "./interfaces.ts";
 
 /** Features by which hardware merges received packets before the kernel sees them. */
@@ -21,33 +21,23 @@ export interface Offload {
  * @see dev_disable_lro and dev_disable_gro_hw in net/core/dev.c
  */
 export function mergingOffloads(): Offload[] {
-  using socket = new ControlSocket();
-  const interfaces = listInterfaces();
-  const [first] = interfaces;
-  const names = first === undefined ? [] : featureNames(socket, first.name);
-  return interfaces.flatMap(({ name }) => {
-    try {
-      const features = new EthtoolFeatures(socket, name, names);
-      return MERGING.filter((feature) => features.isWanted(feature))
-        .map((feature) => ({ interface: name, feature }));
-    } catch (error) {
-      if (error instanceof CallError) return []; // the interface is gone
-      throw error;
-    }
+  return listInterfaces().flatMap(({ name }) => {
+    const features = featuresOf(name);
+    return MERGING.filter((feature) => features?.isWanted(feature))
+      .map((feature) => ({ interface: name, feature }));
   });
 }
 
 /** The merging offloads that are active on an interface, whether they can be changed or not. */
 export function activeMerging(name: string): string[] {
+  const features = featuresOf(name);
+  return MERGING.filter((feature) => features?.isOn(feature));
+}
+
+/** The features of an interface; undefined: it is gone, or has none. */
+export function featuresOf(name: string): EthtoolFeatures | undefined {
   using socket = new ControlSocket();
-  try {
-    const names = featureNames(socket, name);
-    const features = new EthtoolFeatures(socket, name, names);
-    return MERGING.filter((feature) => features.isOn(feature));
-  } catch (error) {
-    if (error instanceof CallError) return []; // the interface is gone
-    throw error;
-  }
+  return rescue(() => new EthtoolFeatures(socket, name), () => undefined);
 }
 
 /** The offloads of `before` that are no longer requested. */

@@ -1,5 +1,5 @@
 /** Linux capabilities of this thread. */
-import { check } from "../ffi/errno.ts";
+import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 
 /** Bits of the capabilities that xdptally uses. @see linux/capability.h */
@@ -62,7 +62,7 @@ export function keepCapabilities(
   };
   set(0, effective);
   set(1, [...effective, ...spare]);
-  check("capset", libc.capset(header, data));
+  call(libc, "capset", header, data);
 }
 
 /**
@@ -71,8 +71,5 @@ export function keepCapabilities(
  */
 export function setKeptOverUserChange(isKept: boolean): void {
   const PR_SET_KEEPCAPS = 8n;
-  check(
-    "prctl",
-    libc.prctl(PR_SET_KEEPCAPS, isKept ? 1n : 0n, 0n, 0n, 0n),
-  );
+  call(libc, "prctl", PR_SET_KEEPCAPS, isKept ? 1n : 0n, 0n, 0n, 0n);
 }

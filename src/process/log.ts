@@ -1,6 +1,7 @@
 /** Loggers: diagnostics for stderr, and text records for stdout. */
 import { BaseHandler } from "@std/log/base-handler";
 import { Logger, type LogRecord } from "@std/log/logger";
+import { writeAll } from "../basics/write_all.ts";
 
 /**
  * Writes each diagnostic as a line that starts with `xdptally: `. Notices have
@@ -32,9 +33,8 @@ type WriteLine = (line: string, isNotice: boolean) => void;
 
 /** Writes to stderr, and ignores that it is closed. */
 export function writeStderr(line: string): void {
-  let rest = new TextEncoder().encode(line);
   try {
-    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+    writeAll(Deno.stderr, new TextEncoder().encode(line));
   } catch {
     // stderr is closed: there is nowhere to report it.
   }

@@ -1,5 +1,5 @@
 /** Users: looking them up, becoming one, and what one may access. */
-import { CallError, check, lastErrno } from "../ffi/errno.ts";
+import { call, checked } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, readCString } from "../ffi/memory.ts";
 
@@ -65,9 +65,9 @@ function groupsOf(name: string, gid: number): Uint32Array<ArrayBuffer> {
  * @see setresuid(2), nptl(7)
  */
 export function become({ uid, gid, groups }: User): void {
-  check("setgroups", libc.setgroups(BigInt(groups.length), groups));
-  check("setresgid", libc.setresgid(gid, gid, gid));
-  check("setresuid", libc.setresuid(uid, uid, uid));
+  call(libc, "setgroups", BigInt(groups.length), groups);
+  call(libc, "setresgid", gid, gid, gid);
+  call(libc, "setresuid", uid, uid, uid);
 }
 
 /** Modes of access; add them up. @see access(2) */
@@ -109,15 +109,16 @@ export function canAccess(path: string, mode: number): boolean {
 function setThreadGroups(groups: Uint32Array<ArrayBuffer>): void {
   const { setgroups } = SYSCALL;
   const count = BigInt(groups.length);
-  if (libc.syscall(setgroups, count, groups, 0n, 0n) !== 0n) {
-    throw new CallError("setgroups", lastErrno());
-  }
+  checked(
+    "setgroups",
+    Number(libc.syscall(setgroups, count, groups, 0n, 0n)),
+  );
 }
 
 function ownGroups(): Uint32Array<ArrayBuffer> {
-  const count = check("getgroups", libc.getgroups(0, null));
+  const count = call(libc, "getgroups", 0, null);
   const groups = new Uint32Array(count);
-  check("getgroups", libc.getgroups(count, groups));
+  call(libc, "getgroups", count, groups);
   return groups;
 }
 

@@ -1,4 +1,4 @@
-/** The kinds of sinks, in the order of the help. */
+/** Lists the kinds of sinks, in the order of the help. */
 import type { Values } from "../cli/option.ts";
 import { listen } from "./listen.ts";
 import { output } from "./output.ts";
@@ -21,7 +21,7 @@ export function planSinks(values: Values<typeof SINK_OPTIONS>): SinkPlan[] {
   return Object.values(KINDS).flatMap((kind) => kind.plan(values) ?? []);
 }
 
-/** Makes the planned sinks, as one. */
+/** Creates the planned sinks, as one. @throws {Failure} */
 export function createSinks(
   plans: readonly SinkPlan[],
   context: SinkContext,

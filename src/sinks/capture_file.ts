@@ -1,45 +1,64 @@
+/** Appends records to a capture file on disk, whole or not at all. */
+import { dirname } from "node:path";
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
+import { reasonOf } from "../basics/reason.ts";
+import { writeAll } from "../basics/write_all.ts";
 import {
   gzipMember,
   HEADER_SIZE,
   memberLength,
 } from "../formats/gzip_member.ts";
-import { reasonOf } from "../basics/reason.ts";
+import { createIn } from "./files.ts";
 import type { Target } from "./target.ts";
 
 interface CaptureFileOptions {
   readonly path: string;
-  /** One gzip member for each write. */
+  /** Each write is a gzip member. */
   readonly isGzip: boolean;
-  /** What an empty file starts with. */
+  /** Written first into an empty file. */
   readonly header: string;
   /** Wait until the disk has it. */
   readonly isSynced: boolean;
   readonly log: Logger;
 }
 
-/** Characters of records that may wait for room. */
+/** Characters of records that may wait for room on the disk. */
 const MOST_WAITING = 1 << 26;
 
 /**
- * A capture on disk. Records are appended whole: one write call under a lock,
- * taken back if it falls short; what an earlier process left torn is moved to
- * `FILE.torn` before anything is appended. A file that was removed or renamed
- * is made anew, one that was truncated is gone on with. What cannot be written
- * (a full disk) waits, and is tried again with the next record.
+ * A capture on disk.
+ *
+ * - Records are appended by one write under a lock; if only a part fits, the file
+ *   is cut back.
+ * - What an earlier process left incomplete at the end is moved to `FILE.torn`.
+ * - If the file is removed or renamed, a new one is made; if it is truncated,
+ *   writing goes on in it.
+ * - What cannot be written (the disk is full) is queued, and tried again with the
+ *   next record.
+ *
+ * @example
+ * ```ts
+ * const options = { isGzip: false, header: "", isSynced: false, log };
+ * const file = new CaptureFile({ path: "eth0.jsonl", ...options });
+ * await file.prepare();
+ * file.add('{"type":"tick"}\n');
+ * await file.flush();
+ * file.close();
+ * ```
  */
 export class CaptureFile implements Target {
   readonly name: string;
   readonly #options: CaptureFileOptions;
   #file: Deno.FsFile | undefined;
-  /** The size up to which the file was whole when it was last looked at. */
+  /** The size up to which the file is known to hold whole records. */
   #sound = 0;
   #queue: string[] = [];
+  /** Records that were dropped because too much was waiting. */
   #lost = 0;
-  /** The path names another file, which this process may not open. */
+  /** The path names another file now, which this process may not open. */
   #isOutOfReach = false;
-  /** Why nothing can be written just now; empty: it can. */
+  /** Why the last write failed; empty: it did not. */
   #trouble = "";
 
   constructor(options: CaptureFileOptions) {
@@ -48,8 +67,7 @@ export class CaptureFile implements Target {
   }
 
   /**
-   * Opens the file, and moves away what is torn at its end, while the process
-   * may still do so.
+   * Opens the file and mends its end, before rights are given up.
    *
    * @throws {Failure} exit code 7: it cannot be opened
    */
@@ -67,7 +85,7 @@ export class CaptureFile implements Target {
     try {
       this.#sound = this.#mend(file, file.statSync().size);
     } catch {
-      // There is no room to move it; the first record tries again.
+      // No room for FILE.torn: the first record tries again.
     } finally {
       await file.unlock();
     }
@@ -82,8 +100,8 @@ export class CaptureFile implements Target {
     }
   }
 
-  /** One write takes all, or nothing. */
-  readonly taken = 0;
+  /** Stays 0: there is no progress within a write that is whole or nothing. */
+  readonly written = 0;
 
   get isWaiting(): boolean {
     return this.#queue.length > 0;
@@ -100,7 +118,7 @@ export class CaptureFile implements Target {
     }
   }
 
-  /** Appends what was kept; what cannot be written is kept on, and said once. */
+  /** Appends the queue. If that fails, logs it once and keeps the queue. */
   async flush(): Promise<void> {
     if (this.#queue.length === 0) return;
     const { log } = this.#options;
@@ -157,16 +175,8 @@ export class CaptureFile implements Target {
 
   #open(): Deno.FsFile {
     const { path } = this.#options;
-    const open = () =>
-      Deno.openSync(path, { read: true, append: true, create: true });
-    try {
-      return open();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      const folder = path.slice(0, path.lastIndexOf("/"));
-      Deno.mkdirSync(folder, { recursive: true });
-      return open();
-    }
+    const options = { read: true, append: true, create: true };
+    return createIn(dirname(path), () => Deno.openSync(path, options));
   }
 
   #encode(size: number, records: string[]): Uint8Array {
@@ -175,7 +185,7 @@ export class CaptureFile implements Target {
     return this.#options.isGzip ? gzipMember(bytes) : bytes;
   }
 
-  /** The file that the path names now, or named when it could be opened. */
+  /** The file that the path names; if that may not be opened, the one before. */
   #current(): Deno.FsFile {
     if (this.#file !== undefined && this.#isStill(this.#file)) {
       return this.#file;
@@ -214,7 +224,7 @@ export class CaptureFile implements Target {
     }
   }
 
-  /** Moves what is torn at the end of the file away. Returns the size left. */
+  /** Moves an incomplete end to `FILE.torn`. @returns the size that is left */
   #mend(file: Deno.FsFile, size: number): number {
     const whole = this.#options.isGzip
       ? wholeMembers(file, size)
@@ -226,9 +236,7 @@ export class CaptureFile implements Target {
       });
       for (let at = whole; at < size;) {
         const part = readAt(file, at, Math.min(size - at, CHUNK));
-        for (let rest = part; rest.length > 0;) {
-          rest = rest.subarray(torn.writeSync(rest));
-        }
+        writeAll(torn, part);
         at += part.length;
       }
       file.truncateSync(whole);
@@ -244,7 +252,7 @@ export class CaptureFile implements Target {
 
 const CHUNK = 65_536;
 
-/** Where the last line that ends in a newline ends. */
+/** The offset behind the last newline. */
 function wholeLines(file: Deno.FsFile, size: number): number {
   for (let end = size; end > 0; end -= Math.min(end, CHUNK)) {
     const start = Math.max(0, end - CHUNK);
@@ -254,7 +262,7 @@ function wholeLines(file: Deno.FsFile, size: number): number {
   return 0;
 }
 
-/** Where the last whole gzip member ends. */
+/** The offset behind the last whole gzip member. @throws {Error} it is other data */
 function wholeMembers(file: Deno.FsFile, size: number): number {
   for (let at = 0;;) {
     if (at === size) return at;
@@ -262,13 +270,14 @@ function wholeMembers(file: Deno.FsFile, size: number): number {
       readAt(file, at, Math.min(HEADER_SIZE, size - at)),
     );
     if (length === undefined && size - at >= HEADER_SIZE) {
-      throw new Error("it has something else in it than captures of xdptally");
+      throw new Error("it contains other data than captures of xdptally");
     }
     if (length === undefined || at + length > size) return at;
     at += length;
   }
 }
 
+/** Up to `length` bytes at an offset; fewer at the end of the file. */
 function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   file.seekSync(at, Deno.SeekMode.Start);

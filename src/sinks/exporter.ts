@@ -1,38 +1,43 @@
-/** Serves metrics to Prometheus over HTTP. */
+/** Serves metrics to Prometheus over HTTP or HTTPS. */
 import { timingSafeEqual } from "node:crypto";
 import { EXIT, Failure } from "../basics/errors.ts";
+import { reasonOf } from "../basics/reason.ts";
+import {
+  METRICS_TYPES,
+  type MetricsForm,
+  metricsText,
+} from "../formats/metrics.ts";
 import {
   acceptWeight,
   type HttpAnswer,
   type HttpRequest,
 } from "../http/message.ts";
 import { HttpServer } from "../http/server.ts";
-import {
-  METRICS_TYPES,
-  type MetricsForm,
-  metricsText,
-} from "../formats/metrics.ts";
-import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import { reasonOf } from "../basics/reason.ts";
-import type { Sink } from "./sink.ts";
+import type { RunRecord } from "../tally/records.ts";
 import { InterfaceStates } from "./interface_states.ts";
+import type { Sink } from "./sink.ts";
 
 /** Where metrics are served, and to whom. */
 interface ExporterOptions {
   readonly hostname: string;
   readonly port: number;
-  /** Names of files; undefined: everybody may read. */
+  /** Path of the file with the bearer token; undefined: everybody may read. */
   readonly tokenFile: string | undefined;
-  /** Of a certificate and its key, in PEM; undefined: plain HTTP. */
+  /** Paths of a certificate and its key, in PEM; undefined: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly maxSources: number;
 }
 
-/** Ticks that may be missing before `/healthz` says so. */
+/** `/healthz` fails when a tick is late by so many intervals … */
 const LATE = 3;
-/** And milliseconds on top of them: reading a large table takes a while. */
+/** … and so many ms: reading a large table takes a while. */
 const GRACE = 5000;
 
+/**
+ * Serves `/metrics` and `/healthz`.
+ *
+ * @see https://prometheus.io/docs/instrumenting/exposition_formats/
+ */
 export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
   readonly #states: InterfaceStates;
@@ -41,9 +46,9 @@ export class Exporter implements Sink, Disposable {
   #server: HttpServer | undefined;
 
   /**
-   * Reads the token and the certificate while the process still may.
+   * Reads the token and the certificate, before rights are given up.
    *
-   * @throws {Failure} one of them cannot be read
+   * @throws {Failure} exit code 2: one of them cannot be read, or is empty
    */
   constructor(options: ExporterOptions) {
     const { tokenFile, tls, maxSources } = options;
@@ -61,7 +66,7 @@ export class Exporter implements Sink, Disposable {
     this.#tls = tls && { cert: readSecret(tls.cert), key: readSecret(tls.key) };
   }
 
-  /** @throws {Failure} the address is taken, or the certificate is unusable */
+  /** @throws {Failure} the address is in use, or the certificate is unusable */
   open(): void {
     const { hostname, port } = this.#options;
     try {
@@ -108,7 +113,7 @@ export class Exporter implements Sink, Disposable {
     };
   }
 
-  /** Whether all interfaces are counted, and their ticks not late. */
+  /** 200 if all interfaces are being counted and no tick is late; else 503. */
   #health(): HttpAnswer {
     const now = Date.now();
     const ill = this.#states.all.filter(({ isRunning, start, snapshot }) =>
@@ -129,15 +134,7 @@ export class Exporter implements Sink, Disposable {
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
-  start(record: StartRecord): void {
-    this.#states.start(record);
-  }
-
-  tick(record: TickRecord): void {
-    this.#states.update(record);
-  }
-
-  end(record: EndRecord): void {
+  write(record: RunRecord): void {
     this.#states.update(record);
   }
 

@@ -1,43 +1,40 @@
-/** What the sinks that write files have in common: names, and who may write. */
+/** What the sinks that write files have in common: names, folders, and who may write. */
 import { dirname } from "node:path";
+import type { Logger } from "@std/log/logger";
 import { fileName, type FilePattern } from "../formats/capture_name.ts";
 import { ACCESS, mayAccess, type User } from "../process/user.ts";
 import type { RecordOrigin, SinkContext } from "./sink.ts";
 
 export interface FileOptions {
-  /** Fields of file names are local time. */
+  /** Undefined: stdout. */
+  readonly output: FilePattern | undefined;
+  /** Time fields of file names are in the local zone. */
   readonly isLocal: boolean;
   /** Wait until the disk has each record. */
   readonly isSynced: boolean;
 }
 
-/** The file for an interface at a time. */
+/** The path of the file for an interface at a time; empty: stdout. */
 export function pathFor(
-  output: FilePattern,
-  { isLocal }: FileOptions,
+  { output, isLocal }: FileOptions,
   origin: RecordOrigin,
   time: Date,
 ): string {
-  return fileName(output, { ...origin, time, isLocal });
+  return output ? fileName(output, { ...origin, time, isLocal }) : "";
 }
 
-/** The files of all interfaces now; none where the output is stdout. */
+/** The paths of the files of all interfaces now; none if the output is stdout. */
 export function pathsFor(
-  output: FilePattern | undefined,
   options: FileOptions,
   { host, interfaces }: Pick<SinkContext, "host" | "interfaces">,
 ): Set<string> {
-  const time = new Date();
-  return new Set(
-    output === undefined
-      ? []
-      : interfaces.map((name) =>
-        pathFor(output, options, { host, interface: name }, time)
-      ),
+  const paths = interfaces.map((name) =>
+    pathFor(options, { host, interface: name }, new Date())
   );
+  return new Set(paths.filter((path) => path !== ""));
 }
 
-/** Whether `user` may make files beside `path`, and write to what is there. */
+/** Whether `user` may make files beside `path`, and write to the file there. */
 export function rightsOf(
   user: User,
   path: string,
@@ -49,12 +46,30 @@ export function rightsOf(
   };
 }
 
+/** Logs that the process stays root, because `user` may not write to `path`. */
+export function logStaysRoot(log: Logger, user: User, path: string): void {
+  log.info(
+    `Staying root: user "${user.name}" may not write to "${path}"; --user names another`,
+  );
+}
+
 /** Whether a FIFO, a device or a socket is at `path`. */
 export function isSpecial(path: string): boolean {
   try {
     const { isFile, isDirectory } = Deno.statSync(path);
     return !isFile && !isDirectory;
   } catch {
-    return false; // there is nothing yet, or opening it says why not
+    return false; // a new file, or opening it will say what is wrong
+  }
+}
+
+/** Creates a file; if its folder is missing, makes that and tries again. */
+export function createIn<T>(folder: string, create: () => T): T {
+  try {
+    return create();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    Deno.mkdirSync(folder, { recursive: true });
+    return create();
   }
 }

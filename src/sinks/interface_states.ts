@@ -1,15 +1,10 @@
-/** What metrics say now about each interface. */
+/** Keeps what metrics show of each interface. */
 import { emptySnapshot, type InterfaceState } from "../formats/metrics.ts";
-import type {
-  EndRecord,
-  Origin,
-  StartRecord,
-  TickRecord,
-} from "../tally/records.ts";
+import type { RunRecord } from "../tally/records.ts";
 
-/** What metrics say now, by interface and direction. */
+/** The state of each interface and direction, as of its last record. */
 export class InterfaceStates {
-  readonly #byName = new Map<string, InterfaceState>();
+  readonly #states = new Map<string, InterfaceState>();
   readonly #maxSources: number;
 
   constructor(maxSources: number) {
@@ -17,26 +12,17 @@ export class InterfaceStates {
   }
 
   get all(): InterfaceState[] {
-    return [...this.#byName.values()];
+    return [...this.#states.values()];
   }
 
-  start(start: StartRecord): void {
-    this.#byName.set(nameOf(start), {
-      start,
-      snapshot: emptySnapshot(start),
-      isRunning: true,
+  update(record: RunRecord): void {
+    const name = `${record.interface} ${record.direction}`;
+    const isStart = record.type === "start";
+    this.#states.set(name, {
+      start: isStart ? record : this.#states.get(name)!.start,
+      snapshot: isStart ? emptySnapshot(record) : record.snapshot(),
+      isRunning: record.type !== "end",
       maxSources: this.#maxSources,
     });
   }
-
-  update(record: TickRecord | EndRecord): void {
-    const state = this.#byName.get(nameOf(record))!;
-    const isRunning = record.type === "tick";
-    const snapshot = record.snapshot();
-    this.#byName.set(nameOf(record), { ...state, snapshot, isRunning });
-  }
-}
-
-function nameOf({ interface: name, direction }: Origin): string {
-  return `${name} ${direction}`;
 }

@@ -4,6 +4,9 @@ import { badValue } from "../cli/values.ts";
 import { Exporter } from "./exporter.ts";
 import type { SinkKind } from "./sink.ts";
 
+const file = (name: string, help: string) =>
+  text({ name, value: "FILE", help, isRare: true, completes: "files" });
+
 const OPTIONS = {
   listen: valued({
     name: "listen",
@@ -13,28 +16,15 @@ const OPTIONS = {
       "0.0.0.0:PORT and [::]:PORT serve on all addresses: whoever reaches them can read who sends to this host. The pages are /metrics and /healthz.",
     isRare: true,
   }, parseAddress),
-  listenToken: text({
-    name: "listen-token",
-    value: "FILE",
-    help: "serve /metrics only with the bearer token in FILE",
-    isRare: true,
-    completes: "files",
-  }),
-  listenCert: text({
-    name: "listen-cert",
-    value: "FILE",
-    help: "serve over TLS, with the certificate in FILE (PEM)",
-    details: "--listen-key has to be given too.",
-    isRare: true,
-    completes: "files",
-  }),
-  listenKey: text({
-    name: "listen-key",
-    value: "FILE",
-    help: "the key of that certificate (PEM)",
-    isRare: true,
-    completes: "files",
-  }),
+  listenToken: file(
+    "listen-token",
+    "serve /metrics only with the bearer token in FILE",
+  ),
+  listenCert: file(
+    "listen-cert",
+    "serve over TLS, with this certificate (PEM), and its key",
+  ),
+  listenKey: file("listen-key", "the certificate's key (PEM)"),
 };
 
 export const listen: SinkKind<typeof OPTIONS> = {

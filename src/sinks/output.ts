@@ -3,7 +3,7 @@ import { FORMATS } from "../formats/all.ts";
 import { type FilePattern, parsePattern } from "../formats/capture_name.ts";
 import type { Format } from "../formats/format.ts";
 import { flag, text, valued, type Values } from "../cli/option.ts";
-import { badValue, oneOf } from "../cli/values.ts";
+import { badValue, oneOf, parseValue } from "../cli/values.ts";
 import { RecordSink } from "./record_sink.ts";
 import type { SinkKind } from "./sink.ts";
 import { TextfileSink } from "./textfile.ts";
@@ -61,11 +61,11 @@ export const output: SinkKind<typeof OPTIONS> = {
     return {
       defaultTop: format.defaultTop,
       hasMetrics: format.kind === "page",
-      isDaemons: pattern !== undefined,
+      writesFiles: pattern !== undefined,
       create(context) {
         const files = { isLocal, isSynced, output: pattern };
         return format.kind === "page"
-          ? new TextfileSink({ ...files, format, output: pattern! }, context)
+          ? new TextfileSink({ ...files, format }, context)
           : new RecordSink({ ...files, format }, context);
       },
     };
@@ -73,7 +73,7 @@ export const output: SinkKind<typeof OPTIONS> = {
 };
 
 /**
- * The format and the file that a command line asks for; no file is stdout.
+ * The format and the file that a command line asks for; undefined: stdout.
  *
  * @throws {Failure} exit code 2
  */
@@ -81,7 +81,9 @@ export function outputOf(
   { format: asked, isJson, output }: Values<typeof OPTIONS>,
 ): { format: Format; pattern: FilePattern | undefined } {
   const wanted = isJson ? jsonOnly(asked) : asked;
-  const pattern = patternOf(output, wanted);
+  const pattern = output === undefined || output === "-"
+    ? undefined
+    : parseValue("output", output, (text) => parsePattern(text, wanted));
   const format = wanted ?? pattern?.format ?? FORMATS[0]!;
   if (format.kind === "page" && pattern === undefined) {
     throw badValue(
@@ -95,7 +97,7 @@ export function outputOf(
   return { format, pattern };
 }
 
-/** @throws {RangeError} there is none of that name */
+/** @throws {RangeError} no format has that name */
 function formatOf(text: string): Format {
   const format = FORMATS.find(({ name, aliases = [] }) =>
     name === text || aliases.includes(text)
@@ -104,7 +106,7 @@ function formatOf(text: string): Format {
   return format;
 }
 
-/** The format of `--json`, which must not be another than that of `--format`. */
+/** The format of `--json`. @throws {Failure} `--format` asks for another one */
 function jsonOnly(asked: Format | undefined): Format {
   const json = formatOf("json");
   if (asked !== undefined && asked !== json) {
@@ -115,18 +117,4 @@ function jsonOnly(asked: Format | undefined): Format {
     );
   }
   return json;
-}
-
-function patternOf(
-  text: string | undefined,
-  format: Format | undefined,
-): FilePattern | undefined {
-  if (text === undefined || text === "-") return undefined;
-  try {
-    return parsePattern(text, format);
-  } catch (error) {
-    throw error instanceof RangeError
-      ? badValue("output", text, error.message)
-      : error;
-  }
 }

@@ -1,15 +1,15 @@
-/** Writes records one after the other, to stdout or to files. */
+/** The sink of records as lines: stdout, capture files, or another stream. */
 import { EXIT, Failure } from "../basics/errors.ts";
-import type { FilePattern } from "../formats/capture_name.ts";
 import type { LineFormat } from "../formats/format.ts";
 import { dataLog } from "../process/log.ts";
 import type { User } from "../process/user.ts";
-import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+import type { RunRecord } from "../tally/records.ts";
 import { CaptureFile } from "./capture_file.ts";
 import { throwAll } from "./failures.ts";
 import {
   type FileOptions,
   isSpecial,
+  logStaysRoot,
   pathFor,
   pathsFor,
   rightsOf,
@@ -18,23 +18,35 @@ import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
 import { openStdout, Stream } from "./stream.ts";
 import type { Target } from "./target.ts";
 
-/** How long a reader that pauses may hold up the end of a run, in ms. */
+/** How long a reader that pauses may delay the end of a run, in ms. */
 const GRACE = 2000;
 
 interface RecordOptions extends FileOptions {
   readonly format: LineFormat;
-  /** Undefined: stdout. */
-  readonly output: FilePattern | undefined;
 }
 
-/** The context without which this sink cannot work; tests give no more. */
+/** The part of the context that this sink needs. */
 type Context = Pick<SinkContext, "log" | "stop" | "host" | "interfaces">;
 
+/**
+ * Writes each record to the target that its file name says. Once the name has
+ * changed, for example at midnight, the old target is written out and closed.
+ *
+ * @example
+ * ```ts
+ * const output = parsePattern("/var/log/%i-%Y%m%d.jsonl");
+ * const options = { format: jsonl, output, isLocal: false, isSynced: false };
+ * const sink = new RecordSink(options, context);
+ * sink.write(tick);
+ * await sink.flush(Infinity);
+ * ```
+ */
 export class RecordSink implements Sink {
   readonly #options: RecordOptions;
   readonly #context: Context;
+  /** By path; the empty path is stdout. */
   readonly #targets = new Map<string, Target>();
-  /** What the records of each interface go to now. */
+  /** The target of the last record of each interface. */
   readonly #current = new Map<string, Target>();
 
   constructor(options: RecordOptions, context: Context) {
@@ -46,35 +58,24 @@ export class RecordSink implements Sink {
     await this.#targetFor(origin, new Date()).prepare();
   }
 
-  start(record: StartRecord): void {
-    this.#write(record, record.start, this.#options.format.start(record));
-  }
-
-  tick(record: TickRecord): void {
-    this.#write(record, record.start, this.#options.format.tick(record));
-  }
-
-  end(record: EndRecord): void {
-    this.#write(record, record.end, this.#options.format.end(record));
-  }
-
-  #write(origin: RecordOrigin, time: Date, record: string): void {
-    if (record === "") return;
-    const target = this.#targetFor(origin, time);
-    if (!this.#options.format.isLog) target.add(record);
-    else dataLog((text) => target.add(text)).info(record);
+  write(record: RunRecord): void {
+    const { format } = this.#options;
+    // Each method accepts the record of its own type.
+    const text = format[record.type](record as never);
+    if (text === "") return;
+    const time = record.type === "end" ? record.end : record.start;
+    const target = this.#targetFor(record, time);
+    if (!format.isLog) target.add(text);
+    else dataLog((text) => target.add(text)).info(text);
   }
 
   #targetFor(origin: RecordOrigin, time: Date): Target {
-    const { output } = this.#options;
-    const path = output === undefined
-      ? ""
-      : pathFor(output, this.#options, origin, time);
+    const path = pathFor(this.#options, origin, time);
     const current = this.#current.get(origin.interface);
     let target = this.#targets.get(path);
     if (target === undefined) {
       target = this.#open(path);
-      // The user that this process became may not open the next file.
+      // This process has become a user who may not open the next file.
       if (current !== undefined && target.isForbidden) return current;
       this.#targets.set(path, target);
     }
@@ -101,17 +102,17 @@ export class RecordSink implements Sink {
         target.flush(),
         GRACE,
         timeLeft,
-        () => target.taken,
+        () => target.written,
       );
       if (!isThrough) {
         throw new Failure(
           EXIT.output,
-          `Cannot write to ${target.name}: it takes nothing more and the run is over; what it did not take in ${
+          `Cannot write to ${target.name}: the run is over, and nothing was read from it for ${
             GRACE / 1000
-          } s is lost`,
+          } s; the rest of the records is lost`,
         );
       }
-      // A name of yesterday is given up once all is in it.
+      // A file of an earlier name is closed once all its records are written.
       if (!current.has(target) && !target.isWaiting) {
         target.close();
         this.#targets.delete(path);
@@ -127,17 +128,14 @@ export class RecordSink implements Sink {
     throwAll(failures, this.#context.log);
   }
 
-  /** A capture file stays open, so at most its rotation needs root. */
+  /** A capture file stays open: only reopening it after rotation may need root. */
   canGoOnAs(user: User): boolean {
-    const { output } = this.#options;
     const { log } = this.#context;
-    for (const path of pathsFor(output, this.#options, this.#context)) {
+    for (const path of pathsFor(this.#options, this.#context)) {
       const { ownsFolder, ownsFile } = rightsOf(user, path);
       if (isSpecial(path)) {
         if (ownsFile) continue;
-        log.info(
-          `Staying root: user "${user.name}" may not write to "${path}"; --user names another`,
-        );
+        logStaysRoot(log, user, path);
         return false;
       }
       if (!(ownsFolder && ownsFile)) {
@@ -150,7 +148,7 @@ export class RecordSink implements Sink {
   }
 }
 
-/** A stream, if something other than a regular file is at `path`. */
+/** A stream to the FIFO or device at `path`; undefined: it is neither. */
 function streamAt(path: string): Stream | undefined {
   return isSpecial(path)
     ? new Stream(`"${path}"`, () => Deno.open(path, { append: true }))

@@ -1,9 +1,9 @@
-/** Several sinks as one. */
+/** Makes one sink of several. */
 import type { User } from "../process/user.ts";
-import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+import type { RunRecord } from "../tally/records.ts";
 import type { RecordOrigin, Sink } from "./sink.ts";
 
-/** Gives each record to all of its sinks. */
+/** Gives each record to all of its sinks, in order. */
 export class SeveralSinks implements Required<Sink> {
   readonly #sinks: readonly Sink[];
 
@@ -19,16 +19,8 @@ export class SeveralSinks implements Required<Sink> {
     for (const sink of this.#sinks) sink.open?.();
   }
 
-  start(record: StartRecord): void {
-    for (const sink of this.#sinks) sink.start(record);
-  }
-
-  tick(record: TickRecord): void {
-    for (const sink of this.#sinks) sink.tick(record);
-  }
-
-  end(record: EndRecord): void {
-    for (const sink of this.#sinks) sink.end(record);
+  write(record: RunRecord): void {
+    for (const sink of this.#sinks) sink.write(record);
   }
 
   async flush(timeLeft: number): Promise<void> {

@@ -1,62 +1,60 @@
-/** What records go to: a sink, and how the command line asks for one. */
+/** What a sink is: where records go, and how the command line asks for it. */
 import type { Logger } from "@std/log/logger";
 import type { OptionTable, Values } from "../cli/option.ts";
 import type { StopRequest } from "../process/stop_request.ts";
 import type { User } from "../process/user.ts";
-import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+import type { RunRecord } from "../tally/records.ts";
 
-/** Where the records of an interface come from, before there are any. */
+/** Where the records of a run come from; known before there are any. */
 export interface RecordOrigin {
   readonly host: string;
   readonly interface: string;
 }
 
-/** Where the records of a run go. What a sink does not need, it leaves out. */
+/** Where the records of a session go. Methods are called in the order below. */
 export interface Sink {
   /**
-   * Tries what the records of an interface would be written to, before anything
-   * is attached.
+   * Checks that the records of an interface can be written, before anything is
+   * attached.
    *
    * @throws {Failure} exit code 7
    */
   prepare?(origin: RecordOrigin): Promise<void> | void;
 
   /**
-   * Begins to serve, once the interfaces are attached and rights are given up.
+   * Whether a process that becomes `user` can go on writing; logs what will be
+   * different. Called once the interfaces are attached.
+   */
+  canGoOnAs?(user: User): boolean;
+
+  /**
+   * Begins to serve, once rights are given up.
    *
    * @throws {Failure}
    */
   open?(): void;
 
-  start(record: StartRecord): void;
-  /** The record is good until this returns. */
-  tick(record: TickRecord): void;
-  end(record: EndRecord): void;
+  /** Accepts a record, which is valid until this returns. */
+  write(record: RunRecord): void;
 
   /**
    * Writes what came since the last call. Trouble that may pass is logged, and
    * the next call tries again.
    *
-   * @param timeLeft milliseconds until the run ends
-   * @throws {ReaderGone} nobody reads the stream any more
+   * @param timeLeft milliseconds until the session ends by its schedule
+   * @throws {ReaderGone} the reader of a stream has closed it
    * @throws {Failure} exit code 7: it cannot be written
    */
   flush?(timeLeft: number): Promise<void> | void;
 
   /**
-   * The end of the run.
+   * Ends the output.
    *
    * @throws {Failure} exit code 7, with how much was not written
    */
   close?(): void;
 
-  /**
-   * Whether a process that becomes `user` can go on writing; it logs what will
-   * be different. Asked after `start`.
-   */
-  canGoOnAs?(user: User): boolean;
-
-  /** Gives back what it holds, also after a failure. */
+  /** Releases what it holds; also called after a failure. */
   [Symbol.dispose]?(): void;
 }
 
@@ -69,14 +67,14 @@ export interface SinkContext {
   readonly maxSources: number;
 }
 
-/** A sink that the command line asks for, not yet opened. */
+/** A sink that the command line asks for, not yet created. */
 export interface SinkPlan {
-  /** Rows of a tick unless `--top` says otherwise; undefined: any will do. */
+  /** Rows of a tick unless `--top` says otherwise; 0: all; undefined: any number. */
   readonly defaultTop?: number;
-  /** It writes metrics, where some sources have a series of their own. */
+  /** It writes metrics, in which `--labels` sources have a series of their own. */
   readonly hasMetrics: boolean;
-  /** Without a terminal, SIGHUP does not end the run: files were rotated. */
-  readonly isDaemons?: boolean;
+  /** It writes files: without a terminal, SIGHUP means that they were rotated. */
+  readonly writesFiles?: boolean;
   create(context: SinkContext): Sink;
 }
 
@@ -84,7 +82,7 @@ export interface SinkPlan {
 export interface SinkKind<Table extends OptionTable> {
   readonly options: Table;
   /**
-   * @returns undefined: the command line does not ask for it
+   * @returns undefined: the command line does not ask for this sink
    * @throws {Failure} exit code 2
    */
   plan(values: Values<Table>): SinkPlan | undefined;

@@ -4,12 +4,12 @@ import { reasonOf } from "../basics/reason.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Target } from "./target.ts";
 
-/** The reader of a pipe went away: a reason to end, not a failure. */
+/** The reader of a pipe has closed it: a reason to end, not a failure. */
 export class ReaderGone extends Error {
   override readonly name = "ReaderGone";
 }
 
-/** Bytes of a write: so much that a slow reader can be seen to read. */
+/** Bytes of a write: few enough to see that a slow reader makes progress. */
 const MOST_AT_ONCE = 65_536;
 
 interface Writer {
@@ -18,17 +18,16 @@ interface Writer {
 
 /**
  * Output that is no regular file: stdout, a FIFO, a device. Writing does not
- * block the program: a reader that pauses (`| less`) must not keep signals
- * from ending the run.
+ * block the program: signals end the run even if the reader pauses (`| less`).
  */
 export class Stream implements Target {
   readonly name: string;
   readonly #open: () => Promise<Writer>;
   #writer: Writer | undefined;
   #queue: Uint8Array[] = [];
-  #taken = 0;
+  #written = 0;
 
-  /** @param open called at the first write: a FIFO opens when it has a reader */
+  /** @param open called at the first write: it waits until a FIFO has a reader */
   constructor(name: string, open: () => Promise<Writer>) {
     this.name = name;
     this.#open = open;
@@ -38,14 +37,14 @@ export class Stream implements Target {
     return this.#queue.length > 0;
   }
 
-  get taken(): number {
-    return this.#taken;
+  get written(): number {
+    return this.#written;
   }
 
   readonly isForbidden = false;
   readonly failure = undefined;
 
-  /** A FIFO opens when it has a reader, so nothing is tried before. */
+  /** Does nothing: opening a FIFO would wait for its reader. */
   prepare(): Promise<void> {
     return Promise.resolve();
   }
@@ -54,17 +53,11 @@ export class Stream implements Target {
     if (text !== "") this.#queue.push(new TextEncoder().encode(text));
   }
 
-  /**
-   * Writes what was kept.
-   *
-   * @throws {ReaderGone}
-   * @throws {Failure} it cannot be written
-   */
   async flush(): Promise<void> {
     for (let bytes; (bytes = this.#queue.shift()) !== undefined;) {
       while (bytes.length > 0) {
         const written = await this.#writeSome(bytes.subarray(0, MOST_AT_ONCE));
-        this.#taken += written;
+        this.#written += written;
         bytes = bytes.subarray(written);
       }
     }
@@ -90,14 +83,15 @@ export class Stream implements Target {
   }
 
   close(): void {
-    // Descriptors end with the process; stdout is not ours to close.
+    // The kernel closes it with the process; stdout must stay open.
   }
 }
 
 /**
  * Standard output.
  *
- * @throws {Failure} it is not open for writing; writes would seem to work
+ * @throws {Failure} exit code 7: it is not open for writing. Deno would discard
+ * what is written to it.
  */
 export function openStdout(): Stream {
   const F_GETFL = 3, O_ACCMODE = 3, O_RDONLY = 0;
@@ -111,7 +105,7 @@ export function openStdout(): Stream {
   return new Stream("stdout", () => Promise.resolve(Deno.stdout));
 }
 
-/** Waits until stdout, which somebody made nonblocking, takes more. */
+/** Waits until stdout accepts more, if another process made it nonblocking. */
 async function stdoutWritable(): Promise<void> {
   const POLLOUT = 4;
   // struct pollfd { int fd; short events; short revents; }

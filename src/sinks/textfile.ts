@@ -1,35 +1,41 @@
-/** Writes a page of metrics to a file, which is replaced at each tick. */
+/** The sink of `-o FILE.prom`: a page of metrics in a file, replaced at each tick. */
 import { basename, dirname } from "node:path";
 import { EXIT, Failure } from "../basics/errors.ts";
-import type { FilePattern } from "../formats/capture_name.ts";
+import { reasonOf } from "../basics/reason.ts";
+import { writeAll } from "../basics/write_all.ts";
 import type { PageFormat } from "../formats/format.ts";
 import type { User } from "../process/user.ts";
-import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import { reasonOf } from "../basics/reason.ts";
+import type { RunRecord } from "../tally/records.ts";
 import { throwAll } from "./failures.ts";
-import { type FileOptions, pathFor, pathsFor, rightsOf } from "./files.ts";
-import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
+import {
+  createIn,
+  type FileOptions,
+  logStaysRoot,
+  pathFor,
+  pathsFor,
+  rightsOf,
+} from "./files.ts";
 import { InterfaceStates } from "./interface_states.ts";
+import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
 
 interface TextfileOptions extends FileOptions {
   readonly format: PageFormat;
-  readonly output: FilePattern;
 }
 
-/** A file of metrics, and the interfaces that are in it. */
+/** A file of metrics. */
 interface Page {
   readonly states: InterfaceStates;
   isChanged: boolean;
-  /** Why it could not be replaced the last time. */
+  /** Why it could not be replaced the last time; empty: it was. */
   trouble: string;
 }
 
-/** The page is replaced whole, so that a reader never sees a part of it. */
+/** Replaces each page as a whole: a reader never sees a part of one. */
 export class TextfileSink implements Sink {
   readonly #options: TextfileOptions;
   readonly #context: SinkContext;
   readonly #pages = new Map<string, Page>();
-  /** The page that an interface is on, for the whole of its run. */
+  /** The page of each interface; it stays the same for a run. */
   readonly #pageOf = new Map<string, Page>();
 
   constructor(options: TextfileOptions, context: SinkContext) {
@@ -38,16 +44,11 @@ export class TextfileSink implements Sink {
   }
 
   prepare(origin: RecordOrigin): void {
-    const path = pathFor(
-      this.#options.output,
-      this.#options,
-      origin,
-      new Date(),
-    );
+    const path = pathFor(this.#options, origin, new Date());
     try {
       requireReplaceable(path);
-      removeLeftovers(path);
-      Deno.removeSync(makeTemporary(path));
+      makeTemporary(path);
+      removeTemporaries(path);
     } catch (error) {
       throw new Failure(
         EXIT.output,
@@ -56,25 +57,13 @@ export class TextfileSink implements Sink {
     }
   }
 
-  start(start: StartRecord): void {
-    const { output } = this.#options;
-    const path = pathFor(output, this.#options, start, start.start);
-    const page = this.#pages.get(path) ?? this.#newPage();
-    this.#pages.set(path, page);
-    this.#pageOf.set(start.interface, page);
-    page.states.start(start);
-    page.isChanged = true;
-  }
-
-  tick(record: TickRecord): void {
-    this.#update(record);
-  }
-
-  end(record: EndRecord): void {
-    this.#update(record);
-  }
-
-  #update(record: TickRecord | EndRecord): void {
+  write(record: RunRecord): void {
+    if (record.type === "start") {
+      const path = pathFor(this.#options, record, record.start);
+      const page = this.#pages.get(path) ?? this.#newPage();
+      this.#pages.set(path, page);
+      this.#pageOf.set(record.interface, page);
+    }
     const page = this.#pageOf.get(record.interface)!;
     page.states.update(record);
     page.isChanged = true;
@@ -114,7 +103,7 @@ export class TextfileSink implements Sink {
       .map(([path, { trouble }]) =>
         new Failure(
           EXIT.output,
-          `Cannot write to "${path}": ${trouble}; what it says is older than the end of the run, make room for the next`,
+          `Cannot write to "${path}": ${trouble}; its metrics are older than the end of the run, make room for the next one`,
         )
       );
     throwAll(failures, this.#context.log);
@@ -122,27 +111,21 @@ export class TextfileSink implements Sink {
 
   /** Each tick makes a new file in the folder. */
   canGoOnAs(user: User): boolean {
-    const { output } = this.#options;
-    const forbidden = [...pathsFor(output, this.#options, this.#context)]
+    const forbidden = [...pathsFor(this.#options, this.#context)]
       .find((path) => !rightsOf(user, path).ownsFolder);
     if (forbidden === undefined) return true;
-    this.#context.log.info(
-      `Staying root: user "${user.name}" may not write to "${forbidden}"; --user names another`,
-    );
+    logStaysRoot(this.#context.log, user, forbidden);
     return false;
   }
 }
 
-/** Puts `text` in the place of what is at `path`, in one step. */
+/** Replaces the file at `path` in one step: a new file takes its name. */
 function replaceFile(path: string, text: string, isSynced: boolean): void {
   const temporary = makeTemporary(path);
   try {
     using file = Deno.openSync(temporary, { write: true });
-    const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) {
-      at += file.writeSync(bytes.subarray(at));
-    }
-    Deno.chmodSync(temporary, 0o644); // the exporter is another user
+    writeAll(file, new TextEncoder().encode(text));
+    Deno.chmodSync(temporary, 0o644); // node_exporter runs as another user
     if (isSynced) file.syncSync();
     Deno.renameSync(temporary, path);
   } catch (error) {
@@ -151,48 +134,39 @@ function replaceFile(path: string, text: string, isSynced: boolean): void {
   }
 }
 
-/** An empty file beside `path`, with a name that nobody can know before. */
-function makeTemporary(path: string): string {
-  const dir = dirname(path);
-  const make = () =>
-    Deno.makeTempFileSync({ dir, prefix: prefixFor(path), suffix: SUFFIX });
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    Deno.mkdirSync(dir, { recursive: true });
-    return make();
-  }
-}
-
+/** Names of temporary files: `.NAME.`, random hex digits, `.tmp`. */
+const prefixFor = (path: string) => `.${basename(path)}.`;
 const SUFFIX = ".tmp";
 
-function prefixFor(path: string): string {
-  return `.${basename(path)}.`;
-}
-
-/** Removes what a run left that was killed before it could rename its file. */
-function removeLeftovers(path: string): void {
+/** An empty file beside `path`, whose name nobody can guess. */
+function makeTemporary(path: string): string {
   const dir = dirname(path);
   const prefix = prefixFor(path);
-  try {
-    for (const { name, isFile } of Deno.readDirSync(dir)) {
-      const random = name.slice(prefix.length, -SUFFIX.length);
-      const isLeftover = isFile && name === prefix + random + SUFFIX &&
-        /^[0-9a-f]{8,}$/.test(random);
-      if (isLeftover) Deno.removeSync(`${dir}/${name}`);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  return createIn(
+    dir,
+    () => Deno.makeTempFileSync({ dir, prefix, suffix: SUFFIX }),
+  );
+}
+
+/** Removes all temporary files beside `path`; a killed run leaves one. */
+function removeTemporaries(path: string): void {
+  const dir = dirname(path);
+  const prefix = prefixFor(path);
+  for (const { name, isFile } of Deno.readDirSync(dir)) {
+    const random = name.slice(prefix.length, -SUFFIX.length);
+    const isTemporary = isFile && name === prefix + random + SUFFIX &&
+      /^[0-9a-f]{8,}$/.test(random);
+    if (isTemporary) Deno.removeSync(`${dir}/${name}`);
   }
 }
 
+/** @throws {Error} something other than a regular file is at `path` */
 function requireReplaceable(path: string): void {
   try {
-    if (!Deno.lstatSync(path).isFile) {
-      throw new Error("it is replaced at each tick, and is no regular file");
-    }
+    if (Deno.lstatSync(path).isFile) return;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
   }
+  throw new Error("it is replaced at each tick, and is no regular file");
 }

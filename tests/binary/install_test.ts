@@ -5,7 +5,6 @@ import { Namespace, sh } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
-const SHARE = `${ROOT}dist/share`;
 
 /** The stdout and stderr of a command, whatever its exit code. */
 function said(...command: string[]): { code: number; text: string } {

@@ -64,7 +64,10 @@ for (const way of ["SIGTERM", "--duration"] as const) {
     for (let part; !(part = await stderr.read()).done;) said += part.value;
     const { code } = await child.status;
     assertEquals(code, 7, said);
-    assertStringIncludes(said, "Cannot write to stdout: it takes nothing more");
+    assertStringIncludes(
+      said,
+      "Cannot write to stdout: the run is over, and nothing was read",
+    );
     assertEquals(stage.programs("vb"), []);
     await child.stdout.cancel();
   });

@@ -5,7 +5,7 @@
  * Source k is 10.0.0.0 + k. Prints how many frames were sent, and the seconds
  * that took.
  */
-import { check, checkPointer } from "../../src/ffi/errno.ts";
+import { checked, checkedPointer } from "../../src/ffi/errno.ts";
 import { cString, u32 } from "../../src/ffi/memory.ts";
 import { openLibbpf } from "../../src/bpf/library.ts";
 import { libc } from "../../src/ffi/libc.ts";
@@ -20,20 +20,20 @@ const { symbols } = openLibbpf();
 const elf = Deno.readFileSync(
   new URL("../../dist/tests/flood.bpf.o", import.meta.url),
 );
-const object = checkPointer(
+const object = checkedPointer(
   "bpf_object__open_mem",
   symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts("flood")),
 );
-check("bpf_object__load", symbols.bpf_object__load(object));
+checked("bpf_object__load", symbols.bpf_object__load(object));
 const program = (name: string) =>
   symbols.bpf_program__fd(
-    checkPointer(
+    checkedPointer(
       name,
       symbols.bpf_object__find_program_by_name(object, cString(name)),
     ),
   );
 const plan = symbols.bpf_map__fd(
-  checkPointer(
+  checkedPointer(
     "plan",
     symbols.bpf_object__find_map_by_name(object, cString("flood.bss")),
   ),
@@ -41,14 +41,14 @@ const plan = symbols.bpf_map__fd(
 const values = new Uint8Array(
   Uint32Array.of(Number(sources), order === "shuffle" ? 1 : 0, 0).buffer,
 );
-check(
+checked(
   "bpf_map_update_elem",
   symbols.bpf_map_update_elem(plan, u32(0), values, 0n),
 );
 
 // A veth takes redirected frames only where an XDP program is attached.
 const BPF_XDP = 37;
-check(
+checked(
   "bpf_link_create",
   symbols.bpf_link_create(program("pass"), index, BPF_XDP, opts(0)),
 );

@@ -5,9 +5,9 @@ import { TOTALS } from "../../src/bpf/layout.ts";
 import { openLibbpf } from "../../src/bpf/library.ts";
 import { loadObject } from "../../src/bpf/load.ts";
 import {
+  LOAD_DEFAULTS,
   type LoadedObject,
   type LoadOptions,
-  PLAIN,
 } from "../../src/bpf/object.ts";
 import { SourceList } from "../../src/tally/source_list.ts";
 import { type TestRun, testRun } from "./test_run.ts";
@@ -37,7 +37,7 @@ export class Program implements Disposable {
 
   constructor(options: Partial<LoadOptions> = {}) {
     this.object = loadObject(lib, {
-      ...PLAIN,
+      ...LOAD_DEFAULTS,
       maxSources: 64,
       ...options,
     });

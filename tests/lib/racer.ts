@@ -3,7 +3,7 @@
  * after the other, each at the same moment as the worker on the other CPU.
  */
 /// <reference lib="deno.worker" />
-import { check } from "../../src/ffi/errno.ts";
+import { checked } from "../../src/ffi/errno.ts";
 import { TestRunner } from "./test_run.ts";
 
 export interface Race {
@@ -24,7 +24,7 @@ const { symbols } = Deno.dlopen("libc.so.6", {
 self.onmessage = ({ data }: MessageEvent<Race>) => {
   const { cpu, program, frame, sourceAt, sources, progress } = data;
   const mask = BigUint64Array.of(1n << BigInt(cpu));
-  check(
+  checked(
     "sched_setaffinity",
     symbols.sched_setaffinity(0, 8n, new Uint8Array(mask.buffer)),
   );

@@ -1,5 +1,5 @@
 /** A packet socket (AF_PACKET): tests send whole Ethernet frames through it. */
-import { check } from "../../src/ffi/errno.ts";
+import { checked } from "../../src/ffi/errno.ts";
 import { libc } from "../../src/ffi/libc.ts";
 import { cString } from "../../src/ffi/memory.ts";
 
@@ -20,7 +20,7 @@ export class RawSocket {
   constructor(interfaceName: string) {
     const index = libc.if_nametoindex(cString(interfaceName));
     if (index === 0) throw new Error(`no interface "${interfaceName}"`);
-    this.#fd = check("socket", libc.socket(AF_PACKET, SOCK_RAW, 0));
+    this.#fd = checked("socket", libc.socket(AF_PACKET, SOCK_RAW, 0));
     // struct sockaddr_ll: family, protocol, ifindex, …
     const address = new DataView(this.#address.buffer);
     address.setUint16(0, AF_PACKET, true);
@@ -29,7 +29,7 @@ export class RawSocket {
 
   send(frame: Uint8Array<ArrayBuffer>): void {
     const size = BigInt(frame.length);
-    check(
+    checked(
       "sendto",
       Number(symbols.sendto(this.#fd, frame, size, 0, this.#address, 20)),
     );

@@ -3,7 +3,7 @@
  * bpf/xdptally.bpf.c. Where the two differ, one of them is wrong.
  */
 
-import type { Filter } from "../../src/basics/network_filter.ts";
+import type { NetworkFilter } from "../../src/basics/network_filter.ts";
 import type { By } from "../../src/basics/keys.ts";
 
 export type Reading =
@@ -14,7 +14,7 @@ export type Reading =
 export interface Narrowing {
   readonly by?: By;
   readonly prefix?: Record<"ipv4" | "ipv6", number>;
-  readonly filter?: Filter;
+  readonly filter?: NetworkFilter;
 }
 
 const MALFORMED: Reading = { class: "malformed" };
@@ -128,7 +128,10 @@ function narrow(
   return { class: family, source: `${key}${name}00${port}` };
 }
 
-function isKept(source: Uint8Array, { networks, keepsRest }: Filter): boolean {
+function isKept(
+  source: Uint8Array,
+  { networks, keepsRest }: NetworkFilter,
+): boolean {
   const bits = bitsOf(source);
   const [longest] = networks
     .filter(({ address, length }) =>

@@ -2,7 +2,7 @@
  * Runs a command under a seccomp filter that refuses bpf() with EPERM, as a
  * container does. usage: seccomp.ts COMMAND ARGUMENT…
  */
-import { check } from "../../src/ffi/errno.ts";
+import { checked } from "../../src/ffi/errno.ts";
 import { cString } from "../../src/ffi/memory.ts";
 
 const { symbols: libc } = Deno.dlopen("libc.so.6", {
@@ -40,5 +40,5 @@ const args = Deno.args.map(cString);
 const argv = new Uint8Array(
   BigUint64Array.of(...args.map(pointerOf), 0n).buffer,
 );
-check("prctl", libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program));
-check("execv", libc.execv(args[0]!, argv));
+checked("prctl", libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program));
+checked("execv", libc.execv(args[0]!, argv));

@@ -3,7 +3,7 @@
  * order in which frames that come in meet them; bpftool before 7.3 cannot.
  * usage: tcx.ts INTERFACE
  */
-import { check } from "../../src/ffi/errno.ts";
+import { checked } from "../../src/ffi/errno.ts";
 import { libc } from "../../src/ffi/libc.ts";
 import { cString } from "../../src/ffi/memory.ts";
 
@@ -20,5 +20,5 @@ query.setBigUint64(16, BigInt(pointer), true);
 query.setUint32(24, ids.length, true);
 const attr = new Uint8Array(query.buffer);
 const size = BigInt(attr.length);
-check("bpf", Number(libc.syscall(SYS_BPF, BPF_PROG_QUERY, attr, size, 0n)));
+checked("bpf", Number(libc.syscall(SYS_BPF, BPF_PROG_QUERY, attr, size, 0n)));
 console.log(JSON.stringify([...ids.subarray(0, query.getUint32(24, true))]));

@@ -1,5 +1,5 @@
 /** BPF_PROG_TEST_RUN: runs the XDP program on one frame, without an interface. */
-import { CallError, check } from "../../src/ffi/errno.ts";
+import { CallError, checked } from "../../src/ffi/errno.ts";
 import type { Bytes } from "./frames.ts";
 
 const { symbols } = Deno.dlopen("libbpf.so.1", {
@@ -46,7 +46,7 @@ export function testRun(programFd: number, run: TestRun): number {
   opts.setInt32(60, repeat, true);
   opts.setUint32(68, flags, true);
   opts.setUint32(76, batch, true);
-  check(
+  checked(
     "bpf_prog_test_run_opts",
     symbols.bpf_prog_test_run_opts(programFd, new Uint8Array(opts.buffer)),
   );
@@ -85,7 +85,7 @@ export class TestRunner {
     const hasContext = linear > 0;
     this.#opts.setBigUint64(32, hasContext ? this.#context : 0n, true);
     this.#opts.setUint32(48, hasContext ? this.#xdpMd.byteLength : 0, true);
-    check(
+    checked(
       "bpf_prog_test_run_opts",
       symbols.bpf_prog_test_run_opts(this.#program, this.#bytes),
     );

@@ -1,4 +1,4 @@
-/** `check`: whether watching would work, without attaching anything. */
+/** The command `check`: tells whether watching would work, and attaches nothing. */
 import { EXIT, type ExitCode } from "../../basics/errors.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import { flag } from "../../cli/option.ts";
@@ -50,7 +50,7 @@ async function run(
     ...names.flatMap((name) => interfaceChecks(name, maxSources, host)),
   ];
   await print(isJson ? checksJson(rows, Deno.hostname()) : checksText(rows));
-  // Nobody asked for the others: one that cannot be watched is no failure.
+  // Interfaces that were not named may be unfit to watch: that is no failure.
   const decisive = asked.length > 0 ? rows : host.rows;
   return decisive.find(({ state }) => state === "fail")?.exitCode ?? EXIT.done;
 }

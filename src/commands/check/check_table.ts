@@ -1,23 +1,29 @@
-/** What `check` prints: a table or JSON (pure). */
+/** Formats the findings of `check`: a table or JSON (pure). */
 import type { ExitCode } from "../../basics/errors.ts";
 
-/**
- * One thing that was looked at: `ok`, `note` (worth knowing, watching works),
- * or `fail`.
- */
-export interface CheckRow {
-  /** `host`, or an interface's name. */
-  readonly on: string;
-  readonly name: string;
+/** What a check found. */
+export interface Finding {
+  /** `note`: watching works, but the operator should know. */
   readonly state: "ok" | "note" | "fail";
   readonly value: string;
-  /** What to do about it. */
   readonly remedy?: string;
-  /** What watching would end with, where it fails. */
+  /** What watching would end with; `fail` only. */
   readonly exitCode?: ExitCode;
 }
 
-/** The rows below what they are about, with remedies on lines of their own. */
+/** A row of the table: a check and what it found. */
+export interface CheckRow extends Finding {
+  /** `host`, or an interface's name. */
+  readonly on: string;
+  readonly name: string;
+}
+
+/** A finding that needs no attention. */
+export function ok(value: string): Finding {
+  return { state: "ok", value };
+}
+
+/** Text: the rows of the host and of each interface under its name. */
 export function checksText(rows: readonly CheckRow[]): string {
   const width = Math.max(...rows.map(({ name }) => name.length));
   const lines = rows.flatMap(({ on, name, state, value, remedy }, at) => [
@@ -30,7 +36,7 @@ export function checksText(rows: readonly CheckRow[]): string {
 
 const STATES = { ok: "ok  ", note: "note", fail: "FAIL" } as const;
 
-/** One JSON object. */
+/** One JSON object on a line; `works` is true if no check failed. */
 export function checksJson(rows: readonly CheckRow[], host: string): string {
   const works = rows.every(({ state }) => state !== "fail");
   return JSON.stringify({ schema: 1, type: "check", host, works, rows }) + "\n";

@@ -1,28 +1,25 @@
-/** The checks of an interface. */
+/** Checks an interface: can it be watched, how, and what would be missed? */
 import { describeHolder } from "../../bpf/holder.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
-import { CallError } from "../../ffi/errno.ts";
+import { rescue } from "../../ffi/errno.ts";
 import { ControlSocket } from "../../net/control.ts";
 import { mostMtu, reasonToAvoidNative, resetsLink } from "../../net/drivers.ts";
-import {
-  EthtoolFeatures,
-  featureNames,
-  receiveQueues,
-} from "../../net/ethtool.ts";
+import { receiveQueues } from "../../net/ethtool.ts";
 import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
-import { MERGING } from "../../net/offloads.ts";
+import { featuresOf, MERGING } from "../../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
-import type { CheckRow } from "./check_table.ts";
 import { formatBytes } from "../../basics/quantity.ts";
-import type { HostChecks } from "./host_checks.ts";
 import { lookUpInterface, missing } from "../../engine/interfaces.ts";
+import { type CheckRow, type Finding, ok } from "./check_table.ts";
+import type { HostChecks } from "./host_checks.ts";
 
-type Finding = Omit<CheckRow, "on" | "name">;
-
-const ok = (value: string): Finding => ({ state: "ok", value });
-
-/** What stands in the way of watching an interface, and how it would be done. */
+/**
+ * Checks an interface.
+ *
+ * @param maxSources as `--max-sources` has it
+ * @returns rows in the order of the table; a single one if it cannot be watched
+ */
 export function interfaceChecks(
   name: string,
   maxSources: number,
@@ -41,9 +38,9 @@ export function interfaceChecks(
     const { message, exitCode } = error;
     return [row("interface", { state: "fail", value: message, exitCode })];
   }
-  const features = kernelsWord(found.index);
+  const features = rescue(() => xdpFeatures(found.index), () => undefined);
   return [
-    row("driver", ok(found.driver === "" ? "none told" : found.driver)),
+    row("driver", ok(found.driver === "" ? "none" : found.driver)),
     row("type", ok(type(found))),
     row("state", state(found)),
     row("MTU", ok(mtu(found, features, host))),
@@ -69,27 +66,17 @@ function state({ isUp }: NetInterface): Finding {
     : { state: "note", value: "down: nothing is counted until it is up" };
 }
 
-/** Undefined: neither the kernel nor netlink tells. */
-function kernelsWord(index: number): XdpFeatures | undefined {
-  try {
-    return xdpFeatures(index);
-  } catch (error) {
-    if (error instanceof CallError) return undefined;
-    throw error;
-  }
-}
-
-/** Why a driver would refuse native mode for its MTU; undefined: it would not. */
+/** Why the driver refuses native mode with this MTU; undefined: it does not. */
 function tooLarge(
   { driver, mtu }: NetInterface,
   features: XdpFeatures | undefined,
   { hasFragments }: HostChecks,
 ): string | undefined {
   const most = mostMtu(driver);
-  const anyWillDo = hasFragments && features?.hasFragments === true;
-  return anyWillDo || most === undefined || mtu <= most
+  const allowsAny = hasFragments && features?.hasFragments === true;
+  return allowsAny || most === undefined || mtu <= most
     ? undefined
-    : `native XDP of ${driver} takes ${most} at most`;
+    : `native XDP of ${driver} allows ${most} at most`;
 }
 
 function mtu(
@@ -103,32 +90,28 @@ function mtu(
 
 function queues(name: string): string {
   using socket = new ControlSocket();
-  return String(receiveQueues(socket, name) ?? "not told");
+  return String(receiveQueues(socket, name) ?? "unknown");
 }
 
-/** What merges or changes frames before XDP sees them. */
+/** The offloads that merge or change frames before XDP sees them. */
 function offloads({ name }: NetInterface): Finding[] {
-  using socket = new ControlSocket();
-  let features: EthtoolFeatures;
-  try {
-    features = new EthtoolFeatures(socket, name, featureNames(socket, name));
-  } catch (error) {
-    if (error instanceof CallError) return [ok("not told")];
-    throw error;
-  }
+  const features = featuresOf(name);
+  if (features === undefined) return [ok("unknown")];
   const merging = MERGING.filter((feature) => features.isOn(feature));
   const findings: Finding[] = merging.map((feature) => ({
     state: "note",
     value: features.isWanted(feature)
-      ? `${feature} is on: it merges packets, and generic mode turns it off until the end of the run (some drivers, like bnxt_en, set the whole device up anew for that)`
-      : `${feature} is on and fixed: packets that it merges count as one`,
+      ? `${feature} is on: it merges packets, so generic mode turns it off during a run (some drivers, like bnxt_en, reset the device for that)`
+      : `${feature} is on and cannot be changed: packets that it merges count as one`,
     ...(features.isWanted(feature)
       ? { remedy: `for good: ethtool -K ${name} ${feature} off` }
       : {}),
   }));
   if (features.isOn("rx-vlan-hw-parse")) {
     findings.push(
-      ok("rx-vlan-hw-parse is on: tags that it takes off are not in the bytes"),
+      ok(
+        "rx-vlan-hw-parse is on: VLAN tags that it removes are not counted as bytes",
+      ),
     );
   }
   return findings.length > 0 ? findings : [ok("none that change counts")];
@@ -149,12 +132,12 @@ function resets({ driver }: NetInterface): Finding[] {
     ? [{
       state: "note",
       value:
-        `native attach and detach stop the traffic for a moment (ndo_bpf of ${driver}, in the kernel's sources)`,
+        `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${driver}, in the kernel's sources)`,
     }]
     : [];
 }
 
-/** The mode that `auto` would get to. */
+/** The mode that `--mode auto` would choose. */
 function mode(
   found: NetInterface,
   features: XdpFeatures | undefined,
@@ -170,7 +153,7 @@ function mode(
   return ok(
     features?.isNative
       ? "native"
-      : "native if its driver has it, else generic (before Linux 6.3 only attaching tells)",
+      : "native if the driver supports it, else generic (before Linux 6.3 only attaching tells)",
   );
 }
 

@@ -1,11 +1,15 @@
+/** Reads the lines of capture files, compressed or not. */
 import { createGunzip } from "node:zlib";
 
 const CHUNK = 1 << 18;
 const NEWLINE = 0x0a;
 
 /**
- * Bytes of a file, or of stdin for `-`; gzip (of any members) is inflated. What
- * is returned is good until the next is asked for.
+ * The bytes of a file, or of stdin for `-`, decompressed if its name ends in .gz.
+ * A chunk is valid until the next one is asked for.
+ *
+ * @param onRead called with the number of bytes of each read, before decompression
+ * @throws {Error} it cannot be opened; iterating throws if it cannot be read
  */
 export async function openCapture(
   file: string,
@@ -25,7 +29,7 @@ async function* readFile(
   yield* read(open, onRead);
 }
 
-/** Synchronous: there is nothing else to do meanwhile. */
+/** Reads synchronously, which is faster: nothing else runs meanwhile. */
 async function* read(
   from: { readSync(into: Uint8Array): number | null },
   onRead: (bytes: number) => void,
@@ -38,9 +42,9 @@ async function* read(
 }
 
 /**
- * DecompressionStream ends after the first member; zlib reads on. What a chunk
- * holds is taken out before the next is put in: an error drops what is still in
- * the stream, and a torn file ends in one.
+ * Uses zlib, since DecompressionStream ends after the first gzip member. The output
+ * of each chunk is yielded before the next chunk is written: an error, in which a
+ * torn file ends, discards what the stream still holds.
  */
 async function* inflated(
   chunks: AsyncIterable<Uint8Array>,
@@ -53,8 +57,8 @@ async function* inflated(
     gunzip.once("error", reject);
   });
   for await (const chunk of chunks) {
-    const taken = new Promise((resolve) => gunzip.write(chunk, resolve));
-    await Promise.race([taken, end]);
+    const done = new Promise((resolve) => gunzip.write(chunk, resolve));
+    await Promise.race([done, end]);
     yield* parts.splice(0);
   }
   gunzip.end();
@@ -63,15 +67,16 @@ async function* inflated(
 }
 
 /**
- * Calls `take` with the bytes of each line; they are good until it returns.
+ * Calls `take` with the bytes of each line, valid until it returns, and the line's
+ * number from 1.
  *
- * @throws from the stream; the lines before were taken
+ * @throws what reading `bytes` throws, after the lines before it
  */
 export async function eachLine(
   bytes: AsyncIterable<Uint8Array>,
   take: (line: Uint8Array, number: number) => void,
 ): Promise<void> {
-  /** The line that has not ended. */
+  /** The parts of a line whose end is not read yet. */
   const begun: Uint8Array[] = [];
   let number = 0;
   for await (const chunk of bytes) {

@@ -1,4 +1,6 @@
-/** A bar on a terminal's stderr: bytes read of bytes. Elsewhere nothing. */
+/** Shows on a terminal how much of the captures is read. */
+
+/** A bar on stderr, if that is a terminal: bytes read of all bytes. */
 export class Progress implements Disposable {
   readonly #isShown = Deno.stderr.isTerminal();
   readonly #total: number;
@@ -6,6 +8,7 @@ export class Progress implements Disposable {
   #shownAt = 0;
   #hasText = false;
 
+  /** @param files paths, or `-` for stdin, whose size is unknown */
   constructor(files: readonly string[]) {
     this.#total = files.reduce((sum, file) => sum + sizeOf(file), 0);
   }
@@ -28,7 +31,7 @@ export class Progress implements Disposable {
     return `Reading [${bar}] ${read} of ${(this.#total / 1e6).toFixed(0)} MB`;
   }
 
-  /** Takes the bar away. */
+  /** Removes the bar. */
   clear(): void {
     if (this.#hasText) this.#write("\r\x1b[K");
     this.#hasText = false;
@@ -43,7 +46,7 @@ export class Progress implements Disposable {
   }
 }
 
-/** Bytes of a file; 0 where it cannot tell, like stdin. */
+/** Bytes of a file; 0 if unknown, like stdin's. */
 function sizeOf(file: string): number {
   try {
     return Deno.statSync(file).size;

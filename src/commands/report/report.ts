@@ -1,4 +1,4 @@
-/** `report`: who sent most in some captures, and what is missing in them. */
+/** The command `report`: who sent most in captures, and what is missing in them. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
 import { reasonOf } from "../../basics/reason.ts";
@@ -33,7 +33,7 @@ async function report(
   { since = -Infinity, until = Infinity, ...options }: Values<ReportOptions>,
   log: Logger,
 ): Promise<ExitCode> {
-  const stdout = openStdout(); // before it reads for minutes
+  const stdout = openStdout(); // fails before reading takes minutes
   const reporter = new Reporter({
     ...options,
     since,
@@ -79,18 +79,19 @@ async function report(
   return unread > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-/** A gzip file that a killed run left. */
+/** Whether a gzip file ends early, because its run was killed. */
 function isTorn(error: unknown): boolean {
   const code = (error as { code?: string } | null)?.code;
   return code === "Z_BUF_ERROR" || code === "Z_DATA_ERROR";
 }
 
-/** Lines that are no records: counted, the first named. */
+/** Lines that are not records: their number, and where the first ones are. */
 class Broken implements BrokenLines {
   static readonly #MOST_NAMED = 20;
   count = 0;
   readonly examples: string[] = [];
 
+  /** Adds a line if `take` throws. */
   unless(file: string, number: number, take: () => void): void {
     try {
       take();

@@ -1,4 +1,4 @@
-/** The keys of `top`, from stdin to the view. */
+/** Reads the keys of `top` from stdin, and does what they ask for. */
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
 import { reasonOf } from "../../basics/reason.ts";
@@ -6,16 +6,16 @@ import type { Screen } from "./screen.ts";
 import { KeyDecoder, type PressedKey } from "../../view/key_decoder.ts";
 import type { Effect, View } from "../../view/view.ts";
 
-/** How long the rest of a key's sequence may take over a slow line, in ms. */
+/** Milliseconds to wait for the rest of a key's escape sequence, on a slow line. */
 const PATIENCE = 50;
 
-/** What keys ask for that is not the view's to do. */
+/** What keys ask of the session. */
 interface Controls {
   end(): void;
   setInterval(interval: number): void;
 }
 
-/** Keys from stdin to the view, and what they ask for beyond it. */
+/** Passes keys to the view, and carries out the effects that it returns. */
 export class Keyboard {
   readonly #view: View;
   readonly #screen: Screen;
@@ -28,7 +28,7 @@ export class Keyboard {
     this.#controls = controls;
   }
 
-  /** Listens until there is nothing to listen to, which is the end as well. */
+  /** Reads keys until stdin ends, which ends the session. */
   async listen(): Promise<void> {
     const buffer = new Uint8Array(1024);
     let timer: number | undefined;
@@ -81,7 +81,7 @@ export class Keyboard {
   }
 }
 
-/** A name that can be written to: here, or where everybody may write. */
+/** A path that this user may write to: in the current folder, or else in /tmp. */
 function proposal(name: string): string {
   const isOpen = canAccess(".", ACCESS.write | ACCESS.search);
   const path = `${isOpen ? "" : "/tmp/"}xdptally-%i-%Y%m%dT%H%M%SZ.jsonl`;

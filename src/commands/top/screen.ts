@@ -1,10 +1,6 @@
-/** The screen of `top`: a sink that draws. */
+/** The sink of `top`: draws records on the terminal. */
 import { text } from "../../formats/text.ts";
-import type {
-  EndRecord,
-  StartRecord,
-  TickRecord,
-} from "../../tally/records.ts";
+import type { RunRecord } from "../../tally/records.ts";
 import type { Frame } from "../../view/cells.ts";
 import { difference } from "../../view/diff.ts";
 import type { ColourDepth } from "../../view/palette.ts";
@@ -12,26 +8,24 @@ import type { View } from "../../view/view.ts";
 import type { Sink } from "../../sinks/sink.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How long a terminal that takes nothing may hold up the end, in ms. */
+/** How long a terminal that does not read may delay the end, in ms. */
 const GRACE = 1000;
 
 /**
- * Draws what differs from what the terminal shows. A slow terminal gets fewer
- * pictures, and holds nothing up.
+ * Draws only what has changed. A slow terminal gets fewer frames, and does not
+ * delay the counting.
  */
 export class Screen implements Sink {
   readonly #view: View;
   readonly #terminal: Terminal;
   readonly #depth: ColourDepth;
-  /** What the terminal shows; undefined: that is not known. */
+  /** The frame that the terminal shows; undefined: unknown. */
   #shown: Frame | undefined;
-  /** What is being written; undefined: nothing. */
+  /** The write in progress. */
   #writing: Promise<void> | undefined;
   #isStale = false;
   #isHeld = false;
-  /** What is left to read when the screen is gone. */
   #summary = "";
-  /** Called when the terminal takes nothing any more. */
   #onGone: () => void = () => {};
 
   constructor(view: View, terminal: Terminal, depth: ColourDepth) {
@@ -40,41 +34,34 @@ export class Screen implements Sink {
     this.#depth = depth;
   }
 
-  /** Takes the terminal. @param onGone called when the terminal takes nothing any more */
+  /** Opens the terminal. @param onGone called when it can no longer be written to */
   open(onGone: () => void = () => {}): void {
     this.#onGone = onGone;
     this.#terminal.open();
   }
 
-  start(record: StartRecord): void {
-    this.#view.start(record);
-  }
-
-  tick(record: TickRecord): void {
-    this.#view.tick(record);
-  }
-
-  end(record: EndRecord): void {
-    this.#view.end(record);
-    this.#summary += text.end(record);
+  write(record: RunRecord): void {
+    // Each method accepts the record of its own type.
+    this.#view[record.type](record as never);
+    if (record.type === "end") this.#summary += text.end(record);
   }
 
   flush(): void {
     this.draw();
   }
 
-  /** The end records as text. */
+  /** The end records as text, to print once the screen is closed. */
   get summary(): string {
     return this.#summary;
   }
 
-  /** Draws all of it: the terminal may show anything. */
+  /** Draws everything, whatever the terminal shows. */
   redraw(): void {
     this.#shown = undefined;
     this.draw();
   }
 
-  /** Draws what has changed, or once the terminal has taken what came before. */
+  /** Draws what has changed, once the write in progress is done. */
   draw(): void {
     this.#isStale = true;
     this.#writing ??= this.#write().catch(this.#onGone)
@@ -93,8 +80,8 @@ export class Screen implements Sink {
   }
 
   /**
-   * Draws nothing any more, until `release`, and waits for what is being
-   * written: it must not come after the terminal is restored.
+   * Stops drawing until `resume`, and waits for the write in progress, which must
+   * not reach the terminal after it is restored.
    */
   async hold(): Promise<void> {
     this.#isHeld = true;
@@ -104,14 +91,14 @@ export class Screen implements Sink {
     clearTimeout(timer);
   }
 
-  /** Gives the terminal back, and stops this process as Ctrl-Z does. */
+  /** Restores the terminal and stops this process, as Ctrl-Z does. */
   async suspend(): Promise<void> {
     await this.hold();
     this.#terminal.suspend();
     Deno.kill(Deno.pid, "SIGSTOP");
   }
 
-  /** Takes the terminal again, and draws. */
+  /** Opens the terminal again, and draws. */
   resume(): void {
     this.#terminal.resume();
     this.#isHeld = false;

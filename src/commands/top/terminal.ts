@@ -1,12 +1,13 @@
-/** The terminal while the screen of `top` is on it. */
+/** Sets up the terminal for the screen of `top`, and restores it. */
+import { writeAll } from "../../basics/write_all.ts";
 
-/** Alternate screen, cleared, without a cursor; and all of that back. */
+/** Switch to a cleared alternate screen without cursor, and back. @see console_codes(4) */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J";
 const LEAVE = "\x1b[m\x1b[H\x1b[2J\x1b[?1049l\x1b[?25h";
 
 /**
- * The terminal, while a screen of ours is on it. Signals stay the terminal's:
- * Ctrl-C and Ctrl-Z reach the shell's whole job.
+ * The terminal in cbreak mode: Ctrl-C and Ctrl-Z still send signals to the whole
+ * job of the shell.
  */
 export class Terminal implements Disposable {
   readonly #encoder = new TextEncoder();
@@ -15,7 +16,7 @@ export class Terminal implements Disposable {
   #isSuspended = false;
 
   constructor() {
-    // Also where Deno.exit() skips what `using` would do.
+    // Deno.exit() does not dispose of what `using` holds.
     globalThis.addEventListener("unload", this.#close);
   }
 
@@ -23,7 +24,7 @@ export class Terminal implements Disposable {
     return this.#isOpen;
   }
 
-  /** Columns and rows; a serial line says 0 of both, and has what all had. */
+  /** Columns and rows. A serial line reports 0, which stands for 80 by 24. */
   get size(): { columns: number; rows: number } {
     const { columns, rows } = Deno.consoleSize();
     return { columns: columns || 80, rows: rows || 24 };
@@ -36,7 +37,7 @@ export class Terminal implements Disposable {
     this.#writeSync(ENTER);
   }
 
-  /** Restores what was there before. */
+  /** Restores the screen and the mode from before. */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -44,17 +45,17 @@ export class Terminal implements Disposable {
       this.#writeSync(LEAVE);
       Deno.stdin.setRaw(false);
     } catch {
-      // It was hung up: there is nothing to restore.
+      // The terminal is gone.
     }
   }
 
-  /** Restores what was there before, until `resume`. */
+  /** Closes until `resume`. */
   suspend(): void {
     this.#isSuspended = this.#isOpen;
     this.close();
   }
 
-  /** Takes the terminal again: whoever had it may have set it otherwise. */
+  /** Opens again, from scratch: other programs may have changed the terminal. */
   resume(): void {
     if (!this.#isOpen && !this.#isSuspended) return;
     this.close();
@@ -63,11 +64,10 @@ export class Terminal implements Disposable {
   }
 
   #writeSync(text: string): void {
-    let rest = this.#encoder.encode(text);
-    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+    writeAll(Deno.stdout, this.#encoder.encode(text));
   }
 
-  /** Writes without holding up the counting, however slow the line is. */
+  /** Writes asynchronously, so that a slow line does not delay the counting. */
   async write(text: string): Promise<void> {
     let rest = this.#encoder.encode(text);
     while (rest.length > 0 && this.#isOpen) {

@@ -1,4 +1,4 @@
-/** `top`: counts with a live view on the whole terminal. */
+/** The command `top`: counts with a live view on the whole terminal. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
 import type { Arguments } from "../../cli/arguments.ts";
@@ -20,7 +20,7 @@ import { Terminal } from "./terminal.ts";
 
 export const command: Command<TopOptions> = { ...TOP_DOCS, run };
 
-/** Rows of the summary that stays when the screen is gone. */
+/** Rows of the summary that is printed at the end. */
 const SUMMARY_ROWS = 10;
 
 type Environment = Record<string, string>;
@@ -58,7 +58,7 @@ async function run(
   return exitCode;
 }
 
-/** Counts, and shows it on the screen. */
+/** Counts and draws, until the session ends. */
 async function show(
   options: SessionOptions,
   view: View,
@@ -92,16 +92,15 @@ async function show(
 }
 
 /**
- * Diagnostics go to the footer while the screen is open, and to stderr when it
- * is closed again.
+ * Logs to the footer while the screen is open.
  *
- * @param held gets the lines for stderr
+ * @param held gets these lines too, for stderr when the screen is closed
  */
 function logTo(view: View, terminal: Terminal, held: string[]): Logger {
   return diagnosticsLog("normal", (line, isNotice) => {
     if (terminal.isOpen) held.push(line);
     else writeStderr(line);
-    // The header says what the notices of the start say.
+    // The header shows what the notices of the start say.
     if (!terminal.isOpen && isNotice) return;
     view.say(line.replace(/^xdptally: /, "").trimEnd(), !isNotice);
   });

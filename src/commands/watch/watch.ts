@@ -71,7 +71,7 @@ async function watch(
   const log = diagnosticsLog(
     isQuiet ? "quiet" : verbosity > 0 ? "verbose" : "normal",
   );
-  const isDaemon = plans.some((plan) => plan.isDaemons) && !hasTerminal();
+  const isDaemon = plans.some((plan) => plan.writesFiles) && !hasTerminal();
 
   // Until a signal is caught, Ctrl-C ends a start that loads large tables.
   using loaded = loadSession(options, log);
