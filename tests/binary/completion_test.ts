@@ -195,7 +195,7 @@ for (const shell of ["bash", "zsh"] as const) {
       ] as const
     ) {
       assertEquals(await terminal.completed(typed), line, `${typed}<Tab>`);
-      assertEquals(terminal.screen(), `$ ${line}#`);
+      assertEquals(terminal.screen(), `> ${line}#`);
     }
   });
 }

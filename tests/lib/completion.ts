@@ -9,27 +9,27 @@ const SHARE = `${ROOT}dist/share`;
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = typeof SHELLS[number];
 
-export const SCRIPTS: Record<Shell, string> = {
+const SCRIPTS: Record<Shell, string> = {
   bash: `${SHARE}/bash-completion/completions/xdptally`,
   zsh: `${SHARE}/zsh/site-functions/_xdptally`,
   fish: `${SHARE}/fish/vendor_completions.d/xdptally.fish`,
 };
 
-/** What a shell reads at its start: the prompt is `$ `, and unset variables are errors. */
+/** What a shell reads at its start: the prompt is `> `, and unset variables are errors. */
 const STARTUP: Record<Shell, string> = {
   bash: `
-    PS1='$ '
+    PS1='> '
     bind 'set show-all-if-ambiguous on'
     set -u
     . '${SCRIPTS.bash}'`,
   zsh: `
-    PS1='$ '
+    PS1='> '
     fpath=('${SHARE}/zsh/site-functions' $fpath)
     autoload -U compinit
     compinit -D -u
     setopt nounset`,
   fish: `
-    function fish_prompt; echo -n '$ '; end
+    function fish_prompt; echo -n '> '; end
     set -g fish_autosuggestion_enabled 0
     set -g fish_greeting
     set -p fish_complete_path '${SHARE}/fish/vendor_completions.d'`,
@@ -92,8 +92,8 @@ export class CompletingShell implements Disposable {
   /** Waits for an empty line at the top of the screen. */
   async #cleared(): Promise<void> {
     const isEmpty = (screen: readonly string[]) =>
-      screen.join("\n").trim() === "$";
-    await this.#terminal.until(/^\$/m);
+      screen.join("\n").trim() === ">";
+    await this.#terminal.until(/^>/m);
     if (isEmpty(this.#terminal.screen())) return;
     this.#terminal.press("C-u", "C-l");
     await this.#terminal.until(isEmpty);
@@ -109,7 +109,7 @@ export class CompletingShell implements Disposable {
     const screen = await this.#terminal.until((screen) =>
       lineOf(screen).endsWith("#")
     );
-    return lineOf(screen).slice("$ ".length, -"#".length);
+    return lineOf(screen).slice("> ".length, -"#".length);
   }
 
   /** Types a text and Tab on an empty line, until the list below satisfies `is`. */
@@ -122,7 +122,7 @@ export class CompletingShell implements Disposable {
     this.#terminal.press("Tab");
     await this.#terminal.until((screen) =>
       is(
-        screen.filter((line) => !line.startsWith("$ ")).join(" ").trim()
+        screen.filter((line) => !line.startsWith("> ")).join(" ").trim()
           .split(/ +/).map(bare),
       )
     );
@@ -148,7 +148,7 @@ export class CompletingShell implements Disposable {
 
 /** The line that is being typed. */
 function lineOf(screen: readonly string[]): string {
-  return screen.findLast((line) => line.startsWith("$ ")) ?? "";
+  return screen.findLast((line) => line.startsWith("> ")) ?? "";
 }
 
 /** What is proposed at the end of each line, sorted. */
@@ -230,7 +230,7 @@ export const PROPOSALS: Record<
         zle -N propose-all
         bindkey '^G' propose-all`,
     });
-    await shell.pressed("C-g", /^\$ finished/m);
+    await shell.pressed("C-g", /^> finished/m);
     return sorted(Deno.readTextFileSync(output!));
   },
 };
