@@ -90,6 +90,7 @@ class LoadedSession implements Disposable {
     const { options: { counting, waiting }, loader, log } = this.#parts;
     const attacher = new Attacher(counting.mode, loader.explainer, log);
     const splay = Math.random() * (waiting?.splay ?? 0);
+    if (splay > 0) log.debug(`Attaching in ${(splay / 1000).toFixed(1)} s`);
     await stop.sleepUntil(bootTime() + splay);
     const attached = await this.#attachPatiently(attacher, stop);
     return attached &&
