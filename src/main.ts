@@ -1,7 +1,7 @@
 /** Runs the command that the arguments name, and prints its error; no other file does. */
 import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
 import { parseArguments } from "./cli/arguments.ts";
-import { helpText } from "./cli/help.ts";
+import { helpText } from "./cli/help_text.ts";
 import { commands, DEFAULT } from "./commands/all.ts";
 import { print } from "./commands/print.ts";
 import { diagnosticsLog } from "./process/log.ts";

@@ -10,7 +10,7 @@ import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";
 import { sessionOptions } from "../../src/commands/watch/watch.ts";
 import { Attacher } from "../../src/engine/attacher.ts";
 import { InterfaceRun } from "../../src/engine/interface_run.ts";
-import { requireInterfaces } from "../../src/engine/interfaces.ts";
+import { requireInterfaces } from "../../src/engine/interface_lookup.ts";
 import { Loader } from "../../src/engine/loader.ts";
 import { receiveCounters } from "../../src/net/counters.ts";
 import { diagnosticsLog } from "../../src/process/log.ts";

@@ -6,7 +6,7 @@ import { cString, u32 } from "../ffi/memory.ts";
 import type { Cpus } from "./cpus.ts";
 import { mapName, OBJECT_NAME, type ProgramName } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
-import { MapMemory } from "./memory.ts";
+import { MapMemory } from "./map_memory.ts";
 
 /** Which program is loaded, and what it counts. */
 export interface LoadOptions {

@@ -1,6 +1,6 @@
 /** The command `help`: prints the help of a command, or the full help. */
 import { EXIT, Failure } from "../basics/errors.ts";
-import { helpText } from "../cli/help.ts";
+import { helpText } from "../cli/help_text.ts";
 import { oneOf } from "../cli/values.ts";
 import { type Command, HELP } from "./command.ts";
 import { print } from "./print.ts";

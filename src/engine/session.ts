@@ -13,7 +13,7 @@ import type { EndRecord, RunRecord } from "../tally/records.ts";
 import { Schedule } from "../tally/schedule.ts";
 import { type Attached, Attacher } from "./attacher.ts";
 import { InterfaceRun } from "./interface_run.ts";
-import { lookUpInterface, requireInterfaces } from "./interfaces.ts";
+import { lookUpInterface, requireInterfaces } from "./interface_lookup.ts";
 import { type Loaded, Loader } from "./loader.ts";
 import type { SessionOptions, Timing } from "./options.ts";
 import { dropPrivileges, successor } from "./rights.ts";

@@ -1,7 +1,7 @@
 /** `report --format csv`: the table alone. */
 import { csvField } from "../basics/csv_field.ts";
 import { isoTime } from "./times.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./reporter.ts";
 
 /** The table of a report as CSV. @see RFC 4180 */
 export function reportCsv({ by, groups }: Report): string {

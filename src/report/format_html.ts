@@ -2,7 +2,7 @@
 import { formatBytes } from "../basics/quantity.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
-import { type Report, SERIES } from "./report.ts";
+import { type Report, SERIES } from "./reporter.ts";
 import { type BrokenLines, summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 

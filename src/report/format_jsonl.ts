@@ -1,7 +1,7 @@
 /** `report --format jsonl`: all that a report says, for programs. */
 import { exactInteger } from "../basics/exact_integer.ts";
 import type { Group } from "./groups.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./reporter.ts";
 import { isoTime } from "./times.ts";
 
 /**

@@ -1,7 +1,7 @@
 /** `report --format text`: a table for people. */
 import { formatBytes } from "../basics/quantity.ts";
 import type { Group } from "./groups.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./reporter.ts";
 import { type BrokenLines, summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 

@@ -3,7 +3,7 @@ import { reportCsv } from "./format_csv.ts";
 import { reportHtml } from "./format_html.ts";
 import { reportJsonl } from "./format_jsonl.ts";
 import { reportText } from "./format_text.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./reporter.ts";
 import type { BrokenLines } from "./sentences.ts";
 
 /** Turns a report into the text that is printed. */

@@ -1,6 +1,6 @@
 /** Totals of a report by group (source, hour, host or interface). */
 import { ByteIndex } from "./byte_index.ts";
-import { NumberColumn, SumColumn } from "./columns.ts";
+import { NumberColumn, SumColumn } from "./sum_columns.ts";
 import type { Point, SeriesColumns } from "./series.ts";
 
 /** One row of a report. All times are milliseconds since 1970. */

@@ -1,7 +1,7 @@
 /** What a report says in sentences; the text and the HTML page share them. */
 import { plural } from "../basics/plural.ts";
 import type { CoveredInterface } from "./coverage.ts";
-import type { Report } from "./report.ts";
+import type { Report } from "./reporter.ts";
 import { timeText } from "./times.ts";
 
 /** Lines of captures that could not be read as records. */

@@ -9,7 +9,7 @@ import {
   openCapture,
 } from "../../src/commands/report/capture_lines.ts";
 import { gzipMember } from "../../src/formats/gzip_member.ts";
-import { Reporter } from "../../src/report/report.ts";
+import { Reporter } from "../../src/report/reporter.ts";
 import { Folder } from "../lib/folder.ts";
 import { assertBalanced } from "../lib/xdptally.ts";
 

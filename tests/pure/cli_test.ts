@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXIT_MEANINGS, Failure } from "../../src/basics/errors.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
-import { helpText } from "../../src/cli/help.ts";
+import { helpText } from "../../src/cli/help_text.ts";
 import { allCommands, commands } from "../../src/commands/all.ts";
 import { countingOf } from "../../src/commands/counting_options.ts";
 import { TOP_DOCS } from "../../src/commands/top/docs.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { eachLine } from "../../src/commands/report/capture_lines.ts";
 import { type JsonRecord, LineReader } from "../../src/report/record_reader.ts";
-import { Reporter } from "../../src/report/report.ts";
+import { Reporter } from "../../src/report/reporter.ts";
 import { ScannedSources } from "../../src/report/source_scanner.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);

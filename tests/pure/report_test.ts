@@ -9,14 +9,14 @@ import { parseArguments } from "../../src/cli/arguments.ts";
 import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
-import { SumColumn } from "../../src/report/columns.ts";
+import { SumColumn } from "../../src/report/sum_columns.ts";
 import { reportCsv } from "../../src/report/format_csv.ts";
 import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import {
   type Report,
   Reporter,
   type ReporterOptions,
-} from "../../src/report/report.ts";
+} from "../../src/report/reporter.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
 import { reportText } from "../../src/report/format_text.ts";

@@ -10,7 +10,7 @@ import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
 import { featuresOf, MERGING } from "../../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { formatBytes } from "../../basics/quantity.ts";
-import { lookUpInterface, missing } from "../../engine/interfaces.ts";
+import { lookUpInterface, missing } from "../../engine/interface_lookup.ts";
 import { type CheckRow, type Finding, ok } from "./check_table.ts";
 import type { HostChecks } from "./host_checks.ts";
 

@@ -2,7 +2,7 @@
 import type { CommandDocs } from "../../cli/command_docs.ts";
 import { valued, whole, word } from "../../cli/option.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
-import { GROUP_BYS } from "../../report/report.ts";
+import { GROUP_BYS } from "../../report/reporter.ts";
 import { HELP } from "../command.ts";
 
 const WHEN =

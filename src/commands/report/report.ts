@@ -6,7 +6,7 @@ import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
 import { diagnosticsLog } from "../../process/log.ts";
 import { REPORT_FORMATS } from "../../report/formats.ts";
-import { Reporter } from "../../report/report.ts";
+import { Reporter } from "../../report/reporter.ts";
 import type { BrokenLines } from "../../report/sentences.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import type { Command } from "../command.ts";

@@ -1,5 +1,5 @@
 /** Adds up capture records: the core of `xdptally report`. */
-import { SumColumn } from "./columns.ts";
+import { SumColumn } from "./sum_columns.ts";
 import {
   Coverage,
   type CoveredInterface,
