@@ -8,9 +8,7 @@ import {
 import { FRAMES } from "../lib/frames.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
-import { become, Capture, run, sum } from "../lib/xdptally.ts";
-
-const SIGTERM = 15;
+import { Capture, run, sum } from "../lib/xdptally.ts";
 
 Deno.test("--align: ticks end on the wall clock's multiples of the interval", async () => {
   using stage = vethStage();
