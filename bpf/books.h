@@ -13,7 +13,7 @@
 #include "keys.h"
 #include "sources.h"
 
-/* era << 1 | generation; user space changes it at each tick */
+/* The current window: era << 1 | generation. User space changes it at each tick. */
 volatile __u32 window = FIRST_ERA << 1;
 
 #define NETWORKS(key_)						\
@@ -50,8 +50,8 @@ struct {
 	__array(values, struct inner);
 } barrier SEC(".maps");
 
-/* Where a frame is counted. */
-struct books {
+/* The counters that a frame is added to: those of one window and CPU. */
+struct counters {
 	__u32 window, cpu;
 	struct totals *totals;
 };
@@ -66,12 +66,12 @@ static __always_inline void add(struct tally *to, const struct frame *frame)
 static __always_inline void add_source(const struct table *table,
 				       const __u64 *key,
 				       const struct frame *frame,
-				       const struct books *books)
+				       const struct counters *counters)
 {
-	__u32 column = (books->window & 1) * constants.cpus + books->cpu;
-	__u32 *spare = &books->totals->spare[table->family];
-	long id = books->cpu < constants.cpus ?
-		  id_of(table, key, books->window, spare) :
+	__u32 column = (counters->window & 1) * constants.cpus + counters->cpu;
+	__u32 *spare = &counters->totals->spare[table->family];
+	long id = counters->cpu < constants.cpus ?
+		  id_of(table, key, counters->window, spare) :
 		  UNTRACKED_NO_MEMORY;
 	__u32 where = column * constants.max_sources + id;
 	struct tally *tally = id < 0 ? NULL :
@@ -79,13 +79,13 @@ static __always_inline void add_source(const struct table *table,
 
 	if (tally)
 		return add(tally, frame);
-	add(&books->totals->untracked, frame);
+	add(&counters->totals->untracked, frame);
 	if (id == UNTRACKED_FULL)
-		books->totals->full += frame->packets;
+		counters->totals->full += frame->packets;
 	else if (id == UNTRACKED_NO_MEMORY)
-		books->totals->no_memory += frame->packets;
+		counters->totals->no_memory += frame->packets;
 	else
-		books->totals->busy += frame->packets;
+		counters->totals->busy += frame->packets;
 }
 
 /* `keep`: of the longest network that contains the source; NULL if none does. */
@@ -95,7 +95,7 @@ static __always_inline int is_kept(const __u32 *keep)
 }
 
 static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
-				     const struct books *books)
+				     const struct counters *counters)
 {
 	const struct table table = {
 		&index4, &keys4, &tallies4, &used4, &lock4,
@@ -108,24 +108,24 @@ static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
 	struct key4 key = {};
 
 	if (!ip || ip->version != 4 || ip->ihl < 5)
-		return add(&books->totals->malformed, frame);
+		return add(&counters->totals->malformed, frame);
 
 	if (constants.has_filter) {
 		network.length = 32;
 		network.address = ip->saddr;
 		if (!is_kept(bpf_map_lookup_elem(&networks4, &network)))
-			return add(&books->totals->filtered, frame);
+			return add(&counters->totals->filtered, frame);
 	}
 	key.address = read_key(&packet, &key.detail) == DESTINATION ?
 		      ip->daddr : ip->saddr;
 	if (constants.mask4 != ~0U)
 		key.address &= constants.mask4;
 
-	add_source(&table, (__u64 *)&key, frame, books);
+	add_source(&table, (__u64 *)&key, frame, counters);
 }
 
 static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
-				     const struct books *books)
+				     const struct counters *counters)
 {
 	const struct table table = {
 		&index6, &keys6, &tallies6, &used6, &lock6,
@@ -139,13 +139,13 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 	int word;
 
 	if (!ip || ip->version != 6)
-		return add(&books->totals->malformed, frame);
+		return add(&counters->totals->malformed, frame);
 
 	if (constants.has_filter) {
 		network.length = 128;
 		network.address = ip->saddr;
 		if (!is_kept(bpf_map_lookup_elem(&networks6, &network)))
-			return add(&books->totals->filtered, frame);
+			return add(&counters->totals->filtered, frame);
 	}
 	key.address = read_key(&packet, &key.detail) == DESTINATION ?
 		      ip->daddr : ip->saddr;
@@ -153,36 +153,36 @@ static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
 		for (word = 0; word < 4; word++)
 			key.address.s6_addr32[word] &= constants.mask6[word];
 
-	add_source(&table, (__u64 *)&key, frame, books);
+	add_source(&table, (__u64 *)&key, frame, counters);
 }
 
 /* Adds a frame to the total, then to exactly one class or source. */
 static __always_inline void count(const struct frame *frame)
 {
-	struct books books = {
+	struct counters counters = {
 		.window = window,
 		.cpu = bpf_get_smp_processor_id(),
 	};
-	__u32 mine = (books.window & 1) * constants.possible_cpus + books.cpu;
+	__u32 mine = (counters.window & 1) * constants.possible_cpus + counters.cpu;
 	__u32 at;
 
-	books.totals = bpf_map_lookup_elem(&totals, &mine);
-	if (!books.totals)
+	counters.totals = bpf_map_lookup_elem(&totals, &mine);
+	if (!counters.totals)
 		return;		/* never: all possible CPUs have totals */
-	add(&books.totals->total, frame);
+	add(&counters.totals->total, frame);
 
 	switch (protocol(frame, &at)) {
 	case ETH_P_IP:
-		add_ipv4(frame, at, &books);
+		add_ipv4(frame, at, &counters);
 		break;
 	case ETH_P_IPV6:
-		add_ipv6(frame, at, &books);
+		add_ipv6(frame, at, &counters);
 		break;
 	case TOO_SHORT:
-		add(&books.totals->malformed, frame);
+		add(&counters.totals->malformed, frame);
 		break;
 	default:
-		add(&books.totals->non_ip, frame);
+		add(&counters.totals->non_ip, frame);
 	}
 }
 
