@@ -9,7 +9,7 @@ import {
   type Moment,
   Run,
   type RunOptions,
-  type Window,
+  type WindowSources,
 } from "../../src/tally/run.ts";
 import { plus, SourceList } from "../../src/tally/source_list.ts";
 import { VERSION } from "../../src/basics/version.ts";
@@ -141,7 +141,7 @@ function sendersOf(random: Random): number[] {
 }
 
 /** The counts of one tick: consecutive sources among the senders. */
-function windowOf(random: Random, senders: readonly number[]): Window {
+function windowOf(random: Random, senders: readonly number[]): WindowSources {
   const window = {
     ipv4: new SourceList("ipv4"),
     ipv6: new SourceList("ipv6"),

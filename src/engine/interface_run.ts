@@ -18,7 +18,7 @@ import {
   type Moment,
   Run,
   type RunOptions,
-  type Window,
+  type WindowSources,
 } from "../tally/run.ts";
 import { minus, SourceList } from "../tally/source_list.ts";
 import { VERSION } from "../basics/version.ts";
@@ -56,7 +56,7 @@ export class InterfaceRun implements Disposable {
   readonly #origin: Origin;
   readonly #generations: Generations;
   readonly #run: Run;
-  readonly #window: Window;
+  readonly #window: WindowSources;
   readonly #unread: Unread[] = [];
   /** The interface's own counters when it was attached. */
   readonly #received: ReceiveCounter | undefined;

@@ -67,7 +67,7 @@ interface Closing {
 }
 
 /** The sources of a window, by family. */
-export type Window = Record<Family, SourceList>;
+export type WindowSources = Record<Family, SourceList>;
 
 /**
  * One interface from start to end: windows go in, records come out.
@@ -112,7 +112,7 @@ export class Run {
     return this.#isComplete;
   }
 
-  /** Whether sources got no row: their packets are untracked. */
+  /** Whether some sources have no table entry: their packets are untracked. */
   get isFull(): boolean {
     return this.#books.untracked.full > 0n;
   }
@@ -133,7 +133,7 @@ export class Run {
    * @returns its record, which reads `window` and is valid until that changes
    */
   close(
-    window: Window,
+    window: WindowSources,
     books: Books,
     { end, skipped = 0, rxCounter, reading = 0 }: Closing,
   ): TickRecord {
@@ -179,7 +179,7 @@ export class Run {
    */
   sourceOver(
     limit: Limit,
-    window: Window,
+    window: WindowSources,
     seconds: number,
   ): Source | undefined {
     const lists = limit.unit === "pps" ? window : this.#tables;
