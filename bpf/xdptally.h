@@ -72,13 +72,13 @@ struct tally {
 	__u64 bytes;		/* of whole frames */
 };
 
-/* The books of a CPU in a generation. Each frame adds to `total` first. */
+/* The books of one CPU in one generation. Each frame adds to `total` first. */
 struct totals {
 	struct tally total;
-	struct tally untracked;	/* the source has no row in the table */
+	struct tally untracked;	/* the source has no table entry */
 	struct tally non_ip;	/* the EtherType is not parsed */
 	struct tally malformed;	/* too short, or no valid IP header */
-	struct tally filtered;	/* --filter leaves the source out */
+	struct tally filtered;	/* --filter excludes the source */
 	__u64 full;		/* untracked packets: all ids are used */
 	__u64 no_memory;	/* untracked packets: the CPU was added later */
 	__u64 busy;		/* untracked packets: no free slot was found */

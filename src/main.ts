@@ -1,4 +1,4 @@
-/** Runs the command that the arguments name, and prints its error; no other file does. */
+/** Runs the command that the arguments name; prints its failure and returns its exit code. */
 import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
 import { parseArguments } from "./cli/arguments.ts";
 import { helpText } from "./cli/help_text.ts";

@@ -1,4 +1,4 @@
-/** What the sources must look like. */
+/** Holds the rules of the sources: format, types, layers, file length, lists. */
 import { assert, assertEquals } from "@std/assert";
 import { optionsPage } from "../src/cli/options_page.ts";
 import { allCommands } from "../src/commands/all.ts";
@@ -80,7 +80,7 @@ Deno.test("shellcheck", () =>
     ".ci/run",
   ));
 
-Deno.test("docs/compatibility.md tells of every check on the kernels", () => {
+Deno.test("docs/compatibility.md lists every kernel check", () => {
   const [text = ""] = Deno.readTextFileSync(`${ROOT}docs/compatibility.md`)
     .split("<!-- table of make test-kernels -->");
   for (const check of files("tests/kernels/guest/checks", ".sh")) {
@@ -89,7 +89,7 @@ Deno.test("docs/compatibility.md tells of every check on the kernels", () => {
   }
 });
 
-Deno.test("a file of src/ fits in a reading", () => {
+Deno.test("no file of src/ or bpf/ has more than 300 lines", () => {
   for (const file of [...files("src", ".ts"), ...files("bpf", ".c")]) {
     const lines = Deno.readTextFileSync(ROOT + file).split("\n").length - 1;
     assert(lines <= 300, `${file} has ${lines} lines`);

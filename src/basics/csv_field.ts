@@ -1,4 +1,4 @@
-/** Quoting of CSV, for all that writes it. */
+/** Quotes a field of CSV, for captures and reports. */
 
 /**
  * A field of a CSV record: in double quotes if it contains a quote, a comma or

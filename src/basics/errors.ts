@@ -30,15 +30,15 @@ export const EXIT_MEANINGS: Record<ExitCode, string> = {
   9: "a limit was exceeded",
 };
 
-/** When each exit code comes, for the man page. */
+/** When a run ends with each exit code, for the man page. */
 export const EXIT_DETAILS: Record<ExitCode, string> = {
-  0: "The run ended as it was asked to: by --count, --duration or a signal, or because the reader of standard output left.",
-  1: "An error that xdptally does not know, or no capture of a report could be read; -v shows more.",
+  0: "The run ended as it was asked to: by --count, --duration or a signal, or because the reader of standard output closed it.",
+  1: "An unexpected error (-v shows where), or none of the captures of a report could be read.",
   2: "The command line cannot be used: an unknown option, a bad value, an interface that is named twice, or top without a terminal.",
   3: "Root or the capabilities of RIGHTS are needed, or are refused here.",
-  4: "It does not exist, went away during the run, or somebody else detached the program from it.",
-  5: "That program stays attached. --hook tc counts beside it, --wait waits for it to go.",
-  6: "The message says what is missing; xdptally check shows all of it at once.",
+  4: "The interface does not exist, went away during the run, or somebody else detached the program.",
+  5: "The other program stays attached. --hook tc counts beside it, --wait waits until it is detached.",
+  6: "The message says what is missing; xdptally check lists everything that is.",
   7: "A file, or standard output, could not be opened or written. Counting went on; the message says which records are missing.",
   8: "Something was not counted or read, so the numbers are a lower bound; a report lacks a file that could not be read.",
   9: "A source sent more than --exit-over allows.",
@@ -50,7 +50,7 @@ export const EXIT_DETAILS: Record<ExitCode, string> = {
  * which `-v` prints.
  *
  * @example
- * throw new Failure(EXIT.busy, 'Cannot attach to "eth0": it has a program; detach it');
+ * throw new Failure(EXIT.busy, 'Cannot attach to "eth0": it has a program; stop it first');
  */
 export class Failure extends Error {
   override readonly name = "Failure";

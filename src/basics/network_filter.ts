@@ -1,4 +1,4 @@
-/** Parses `--filter`: which networks' sources are counted. */
+/** Parses `--filter`: the networks whose sources are kept or excluded. */
 import { ADDRESS_SIZE, type Family, parseAddress } from "./address.ts";
 import { masked } from "./prefix.ts";
 
@@ -38,7 +38,7 @@ export function parseFilter(text: string): NetworkFilter {
     const name = `${network.address.toHex()}/${network.length}`;
     const other = seen.get(name);
     if (other !== undefined && other.isKept !== network.isKept) {
-      throw new RangeError("it keeps and leaves out the same network");
+      throw new RangeError("the same network is both kept and excluded");
     }
     seen.set(name, network);
   }
@@ -68,7 +68,9 @@ export function parseNetwork(text: string): Network {
   const [address = "", bits, ...rest] = text.slice(isKept ? 0 : 1).split("/");
   const bytes = parseAddress(address);
   if (bytes === undefined || rest.length > 0) {
-    throw new RangeError("no network like 10.0.0.0/8 or 2001:db8::/32");
+    throw new RangeError(
+      "not a network; give one like 10.0.0.0/8 or 2001:db8::/32",
+    );
   }
   const family = bytes.length === ADDRESS_SIZE.ipv4 ? "ipv4" : "ipv6";
   const most = bytes.length * 8;
@@ -78,7 +80,9 @@ export function parseNetwork(text: string): Network {
     ? Number(bits)
     : NaN;
   if (!(length <= most)) {
-    throw new RangeError(`no network: a length is 0 to ${most} bits`);
+    throw new RangeError(
+      `not a network; give a prefix length from 0 to ${most}`,
+    );
   }
   return { family, address: masked(bytes, length), length, isKept };
 }

@@ -1,4 +1,4 @@
-/** Counted nouns in messages and tables. */
+/** Writes counted nouns in messages and tables: `1 tick`, `2 ticks`. */
 
 /**
  * `1 tick`, `3 ticks`: for nouns whose plural ends in -s.

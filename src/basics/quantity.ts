@@ -1,4 +1,4 @@
-/** Bytes and rates as people read them (pure). */
+/** Writes bytes and rates for people: `573.6 kB`, `399/s` (pure). */
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"] as const;
 

@@ -1,4 +1,4 @@
-/** Why something failed, in the words that a message ends with. */
+/** Words the cause of an error, for the end of a message. */
 
 /**
  * The message of `error` without what Deno adds to the system's words:

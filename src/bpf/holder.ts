@@ -1,11 +1,11 @@
-/** Says which XDP program is on an interface, and whose it is. */
+/** Says which XDP program is on an interface, and which process it belongs to. */
 import { isoSeconds } from "../basics/iso_time.ts";
 import { bootTime } from "../process/clock.ts";
 import { attachedProgram } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 
 /**
- * The XDP program on an interface, in words that a sentence goes on from: `XDP
+ * The XDP program on an interface, as the subject of a sentence: `XDP
  * program "xdptally" (id 7) of pid 123, since 2026-11-22T15:06:19Z,`, or as much
  * of that as this process may know; undefined: there is none.
  *

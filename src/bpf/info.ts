@@ -1,4 +1,4 @@
-/** What the kernel says about programs and links. */
+/** Asks the kernel about programs and links. */
 import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { fieldText, u32 } from "../ffi/memory.ts";

@@ -62,7 +62,7 @@ export function openLibbpf(): Libbpf {
 function openEmbedded(): LibbpfSymbols {
   const libraries = embeddedLibraries();
   const last = libraries.pop();
-  if (last === undefined) throw new Error("this build carries none");
+  if (last === undefined) throw new Error("this build has none");
   for (const library of libraries) Deno.dlopen(memoryFile(library), {});
   return Deno.dlopen(memoryFile(last), LIBBPF).symbols;
 }

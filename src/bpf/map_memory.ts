@@ -1,4 +1,4 @@
-/** Maps the arrays that the program counts into into this process's memory. */
+/** Maps the program's arrays into this process's memory, so a tick reads them without calls. */
 import { FAMILIES, type Family } from "../basics/address.ts";
 import { checked } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";

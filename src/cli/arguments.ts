@@ -6,7 +6,7 @@ import type { OptionTable, Values } from "./option.ts";
 /** A command line, read. */
 export interface Arguments<Table extends OptionTable> {
   readonly values: Values<Table>;
-  /** The words that are no options: interfaces or files. */
+  /** The words that are not options: interfaces or files. */
   readonly operands: readonly string[];
 }
 

@@ -90,7 +90,7 @@ function badOption(given: string, why: string): Failure {
 function unknownOption(given: string, table: readonly OptionDocs[]): Failure {
   const { best, nearest } = optionsLike(given, table);
   const advice = best === undefined
-    ? `the nearest are ${nearest.join(" and ")}, and xdptally -h lists all`
+    ? `the nearest are ${nearest.join(" and ")}; --help lists all`
     : `did you mean ${best}?`;
   return badOption(`"${given}"`, `there is no such option; ${advice}`);
 }

@@ -1,4 +1,4 @@
-/** The options of the commands that count: which, where and by what. */
+/** The options that the counting commands share: what is counted, where and by which key. */
 import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
@@ -42,7 +42,7 @@ export const maxSources = whole(
     value: "N",
     help: "sources kept per family and interface (default 65536)",
     details:
-      "From 1 to 2097152. Packets of other sources are counted as untracked. Room for all of them is taken at the start; xdptally check says how much memory that is.",
+      "From 1 to 2097152. Packets of other sources are counted as untracked. Memory for all of them is allocated at the start; xdptally check says how much.",
     isRare: true,
   },
   { least: 1, most: MOST_SOURCES },
@@ -55,7 +55,7 @@ export const user = valued(
     value: "NAME",
     help: "become this user once attached (default nobody)",
     details:
-      "A name or a number; root keeps root's rights. It has no effect if root does not run xdptally.",
+      'A name or a number; "root" keeps all rights. Ignored unless xdptally is started by root.',
     isRare: true,
   },
   (name) => name,
@@ -74,7 +74,7 @@ export const NARROWING = {
     value: "NETS",
     help: "only these sources: 10.0.0.0/8,!10.1.0.0/16",
     details:
-      "NETS are networks or addresses of either family, with commas between them. The longest network that contains a source decides; ! leaves its sources out. If all have a !, all other sources are kept. The kernel filters; packets that are left out are counted as filtered.",
+      "NETS are networks or addresses of either family, separated by commas. The longest prefix that contains a source decides; ! excludes its sources. If all have a !, all other sources are kept. The kernel filters; excluded packets are counted as filtered.",
   }, parseFilter),
   prefix4: bits({
     name: "prefix4",
@@ -108,7 +108,7 @@ export const NARROWING = {
       value: "DIR",
       help: "in, out or both (default in; out needs Linux 6.6)",
       details:
-        "The frames to count, as the interface sees them. Those that go out are counted at tc.",
+        "Frames that the interface receives, sends, or both. Outgoing frames are counted at tc.",
       isRare: true,
     },
     ["in", "out", "both"],

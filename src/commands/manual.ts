@@ -1,17 +1,17 @@
-/** What the man page says of the whole program: rights, signals, files and so on. */
+/** What the man page says about the whole program: rights, signals, files and so on. */
 import type { ManualSection } from "../cli/command_docs.ts";
 import type { Program } from "../cli/man.ts";
 
 const RIGHTS: ManualSection = {
   title: "RIGHTS",
   blocks: [
-    "Loading and attaching take root, or the capabilities CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON. Once attached, a process of root's becomes the user of --user on all threads and keeps no capability, except for these:",
+    "Loading and attaching need root, or the capabilities CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON. Once attached, a root process becomes the user of --user on all threads and keeps no capability, except in these cases:",
     {
       items: [
         ["before Linux 5.19", "CAP_BPF: that kernel asks for it on each read."],
         [
           "generic mode",
-          "CAP_NET_ADMIN, where attaching turned offloads off that are turned on again at the end.",
+          "CAP_NET_ADMIN, if attaching turned off offloads, which are turned on again at the end.",
         ],
         [
           "--wait-interface",
@@ -19,9 +19,9 @@ const RIGHTS: ManualSection = {
         ],
         [
           "-o FILE.prom",
-          "root, where that user may not write to the folder: the file is replaced at each tick. A notice says so.",
+          "root, if that user may not write to the folder: the file is replaced at each tick. A notice says so.",
         ],
-        ["--user root", "root."],
+        ["--user root", "all of root's rights."],
       ],
     },
     "To run xdptally without root, give the capabilities to the file:",
@@ -29,8 +29,8 @@ const RIGHTS: ManualSection = {
       code:
         "sudo setcap cap_net_admin,cap_bpf,cap_perfmon+ep /usr/local/bin/xdptally",
     },
-    "Whoever may run that file may count packets with it, so choose its group and mode. report, help and version need no rights, and check the same as a run.",
-    "The program only reads frames and lets all of them pass. It is attached by a link that belongs to the process, so the kernel detaches it when the process ends in any way, also by kill -9. In generic mode the kernel turns off some offloads while a program is attached; xdptally turns them on again at its end, and says at its start which ethtool -K line does so after a kill.",
+    "Anyone who may run that file may count packets, so choose its group and mode. check needs the rights of a run; report, help and version need none.",
+    "The program only reads frames and lets all of them pass. It is attached by a link that belongs to the process, so the kernel detaches it when the process ends in any way, also by kill -9. In generic mode the kernel turns off some offloads while a program is attached. xdptally turns them on again at its end; a notice at the start has the ethtool -K command that does so after a kill.",
   ],
 };
 
@@ -41,11 +41,11 @@ const SIGNALS: ManualSection = {
       items: [
         [
           "SIGINT, SIGTERM",
-          "End the run: detach, read what was counted to the last frame, and write the end records. A second signal, more than a second later, does not wait for the last records; the exit code is then 128 and the signal's number.",
+          "End the run: detach, read the counts up to the last frame, and write the end records. A second signal, more than a second later, does not wait for the last records; the exit code is then 128 plus the signal's number.",
         ],
         [
           "SIGHUP",
-          "The same; with -o and without a terminal it is ignored. nohup has no effect; use setsid.",
+          "The same, but ignored with -o and without a terminal. nohup has no effect; use setsid.",
         ],
         [
           "SIGUSR1",
@@ -55,7 +55,7 @@ const SIGNALS: ManualSection = {
         ["SIGTSTP", "In top, suspend; SIGCONT goes on."],
       ],
     },
-    "When the reader of standard output leaves, as in xdptally eth0 | head, the run ends with exit code 0.",
+    "When the reader of standard output closes it, as in xdptally eth0 | head, the run ends with exit code 0.",
   ],
 };
 
@@ -66,20 +66,20 @@ const ENVIRONMENT: ManualSection = {
       items: [
         [
           "NO_COLOR",
-          "In top: no colours, if it is not empty. sudo drops it; --no-color does the same.",
+          "In top: no colours, if it is not empty. sudo drops it; use --no-color there.",
         ],
         [
           "TERM, COLORTERM",
-          "In top: how many colours there are. With TERM empty or dumb, top does not start.",
+          "In top: how many colours the terminal has. With TERM empty or dumb, top does not start.",
         ],
         [
           "LC_ALL, LC_CTYPE, LANG",
           "In top: bars and curves are drawn in Unicode if the first of these that is set names UTF-8, else in ASCII.",
         ],
-        ["TZ", "The zone of --local."],
+        ["TZ", "The time zone of --local."],
         [
           "SSLKEYLOGFILE, DENO_UNSTABLE_CRON_SOCK, ICU_DATA, ICU_TIMEZONE_FILES_DIR",
-          "The Deno runtime in the executable reads these, and a few more, before xdptally runs: it makes an empty file, connects to a socket, or looks for data there. sudo without -E, cron and systemd do not pass them on, and the unit unsets them.",
+          "The Deno runtime in the executable reads these, and a few more, before xdptally runs: it creates an empty file, connects to a socket, or looks for data there. sudo without -E, cron and systemd do not pass them on, and the systemd unit unsets them.",
         ],
         [
           "LD_LIBRARY_PATH, LD_PRELOAD",
@@ -97,11 +97,11 @@ const FILES: ManualSection = {
       items: [
         [
           "/var/log/xdptally/HOST-INTERFACE-YYYYMMDD.jsonl",
-          "Captures, where cron's line and the unit write them.",
+          "Captures that the cron job and the systemd unit write.",
         ],
         [
           "FILE.torn",
-          "A last line of FILE that a kill or a full disk cut off. The next run that appends to FILE moves it there.",
+          "An incomplete last line of FILE, left by a kill or a full disk. The next run that appends to FILE moves it there.",
         ],
         [
           "/etc/default/xdptally",
@@ -109,7 +109,7 @@ const FILES: ManualSection = {
         ],
       ],
     },
-    "xdptally writes to no other files than -o names. These files come with the sources and the tarballs; the package installs the first four.",
+    "xdptally writes no other files than -o and the export of top name. These files come with the sources and the tarballs; the package installs the first four.",
     {
       items: [
         [
@@ -173,16 +173,16 @@ const FILES: ManualSection = {
   ],
 };
 
-/** What the man page says besides the commands; who makes it adds version and date. */
+/** What the man page says besides the commands; the caller adds version and date. */
 export const PROGRAM: Omit<Program, "version" | "date"> = {
   summary: "count packets by source address at XDP",
   description: [
-    "xdptally attaches a BPF program to each interface, where the kernel receives frames, and says which source addresses send packets. It counts every frame in exactly one class, next to a total that is counted on its own, and says when the two do not agree. All frames pass. The program is detached at the end, and by the kernel if xdptally is killed.",
-    "Without a command it is watch. A time is a number of seconds, or a number with ms, s, m, h or d.",
+    "xdptally attaches a BPF program to each interface, where the kernel receives frames, and says which source addresses send packets. It counts every frame in exactly one class and, separately, in a total, and says when the two do not agree. All frames pass. The program is detached at the end, and by the kernel if xdptally is killed.",
+    "The default command is watch. A time is a number of seconds, or a number with ms, s, m, h or d.",
   ],
   sections: [RIGHTS, SIGNALS, ENVIRONMENT, FILES],
   exitStatus: [
-    "When several fit, a run ends with the first of 7, 4, 8, 9 and 0. A second signal ends it with 128 and the signal's number: 130 for SIGINT, 143 for SIGTERM. An error is one line on standard error: what failed, why, and what helps.",
+    "If several apply, a run ends with the first of 7, 4, 8, 9 and 0. A second signal ends it with 128 plus the signal's number: 130 for SIGINT, 143 for SIGTERM. An error is one line on standard error: what failed, the cause, and the remedy.",
   ],
   seeAlso: [
     ["jq", 1],

@@ -96,7 +96,7 @@ export class Attacher {
       this.#log.warn(
         `Cannot turn on ${feature} of "${name}" again: ${
           errnoText(errno)
-        }; do it with: ${repairLine(offload)}`,
+        }; run: ${repairLine(offload)}`,
       );
     });
   }

@@ -44,7 +44,7 @@ export function missing(name: string): never {
   const there = wordSimilaritySort(name, names).join(", ");
   throw new Failure(
     EXIT.noInterface,
-    `Cannot find interface "${name}"; there are: ${there}`,
+    `Cannot find interface "${name}"; this machine has: ${there}`,
   );
 }
 
@@ -54,7 +54,7 @@ function lookUp<T>(name: string, ask: () => T): T {
     const [exitCode, remedy] = FORBIDDEN.has(errno)
       ? [
         EXIT.notPermitted,
-        "; allow sockets (a seccomp filter, RestrictAddressFamilies=)",
+        "; allow sockets in the seccomp filter (systemd: RestrictAddressFamilies=)",
       ] as const
       : [EXIT.failure, ""] as const;
     throw new Failure(

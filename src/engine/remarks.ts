@@ -21,17 +21,17 @@ export class Remarks {
   about({ interface: { name }, currentName, isFull, hasNewCpu }: InterfaceRun) {
     if (currentName !== undefined && currentName !== name) {
       this.warn(
-        `Interface "${name}" is named "${currentName}" now; its records keep the old name`,
+        `Interface "${name}" was renamed to "${currentName}"; records keep "${name}"`,
       );
     }
     if (isFull) {
       this.warn(
-        `More sources on "${name}" than --max-sources: the rest is counted as untracked`,
+        `More sources on "${name}" than --max-sources: further ones are counted as untracked`,
       );
     }
     if (hasNewCpu) {
       this.warn(
-        `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart to see their sources`,
+        `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart xdptally to see their sources`,
       );
     }
   }

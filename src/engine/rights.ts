@@ -22,7 +22,7 @@ export function successor(name: string): User | undefined {
   if (user === undefined) {
     throw new Failure(
       EXIT.usage,
-      `Cannot use --user "${name}": there is no such user; name one of this machine, or root`,
+      `Cannot use --user "${name}": there is no such user; name a user of this machine, or root`,
     );
   }
   return user.uid === 0 ? undefined : user;

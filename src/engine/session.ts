@@ -112,7 +112,7 @@ class LoadedSession implements Disposable {
         const isBusy = error instanceof Failure && error.exitCode === EXIT.busy;
         if (!isBusy || bootTime() >= end) throw error;
         if (isFirst) {
-          log.info(`Waiting for ${wait / 1000} s at most: ${error.message}`);
+          log.info(`Waiting up to ${wait / 1000} s: ${error.message}`);
         }
         await stop.sleepUntil(Math.min(bootTime() + RETRY, end));
       }

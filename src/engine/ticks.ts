@@ -34,7 +34,7 @@ interface TickOptions {
   readonly startOf: (run: InterfaceRun) => RunRecord;
 }
 
-/** Milliseconds between two looks for interfaces that are missing. */
+/** Milliseconds between two lookups of missing interfaces. */
 const LOOK_AGAIN = 250;
 
 /** Attempts to read at the end, when no later tick can try again. */
@@ -102,7 +102,7 @@ export class Ticks {
     }
     for (const name of this.#absent) {
       this.#log.error(
-        `Cannot find interface "${name}": it did not appear until the end`,
+        `Cannot watch "${name}": the interface never appeared`,
       );
       this.#exitCodes.add(EXIT.noInterface);
     }
@@ -199,7 +199,7 @@ export class Ticks {
         this.#absent = [...new Set([...this.#absent, name])];
         continue;
       }
-      this.#log.error(`Cannot go on with "${name}": ${LOST[reason]}`);
+      this.#log.error(`Stopped counting "${name}": ${LOST[reason]}`);
       this.#exitCodes.add(EXIT.noInterface);
     }
   }

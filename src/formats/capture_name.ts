@@ -6,7 +6,7 @@ import type { Format } from "./format.ts";
 export interface FilePattern {
   /** A path with fields in it. */
   readonly path: string;
-  /** The format that has its ending; undefined: none has. */
+  /** The format that has its ending; undefined: no format has it. */
   readonly format: Format | undefined;
   readonly isGzip: boolean;
 }
@@ -95,7 +95,7 @@ export function parsePattern(text: string, format?: Format): FilePattern {
   for (const [field, letter] of `${path} `.matchAll(/%(.)/gs)) {
     if (Object.hasOwn(NAME_FIELDS, letter!)) continue;
     throw new RangeError(
-      `there is no field "${field.trim()}"; there are %Y %m %d %H %M %S %s, %h host, %i interface, %% percent`,
+      `unknown field "${field.trim()}"; the fields are %Y %m %d %H %M %S %s, %h (host), %i (interface), %% (percent sign)`,
     );
   }
   const isGzip = path.endsWith(".gz");
@@ -104,7 +104,9 @@ export function parsePattern(text: string, format?: Format): FilePattern {
     endings.some((ending) => plain.endsWith(ending))
   );
   if (isGzip && (format ?? found)?.kind === "page") {
-    throw new RangeError("nothing reads metrics that are compressed");
+    throw new RangeError(
+      "metrics cannot be compressed: node_exporter does not read .gz; leave out .gz",
+    );
   }
   return { path, format: found, isGzip };
 }

@@ -1,4 +1,4 @@
-/** Metrics for Prometheus. */
+/** Writes the page of metrics that Prometheus reads: every metric, in two text formats. */
 import { FAMILIES } from "../basics/address.ts";
 import { EMPTY_BOOKS, sourcesOf } from "../tally/books.ts";
 import type { Snapshot, StartRecord } from "../tally/records.ts";
@@ -141,7 +141,7 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     (["packets", "bytes"] as const).map((unit) =>
       counter(
         `xdptally_${name}${unit}`,
-        `${unit === "packets" ? "Frames" : "Bytes of frames"} ${what}`,
+        `${unit === "packets" ? "Packets" : "Bytes"} ${what}`,
         (snapshot) =>
           Array.from(list(snapshot), ([labels, tally]) => [
             labels,
@@ -154,18 +154,18 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     {
       name: "xdptally_build_info",
       type: "gauge",
-      help: "The version that counts",
+      help: "The version of xdptally; always 1",
       samples: [...new Set(states.map(({ start }) => start.version))]
         .map((version) => [{ version }, 1]),
     },
     gauge(
       "xdptally_interface_info",
-      "How the program is attached",
+      "How the program is attached; always 1",
       ({ start }) => [[{ mode: start.mode }, 1]],
     ),
     gauge(
       "xdptally_running",
-      "Whether the interface is being counted",
+      "1 while the interface is counted, else 0",
       ({ isRunning }) => [[{}, Number(isRunning)]],
     ),
     gauge(
@@ -175,7 +175,7 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     ),
     gauge(
       "xdptally_interval_seconds",
-      "From one tick to the next, when none is late",
+      "Interval between ticks",
       ({ start }) => [[{}, start.interval]],
     ),
     gauge(
@@ -190,18 +190,18 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     ),
     gauge(
       "xdptally_complete",
-      "Whether everything was read and the books balance",
+      "1 if everything was read and the books balance, else 0",
       ({ snapshot }) => [[{}, Number(snapshot.complete)]],
     ),
     gauge(
       "xdptally_sources",
-      "Sources that are kept",
+      "Sources in the table of the run",
       ({ snapshot }) =>
         FAMILIES.map((family) => [{ family }, snapshot.kept[family]]),
     ),
     gauge(
       "xdptally_max_sources",
-      "Sources that can be kept of each family",
+      "Most sources that the table can hold, of each family",
       ({ maxSources }) => [[{}, maxSources]],
     ),
     counter("xdptally_ticks", "Ticks", ({ ticks }) => [[{}, ticks]]),
@@ -212,17 +212,17 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     ),
     ...tallies(
       "",
-      "that the program saw, counted on their own",
+      "that the program saw, counted independently of the classes",
       ({ books }) => [[{}, books.total]],
     ),
     ...tallies(
       "class_",
-      "by what became of them; the classes add up to the total",
+      "by class; the classes add up to the total",
       classes,
     ),
     counter(
       "xdptally_untracked_by_cause_packets",
-      "Frames whose source got no room, by the cause",
+      "Untracked packets, by cause",
       ({ books: { untracked } }) => [
         [{ cause: "full" }, untracked.full],
         [{ cause: "no_memory" }, untracked.noMemory],
@@ -231,7 +231,7 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     ),
     ...tallies(
       "source_",
-      "of the sources with most packets, each since it is among them; the series add up to the class source",
+      "of the top sources, counted since each joined them; the series add up to class source",
       ({ sources, others }) => [
         ...sources.map(({ key, ...tally }) =>
           [{ source: key }, tally] as const

@@ -33,7 +33,8 @@ const notPermitted: Explain = ({ missing }) =>
   missing.length === 0
     ? {
       exitCode: EXIT.notPermitted,
-      why: "the kernel refuses bpf() although the capabilities are there",
+      why:
+        "the kernel refuses bpf() although this process has the capabilities",
       remedy:
         "look for a seccomp filter (a container, a systemd unit), kernel lockdown or, before Linux 5.11, a memlock limit (ulimit -l)",
     }
@@ -46,7 +47,7 @@ const notPermitted: Explain = ({ missing }) =>
 
 const tooManyFiles: Explain = () => ({
   exitCode: EXIT.failure,
-  why: "too many open files, each interface needs two dozen",
+  why: "each interface needs about 24 open files",
   remedy: "raise the limit (ulimit -n)",
 });
 
@@ -55,7 +56,8 @@ const busy: Explain = ({ interfaceName, holder }) => ({
   why: holder === undefined
     ? "another XDP program holds it"
     : `${holder} holds it`,
-  remedy: `end that first, or look with: bpftool net show dev ${interfaceName}`,
+  remedy:
+    `stop it first (to inspect it: bpftool net show dev ${interfaceName})`,
 });
 
 export const noMemory: Explain = ({ maxSources }) => ({
@@ -67,7 +69,7 @@ export const noMemory: Explain = ({ maxSources }) => ({
 const oldKernel: Explain = () => ({
   exitCode: EXIT.unsupported,
   why: "the kernel rejects the program",
-  remedy: "-v shows its reasons; Linux 5.10 or later is needed",
+  remedy: "use Linux 5.10 or later; -v shows the reasons",
 });
 
 /** Refusals that any hook may meet. */
@@ -118,6 +120,6 @@ export function adviceFor(
   return explain?.(at) ?? {
     exitCode: EXIT.failure,
     why: `${error.call} failed`,
-    remedy: "-v shows what libbpf says",
+    remedy: "-v shows libbpf's messages",
   };
 }

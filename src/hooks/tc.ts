@@ -1,4 +1,4 @@
-/** The tc hook: a tcx link beside other programs, in both directions (Linux 6.6). */
+/** The tc hook: a tcx link, which coexists with other programs, in both directions. */
 import { EXIT } from "../basics/errors.ts";
 import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
@@ -9,16 +9,15 @@ const noTcx: Explain = () => ({
   exitCode: EXIT.unsupported,
   why: "the kernel has no tcx links",
   remedy:
-    "Linux 6.6 or later is needed (an older tc filter would outlive a kill)",
+    "use Linux 6.6 or later (an older tc filter stays attached after a kill)",
 });
 
 export const tc: Hook = {
   name: "tc",
   label: "tc",
-  help:
-    "beside an XDP program of somebody else, and for frames that go out; Linux 6.6",
+  help: "coexists with other programs; also outgoing frames; Linux 6.6",
   sees:
-    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as the packets and bytes that they are on the wire. It does not see what an XDP program or an earlier tc program dropped or redirected.",
+    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire, with two exceptions: what came merged through a virtio header (a KVM guest, a tap) counts as one packet, and of merged packets in a tunnel only the outer headers are counted for each. It does not see what an XDP program or an earlier tc program dropped or redirected, nor what is sent past the queueing discipline (PACKET_QDISC_BYPASS).",
   directions: ["in", "out"],
   program: "xdptally_tc",
   takesFragments: false,
@@ -31,9 +30,9 @@ export const tc: Hook = {
     link: new Link(object, index, "tc", ATTACH_TYPE.tcx[direction]),
   }),
   notice: ({ name, index }, direction) =>
-    `Attached tc program to iface "${name}" (index ${index}, frames that ${
-      direction === "in" ? "come in" : "go out"
-    })`,
+    `Attached tc program to iface "${name}" (index ${index}, ${
+      direction === "in" ? "incoming" : "outgoing"
+    } frames)`,
   explainShortfall: () =>
     "some frames were dropped or redirected before tc saw them",
 };

@@ -19,18 +19,18 @@ const refused: Explain = ({ driver, mtu, mode }) => ({
   exitCode: EXIT.unsupported,
   why: `driver ${
     driver || "(unknown)"
-  } refuses ${mode} XDP as it is set up now (MTU ${mtu})`,
+  } refuses ${mode} XDP in its current configuration (MTU ${mtu})`,
   remedy: mode === "generic"
-    ? "Linux 5.10 or later is needed"
+    ? "use Linux 5.10 or later"
     : "lower the MTU, turn off LRO, free some queues, or use --mode generic",
 });
 
 export const xdp: Hook = {
   name: "xdp",
   label: "XDP",
-  help: "the earliest; one program an interface",
+  help: "the earliest hook; one program per interface",
   sees:
-    "In native mode, frames as the driver received them. In generic mode the kernel may have merged several packets into one (GRO, LRO), which counts as one.",
+    "Frames as the driver receives them. What was merged before counts as one packet: by LRO or rx-gro-hw, by a guest behind a tap, or by the sender on a veth in generic mode. Generic mode turns off software GRO, LRO and rx-gro-hw while attached, and does not see what tc redirected to the interface.",
   directions: ["in"],
   program: "xdptally",
   takesFragments: true,

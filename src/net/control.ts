@@ -1,4 +1,4 @@
-/** ioctls on network interfaces. */
+/** A socket for the ioctls that ask about an interface, or change its offloads. */
 import { CallError, checked, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";

@@ -1,4 +1,4 @@
-/** The kernel's own counters of received packets. */
+/** Reads the kernel's own counters of received packets, to compare the counts with. */
 
 /** Packets and bytes received since the interface was created. */
 export interface ReceiveCounter {

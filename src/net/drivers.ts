@@ -1,4 +1,4 @@
-/** What is known about the native XDP mode of drivers. */
+/** Lists drivers that reset the link for native XDP, or limit the MTU. */
 
 /** What a driver does in native mode. */
 interface Driver {
@@ -43,6 +43,6 @@ export function mostMtu(driver: string): number | undefined {
 /** Why `--mode auto` avoids native mode with this driver; undefined: it does not. */
 export function reasonToAvoidNative(driver: string): string | undefined {
   return resetsLink(driver)
-    ? `driver ${driver} resets the link on a native attach; --mode native does it all the same`
+    ? `driver ${driver} resets the link when attaching in native mode; --mode native attaches anyway`
     : undefined;
 }

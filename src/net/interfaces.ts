@@ -1,4 +1,4 @@
-/** Finds network interfaces. */
+/** Finds the network interfaces of this namespace, and what they are. */
 import { CallError, ERRNO, lastErrno } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, fieldText } from "../ffi/memory.ts";

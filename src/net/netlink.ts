@@ -1,4 +1,4 @@
-/** Generic netlink, as far as one question needs it. */
+/** A generic netlink socket, to ask the kernel what a driver can do with XDP. */
 import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";

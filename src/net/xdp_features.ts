@@ -1,4 +1,4 @@
-/** What a driver can do with XDP. */
+/** Asks the kernel what a driver can do with XDP. */
 import { GenericNetlink } from "./netlink.ts";
 
 /** What the kernel says an interface's driver can do with XDP. */

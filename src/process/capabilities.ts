@@ -1,4 +1,4 @@
-/** Linux capabilities of this thread. */
+/** Reads and drops the Linux capabilities of this thread. */
 import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 

@@ -1,4 +1,4 @@
-/** Clocks. */
+/** Reads time since boot for lengths, and the wall clock for records. */
 import { libc } from "../ffi/libc.ts";
 
 const CLOCK_BOOTTIME = 7;

@@ -1,4 +1,4 @@
-/** Loggers: diagnostics for stderr, and text records for stdout. */
+/** Makes the loggers: one of diagnostics for stderr, one of text records. */
 import { BaseHandler } from "@std/log/base-handler";
 import { Logger, type LogRecord } from "@std/log/logger";
 import { writeAll } from "../basics/write_all.ts";

@@ -1,4 +1,4 @@
-/** Ends a run on signals, and waits that a signal can end. */
+/** Ends a run on signals; while it waits, a signal ends the wait. */
 import { bootTime } from "./clock.ts";
 
 /**

@@ -114,6 +114,6 @@ function requireTick(record: JsonRecord): void {
     !(record.sources instanceof ScannedSources) &&
       !(Array.isArray(record.sources) && record.sources.every(isTally))
   ) {
-    throw new SyntaxError("a tick without all of its counts");
+    throw new SyntaxError("a tick that lacks some of its counts");
   }
 }

@@ -28,7 +28,7 @@ export function summary({ interfaces, ticks }: Report): string {
   }`;
 }
 
-/** Lines that name each gap, incomplete run and broken line, or say that there is none. */
+/** Lines about gaps, incomplete runs and broken lines, or one that says there are none. */
 export function trust(
   { interfaces, incomplete }: Report,
   broken: BrokenLines,

@@ -1,4 +1,4 @@
-/** Appends records to a capture file on disk, whole or not at all. */
+/** Appends records to a capture file on disk, each one whole or not at all. */
 import { dirname } from "node:path";
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
@@ -145,7 +145,7 @@ export class CaptureFile implements Target {
       EXIT.output,
       `Cannot write to ${this.name}: ${this.#trouble}; its last ${
         missing === 1 ? "record is" : `${missing} records are`
-      } lost, make room for the next run`,
+      } lost; free disk space before the next run`,
     );
   }
 
@@ -163,7 +163,7 @@ export class CaptureFile implements Target {
       });
       if (written < bytes.length) {
         file.truncateSync(size);
-        throw new Error("there is room for a part only");
+        throw new Error("no space left: only a part of the record fits");
       }
       this.#sound = size + bytes.length;
       this.#queue.splice(0, records);
@@ -198,9 +198,9 @@ export class CaptureFile implements Target {
       if (this.#file === undefined || !isDenied) throw error;
       if (!this.#isOutOfReach) {
         this.#options.log.warn(
-          `Cannot open ${this.name} anew: ${
+          `Cannot reopen ${this.name}: ${
             reasonOf(error)
-          }; going on in the file that was moved, --user root follows the name`,
+          }; still writing to the old file, use --user root to follow the name`,
         );
       }
       this.#isOutOfReach = true;
@@ -270,7 +270,7 @@ function wholeMembers(file: Deno.FsFile, size: number): number {
       readAt(file, at, Math.min(HEADER_SIZE, size - at)),
     );
     if (length === undefined && size - at >= HEADER_SIZE) {
-      throw new Error("it contains other data than captures of xdptally");
+      throw new Error("not an xdptally capture");
     }
     if (length === undefined || at + length > size) return at;
     at += length;

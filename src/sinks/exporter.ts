@@ -60,7 +60,7 @@ export class Exporter implements Sink, Disposable {
     if (this.#token === "") {
       throw new Failure(
         EXIT.usage,
-        `Cannot use --listen-token "${tokenFile}": it is empty; put a token in it`,
+        `Cannot use --listen-token "${tokenFile}": the file is empty; put a token in it`,
       );
     }
     this.#tls = tls && { cert: readSecret(tls.cert), key: readSecret(tls.key) };
@@ -84,7 +84,7 @@ export class Exporter implements Sink, Disposable {
           hostname.includes(":") ? `[${hostname}]` : hostname
         }:${port}: ${
           reasonOf(error)
-        }; name another address or port, or look at the certificate`,
+        }; name another address or port, or check the certificate`,
       );
     }
   }
@@ -96,7 +96,7 @@ export class Exporter implements Sink, Disposable {
     }
     if (path === "/healthz") return this.#health();
     if (path !== "/metrics") {
-      return { status: 404, body: "There are /metrics and /healthz\n" };
+      return { status: 404, body: "The pages are /metrics and /healthz\n" };
     }
     if (!this.#isAllowed(headers.get("authorization"))) {
       return {
@@ -156,7 +156,7 @@ function readSecret(path: string): string {
   } catch (error) {
     throw new Failure(
       EXIT.usage,
-      `Cannot read "${path}": ${reasonOf(error)}; name a file that is there`,
+      `Cannot read "${path}": ${reasonOf(error)}; name a readable file`,
     );
   }
 }

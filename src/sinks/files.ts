@@ -49,7 +49,7 @@ export function rightsOf(
 /** Logs that the process stays root, because `user` may not write to `path`. */
 export function logStaysRoot(log: Logger, user: User, path: string): void {
   log.info(
-    `Staying root: user "${user.name}" may not write to "${path}"; --user names another`,
+    `Staying root: user "${user.name}" may not write to "${path}"; name another user with --user`,
   );
 }
 

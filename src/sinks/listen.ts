@@ -22,9 +22,9 @@ const OPTIONS = {
   ),
   listenCert: file(
     "listen-cert",
-    "serve over TLS, with this certificate (PEM), and its key",
+    "serve over TLS with this certificate (PEM); needs --listen-key",
   ),
-  listenKey: file("listen-key", "the certificate's key (PEM)"),
+  listenKey: file("listen-key", "the certificate's private key (PEM)"),
 };
 
 export const listen: SinkKind<typeof OPTIONS> = {
@@ -41,7 +41,7 @@ export const listen: SinkKind<typeof OPTIONS> = {
         throw badValue(
           name,
           file,
-          "nothing is served; give --listen PORT too",
+          "it has no effect alone; give --listen PORT too",
         );
       }
       return undefined;

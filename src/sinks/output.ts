@@ -29,26 +29,26 @@ const OPTIONS = {
     name: "output",
     short: "o",
     value: "FILE",
-    help: "append to FILE, or to a file a day in FOLDER/",
+    help: "append to FILE, or to daily files in FOLDER/",
     details:
       `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); a further .gz compresses the file. - is standard output.`,
     completes: "files",
   }),
   isLocal: flag({
     name: "local",
-    help: "fields of file names are local time",
+    help: "use local time in file names",
     isRare: true,
   }),
   isUtc: flag({
     name: "utc",
-    help: "fields of file names are UTC (the default)",
+    help: "use UTC in file names (the default)",
     isRare: true,
   }),
   isSynced: flag({
     name: "fsync",
     help: "wait until the disk has each record",
     details:
-      "Without it a power loss takes what the system had not written out yet.",
+      "Without it a power loss can lose records that are not on the disk yet.",
     isRare: true,
   }),
 };
@@ -89,9 +89,7 @@ export function outputOf(
     throw badValue(
       "format",
       format.name,
-      `it is a file that is replaced at each tick; name one with -o FILE${
-        format.endings[0]
-      }`,
+      `metrics need a file; give -o FILE${format.endings[0]}`,
     );
   }
   return { format, pattern };
@@ -113,7 +111,7 @@ function jsonOnly(asked: Format | undefined): Format {
     throw badValue(
       "format",
       asked.name,
-      "--json asks for another format; give one of the two",
+      "--json asks for jsonl; give one of the two",
     );
   }
   return json;

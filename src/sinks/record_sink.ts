@@ -107,9 +107,9 @@ export class RecordSink implements Sink {
       if (!isThrough) {
         throw new Failure(
           EXIT.output,
-          `Cannot write to ${target.name}: the run is over, and nothing was read from it for ${
+          `Cannot write to ${target.name}: the reader did not read for ${
             GRACE / 1000
-          } s; the rest of the records is lost`,
+          } s after the end; remaining records are lost`,
         );
       }
       // A file of an earlier name is closed once all its records are written.
@@ -140,7 +140,7 @@ export class RecordSink implements Sink {
       }
       if (!(ownsFolder && ownsFile)) {
         log.info(
-          `"${path}" stays open until the end: user "${user.name}" may not open it anew (rotate it with copytruncate, or use --user root)`,
+          `"${path}" stays open until the end: user "${user.name}" may not reopen it after a rotation; use copytruncate, or --user root`,
         );
       }
     }

@@ -1,4 +1,4 @@
-/** Makes one sink of several. */
+/** Combines several sinks into one, as a command line may ask for several. */
 import type { User } from "../process/user.ts";
 import type { RunRecord } from "../tally/records.ts";
 import type { RecordOrigin, Sink } from "./sink.ts";

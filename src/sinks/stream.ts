@@ -17,7 +17,7 @@ interface Writer {
 }
 
 /**
- * Output that is no regular file: stdout, a FIFO, a device. Writing does not
+ * Output that is not a regular file: stdout, a FIFO, a device. Writing does not
  * block the program: signals end the run even if the reader pauses (`| less`).
  */
 export class Stream implements Target {
@@ -77,7 +77,7 @@ export class Stream implements Target {
         EXIT.output,
         `Cannot write to ${this.name}: ${
           reasonOf(error)
-        }; make room, or send it elsewhere`,
+        }; free disk space, or write elsewhere`,
       );
     }
   }

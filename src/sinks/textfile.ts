@@ -103,7 +103,7 @@ export class TextfileSink implements Sink {
       .map(([path, { trouble }]) =>
         new Failure(
           EXIT.output,
-          `Cannot write to "${path}": ${trouble}; its metrics are older than the end of the run, make room for the next one`,
+          `Cannot write to "${path}": ${trouble}; the last metrics were not written; free disk space before the next run`,
         )
       );
     throwAll(failures, this.#context.log);
@@ -168,5 +168,5 @@ function requireReplaceable(path: string): void {
     if (error instanceof Deno.errors.NotFound) return;
     throw error;
   }
-  throw new Error("it is replaced at each tick, and is no regular file");
+  throw new Error("not a regular file: it would be replaced");
 }

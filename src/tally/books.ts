@@ -1,13 +1,13 @@
 /** Books: every frame that was counted, divided into classes that add up. */
 import { minus, NOTHING, plus, type Tally } from "./source_list.ts";
 
-/** Packets whose source got no row. The causes count packets. */
+/** Packets whose source has no table entry. The causes count packets. */
 export interface Untracked extends Tally {
   /** `--max-sources` was reached. */
   readonly full: bigint;
   /** The CPU was added after the start, and has no counters in the maps. */
   readonly noMemory: bigint;
-  /** The index of the map had no free slot near the source's place. */
+  /** The index had no free slot near the source's hash. */
   readonly busy: bigint;
 }
 
@@ -18,7 +18,7 @@ export interface Books {
   readonly untracked: Untracked;
   readonly nonIp: Tally;
   readonly malformed: Tally;
-  /** Packets of sources that `--filter` leaves out. */
+  /** Packets of sources that `--filter` excludes. */
   readonly filtered: Tally;
 }
 

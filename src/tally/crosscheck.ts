@@ -2,7 +2,7 @@
 
 /** Two counts of the same packets that differ too much. */
 export interface Discrepancy {
-  /** Packets that the XDP program saw. */
+  /** Packets that the program saw. */
   readonly counted: bigint;
   /** Packets that the interface counted as received in the same time. */
   readonly received: bigint;

@@ -1,4 +1,4 @@
-/** Records: what a run hands to the sinks, at its start, each tick and its end. */
+/** Records: what a run reports to the sinks at its start, at each tick and at its end. */
 import type { Family } from "../basics/address.ts";
 import type { By, Direction } from "../basics/keys.ts";
 import type { Books } from "./books.ts";
@@ -31,7 +31,7 @@ export interface StartRecord extends Origin {
   readonly interval: number;
 }
 
-/** A source of a record, and its total in the run so far; undefined: it got no row. */
+/** A source of a record, and its total in the run so far; undefined: the table of the run was full. */
 export interface ShownSource {
   readonly key: string;
   readonly packets: Count;

@@ -43,7 +43,7 @@ export class SourceTable extends SourceList {
   /**
    * Adds every row of `list`.
    *
-   * @returns the sum of the sources that got no row
+   * @returns the sum of the sources that did not fit
    */
   add(list: SourceList): Tally {
     const untracked = new Uint32Array(HALVES);

@@ -1,4 +1,4 @@
-/** The last line of the screen, and the help. */
+/** Draws the last line of the screen (prompt, message or keys), and the help. */
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { interval } from "./numbers.ts";
 import type { Shown } from "./shown.ts";
@@ -82,7 +82,7 @@ const HELP = [
   ["", ""],
   ["bold", "a source that is new; dim: one that sends nothing now"],
   ["a row", "moves only when its share changes by a tenth"],
-  ["untracked", "packets whose source had no room: see --max-sources"],
+  ["untracked", "packets whose source has no table entry: see --max-sources"],
 ] as const;
 
 /** Draws the explanation of the keys in place of the table. */

@@ -1,4 +1,4 @@
-/** The lines above the table. */
+/** Draws the lines above the table: rates, books and the recent past. */
 import { plural } from "../basics/plural.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { bitRate, clock, grouped, interval, rate } from "./numbers.ts";
@@ -46,7 +46,7 @@ function drawTitle(frame: Frame, shown: Shown): void {
     ...(shown.isPaused ? [["PAUSED", BOLD] as const] : []),
     ...(ended === undefined
       ? []
-      : [[`over: ${ended}`, BOLD | colour("alarm")] as const]),
+      : [[`ended: ${ended}`, BOLD | colour("alarm")] as const]),
     ...(filter === undefined ? [] : [[`only ${filter.text}`, BOLD] as const]),
     ...(family === undefined
       ? []
@@ -66,7 +66,7 @@ function drawTitle(frame: Frame, shown: Shown): void {
 }
 
 function ratesOf({ last, runBooks, sources }: Pane): Piece[] {
-  if (last === undefined) return [["Counting; the first tick is under way"]];
+  if (last === undefined) return [["Waiting for the first tick"]];
   const { total } = last.books;
   const { packets } = runBooks.untracked;
   return [

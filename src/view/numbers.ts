@@ -1,4 +1,4 @@
-/** Numbers as `top` shows them. */
+/** Writes numbers as narrow as the columns of `top` need them. */
 
 /** `1,689,221`: all digits, in groups of three. */
 export function grouped(value: bigint | number): string {

@@ -1,4 +1,4 @@
-/** How colours look, and what the terminal can show. */
+/** The colours of the screen, and what the environment says the terminal can show. */
 import {
   BOLD,
   type Colour,

@@ -1,4 +1,4 @@
-/** What the view shows of one interface. */
+/** Holds what the view shows of one interface. */
 import { type Books, EMPTY_BOOKS } from "../tally/books.ts";
 import type { EndReason, StartRecord, TickRecord } from "../tally/records.ts";
 import { SourceRows } from "./source_rows.ts";

@@ -1,4 +1,4 @@
-/** Text that the user types in the footer. */
+/** Edits the text that the user types in the footer. */
 import type { PressedKey } from "./key_decoder.ts";
 
 /** A prompt with what has been typed so far. */

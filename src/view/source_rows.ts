@@ -1,4 +1,4 @@
-/** The sources that `top` shows, with their recent rates. */
+/** Holds the sources that `top` shows, with their recent rates. */
 import type { TickRecord } from "../tally/records.ts";
 import { type Count, NOTHING, type Tally } from "../tally/source_list.ts";
 import { parseAddress } from "../basics/address.ts";

@@ -1,4 +1,4 @@
-/** The table of sources. */
+/** Draws the table of sources. */
 import {
   BOLD,
   type Colour,

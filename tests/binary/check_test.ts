@@ -57,13 +57,13 @@ Deno.test("check: the table has a remedy for each failure, and the exit code is 
   assertEquals(code, 5);
   assertMatch(
     stdout,
-    /^ {2}FAIL {2}XDP program +XDP program "xdptally" \(id \d+\) of pid \d+, since \S+Z, holds it\n {10,}=> end that first/m,
+    /^ {2}FAIL {2}XDP program +XDP program "xdptally" \(id \d+\) of pid \d+, since \S+Z, holds it\n {10,}=> stop it first/m,
   );
   const missing = await run(["check", "vx"], { in: stage.name });
   assertEquals(missing.code, 4);
   assertStringIncludes(missing.stdout, 'Cannot find interface "vx"');
   const all = await run(["check"], { in: stage.name });
-  assertEquals(all.code, 0, "what nobody named is no failure");
+  assertEquals(all.code, 0, "interfaces that are not named do not fail it");
   for (const name of ["lo", "va", "vb"]) {
     assertMatch(all.stdout, new RegExp(`^${name}$`, "m"));
   }
@@ -74,7 +74,7 @@ Deno.test("check: without rights it says which are missing: exit 3", async () =>
     through: ["setpriv", "--reuid", "65534", "--clear-groups"],
   });
   assertEquals(code, 3);
-  assertStringIncludes(stdout, "without CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON");
+  assertStringIncludes(stdout, "lacks CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON");
   assertStringIncludes(stdout, "=> run it with sudo");
 });
 

@@ -64,7 +64,7 @@ const ENDINGS: Record<string, Ending> = {
     },
     code: 128 + 11,
   },
-  "its reader leaves": {
+  "its reader closes stdout": {
     options: {
       through: ["sh", "-c", `"$0" "$@" | sed -u '/"packets":[1-9]/q'`],
     },

@@ -39,7 +39,7 @@ Deno.test("an interface that does not exist: exit 4, and the nearest name first"
   await assertRefused(
     ["vbb"],
     4,
-    'Cannot find interface "vbb"; there are: vb, va, lo',
+    'Cannot find interface "vbb"; this machine has: vb, va, lo',
     { in: stage.name },
   );
   await assertRefused(["an-interface-name-too-long"], 4, "there are:", {
@@ -117,7 +117,7 @@ for (const error of ["EINVAL", "EOPNOTSUPP"]) {
   Deno.test(`a kernel that is too old (${error}): exit 6`, async () => {
     using stage = vethStage();
     const inject = `inject=bpf:error=${error}:when=1+`;
-    await assertRefused(["vb"], 6, "Linux 5.10 or later is needed", {
+    await assertRefused(["vb"], 6, "use Linux 5.10 or later", {
       in: stage.name,
       through: ["strace", "-f", "-qq", "-o", "/dev/null", "-e", inject],
     });

@@ -47,7 +47,7 @@ for (const error of ["EINTR", "ENOMEM"]) {
     {
       await flood(stage, "va", 200_000, 30_000, "shuffle");
       await using _ = new Senders(stage, "va"); // frames that a failure could lose
-      // 11 is no multiple of a tick's calls: so many failures meet each of them.
+      // 11 is not a multiple of a tick's calls, so each of them fails at some time.
       const enough = failures(capture) + CALLS_OF_TICK;
       await capture.until(() => failures(capture) >= enough);
     }

@@ -144,5 +144,8 @@ Deno.test("--listen: an address, certificate or token that cannot be used is ref
   assertEquals(stage.programs("va"), []);
   const usage = await run(["--listen-token", "x", "va"], { in: stage.name });
   assertEquals(usage.code, 2);
-  assertStringIncludes(usage.stderr, "nothing is served; give --listen PORT");
+  assertStringIncludes(
+    usage.stderr,
+    "it has no effect alone; give --listen PORT",
+  );
 });

@@ -1,4 +1,4 @@
-/** The built executable in plain use: help, version, text log, CSV, a copy of it. */
+/** The built executable in ordinary use: help, version, text log, CSV, a copy of it. */
 import {
   assert,
   assertEquals,
@@ -150,7 +150,7 @@ Deno.test("the text log: when a run ends is on stderr, and an idle tick has no r
   assertEquals(code, 0);
   assertStringIncludes(
     stderr,
-    "Stops and detaches after 2 ticks; Ctrl-C does it earlier",
+    "Stops and detaches after 2 ticks; Ctrl-C stops earlier",
   );
   const lines = stdout.trimEnd().split("\n");
   assertEquals(lines.length, 3);

@@ -1,4 +1,4 @@
-/** The man page: whether it is well formed, and tells of all that the program has. */
+/** The man page is well formed, and documents every option, field, metric, key and file. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../src/basics/errors.ts";
 import { BYS } from "../../src/basics/keys.ts";
@@ -202,7 +202,7 @@ Deno.test("the man page: the JSON of check and of a report", async () => {
   assertWords("CAPTURE REPORTS", own);
 });
 
-Deno.test("the man page: every file of contrib/, and none that is not there", () => {
+Deno.test("the man page: every file of contrib/, and no other", () => {
   const paths = (folder: string): string[] =>
     [...Deno.readDirSync(`${ROOT}${folder}`)].flatMap((
       { name, isDirectory },

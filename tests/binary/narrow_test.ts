@@ -80,7 +80,7 @@ Deno.test("--prefix4: a spoofed flood is a row for each network", async () => {
   assertEquals([record.sources.length, record.untracked.packets], [1, 0]);
 });
 
-Deno.test("--by: `key` stands where `ip` stood, and text still parses", async () => {
+Deno.test("--by: records have `key` instead of `ip`", async () => {
   const end = await countOf(["10.0.0.1"], "--by", "source,protocol");
   assertEquals(end.by, "source,protocol");
   assertEquals(Object.keys(end.sources[0]), ["key", "packets", "bytes"]);
@@ -218,7 +218,10 @@ Deno.test({
 Deno.test("a filter, prefix or key that does not work is refused with the reason", async () => {
   for (
     const [args, why] of [
-      [["--filter", "10.0.0.0/99"], "is no network: a length is 0 to 32 bits"],
+      [
+        ["--filter", "10.0.0.0/99"],
+        "is not a network; give a prefix length from 0 to 32",
+      ],
       [["--prefix6", "129"], "give a whole number from 0 to 128"],
       [["--by", "port"], "give source, destination, source,protocol or"],
       [["--direction", "up"], "give in, out or both"],

@@ -182,7 +182,7 @@ Deno.test("-o /dev/full: exit 7", async () => {
   );
 });
 
-Deno.test("-o FIFO: written like a pipe; the reader leaves: exit 0", async () => {
+Deno.test("-o FIFO: written like a pipe; the reader closes it: exit 0", async () => {
   using stage = vethStage();
   using folder = new Folder();
   const fifo = `${folder.path}/fifo`;

@@ -148,14 +148,17 @@ Deno.test("a capture file that user nobody may not reopen stays open until the e
   await using _ = capture;
   assertStringIncludes(
     capture.stderr,
-    `"${file}" stays open until the end: user "nobody" may not open it anew (rotate it with copytruncate, or use --user root)`,
+    `"${file}" stays open until the end: user "nobody" may not reopen it after a rotation; use copytruncate, or --user root`,
   );
   Deno.renameSync(file, `${file}.1`);
-  await become(() => capture.stderr.includes("going on in the file"));
+  await become(() => capture.stderr.includes("still writing to the old file"));
   const moved = records(`${file}.1`);
   await become(() => records(`${file}.1`) > moved + 2);
   assertEquals((await capture.end("SIGINT")).code, 0);
-  assertEquals(capture.stderr.match(/going on in the file/g)?.length, 1);
+  assertEquals(
+    capture.stderr.match(/still writing to the old file/g)?.length,
+    1,
+  );
   const last = Deno.readTextFileSync(`${file}.1`).trimEnd().split("\n").at(-1)!;
   assertEquals(JSON.parse(last).type, "end");
 });

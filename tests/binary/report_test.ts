@@ -99,7 +99,7 @@ Deno.test("report: a file that cannot be read is named, the others are reported:
   assertEquals([none.code, none.stdout], [1, ""]);
 });
 
-Deno.test("report: a progress bar only on a terminal, and exit 0 when the reader leaves", async () => {
+Deno.test("report: a progress bar only on a terminal, and exit 0 when the reader closes stdout", async () => {
   using folder = new Folder();
   const file = `${folder.path}/a.jsonl`;
   await captureInto(file);

@@ -19,12 +19,12 @@ Deno.test("stdout is full: exit 7, and nothing stays attached", async () => {
   assertEquals(code, 7);
   assertMatch(
     stderr,
-    /^xdptally: Cannot write to stdout: No space left on device; make room, or send it elsewhere\n$/,
+    /^xdptally: Cannot write to stdout: No space left on device; free disk space, or write elsewhere\n$/,
   );
   assertEquals(stage.programs("vb"), []);
 });
 
-Deno.test("the reader of stdout leaves: exit 0, and nothing stays attached", async () => {
+Deno.test("the reader closes stdout: exit 0, and nothing stays attached", async () => {
   using stage = vethStage();
   const through = ["bash", "-c", 'set -o pipefail; "$0" "$@" | head -n 1'];
   const { code, stdout, stderr } = await run(["-q", "-i", "100ms", "vb"], {
@@ -66,7 +66,7 @@ for (const way of ["SIGTERM", "--duration"] as const) {
     assertEquals(code, 7, said);
     assertStringIncludes(
       said,
-      "Cannot write to stdout: the run is over, and nothing was read",
+      "Cannot write to stdout: the reader did not read for 2 s after the end",
     );
     assertEquals(stage.programs("vb"), []);
     await child.stdout.cancel();

@@ -149,13 +149,16 @@ Deno.test("-o FILE.prom: a page that cannot be written is an error, exit 7", asy
       7,
       `xdptally: Cannot write to "${
         file(name)
-      }": it is replaced at each tick, and is no regular file; name another file\n`,
+      }": not a regular file: it would be replaced; name another file\n`,
     ]);
   }
   for (
     const [args, why] of [
       [["--format", "prom"], "name one with -o FILE.prom"],
-      [["-o", file("x.prom.gz")], "nothing reads metrics that are compressed"],
+      [
+        ["-o", file("x.prom.gz")],
+        "metrics cannot be compressed: node_exporter does not read .gz",
+      ],
     ] as const
   ) {
     const { code, stderr } = await capture(...args);

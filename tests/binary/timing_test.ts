@@ -114,7 +114,7 @@ Deno.test("--wait-interface: the interface never appears: exit 4 when the durati
   assertEquals([code, stdout], [4, ""]);
   assertStringIncludes(
     stderr,
-    'Cannot find interface "vb": it did not appear until the end',
+    'Cannot watch "vb": the interface never appeared',
   );
 });
 

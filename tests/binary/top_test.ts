@@ -66,7 +66,7 @@ Deno.test("top: a flood at 80x24, resized to 40x10 and 200x50", async () => {
   await terminal.until(/end \(signal\) after/);
 });
 
-Deno.test("top: rows do not jump about under a steady flood, and a refresh is under 5 kB", async () => {
+Deno.test("top: rows keep their order under a steady flood, and a refresh is under 5 kB", async () => {
   for (const [width, height] of [[80, 24], [200, 50]] as const) {
     using stage = vethStage();
     using folder = new Folder();
@@ -300,7 +300,7 @@ Deno.test("top: the terminal is restored, whatever ends the run", async () => {
     if (code === 4) {
       assertStringIncludes(
         screen,
-        'Cannot go on with "vb": the interface is gone',
+        'Stopped counting "vb": the interface is gone',
       );
     } else assertEquals(stage.programs("vb"), [], name);
   }
@@ -325,20 +325,20 @@ Deno.test("top: Ctrl-Z restores the terminal, and fg draws again", async () => {
   await terminal.until(/end \(signal\) .*: 10 packets/);
 });
 
-Deno.test("top: without a suitable terminal it points to the plain mode: exit 2", async () => {
+Deno.test("top: without a suitable terminal it names the command for text output: exit 2", async () => {
   const line = (why: string) =>
-    `xdptally: Cannot draw on the screen: ${why}; use the plain mode: xdptally eth0\n`;
+    `xdptally: Cannot draw a screen: ${why}; for text output run: xdptally eth0\n`;
   const piped = await run(["top", "eth0"]);
   assertEquals(piped, {
     code: 2,
     stdout: "",
-    stderr: line("stdout is no terminal"),
+    stderr: line("stdout is not a terminal"),
   });
   const CASES: [env: Record<string, string>, redirect: string, why: string][] =
     [
       [{ TERM: "dumb" }, "", 'the terminal cannot (TERM is "dumb")'],
       [{ TERM: "" }, "", "the terminal cannot (TERM is not set)"],
-      [{}, "< /dev/null", "stdin is no terminal"],
+      [{}, "< /dev/null", "stdin is not a terminal"],
     ];
   for (const [env, redirect, why] of CASES) {
     using terminal = new Tmux({ width: 160, height: 24, env });

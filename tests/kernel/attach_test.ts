@@ -90,7 +90,7 @@ Deno.test("the interface is deleted: an end record, exit 4; the other one goes o
     ) => [end.interface, end.reason, end.total.packets, end.complete]),
     [["vb", "interface-gone", 5, true], ["vd", "signal", 3, true]],
   );
-  assertStringIncludes(stderr, 'Cannot go on with "vb": the interface is gone');
+  assertStringIncludes(stderr, 'Stopped counting "vb": the interface is gone');
 });
 
 Deno.test("somebody detaches the program by force: an end record that says so, exit 4", async () => {
@@ -162,7 +162,7 @@ Deno.test("a renamed interface: counting goes on, and a message says so", async 
   assertEquals(code, 0);
   assertEquals(
     stderr,
-    'xdptally: Interface "vb" is named "vz" now; its records keep the old name\n',
+    'xdptally: Interface "vb" was renamed to "vz"; records keep "vb"\n',
   );
 });
 

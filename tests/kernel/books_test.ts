@@ -169,7 +169,7 @@ Deno.test("more sources than --max-sources: the rest is untracked, and the books
   await counted(capture, arrived);
   const { record: end, code, stderr } = await capture.end("SIGTERM");
 
-  assertEquals(code, 0, "untracked is no incompleteness");
+  assertEquals(code, 0, "untracked packets do not make a run incomplete");
   assertStringIncludes(stderr, 'More sources on "vb" than --max-sources');
   assertRun(capture, end);
   assertEquals(end.total.packets, arrived);

@@ -73,7 +73,7 @@ Deno.test("reasonOf leaves out what Deno adds to the system's words", () => {
   assertEquals(reasonOf("text"), "text");
 });
 
-Deno.test("the hashes see their part of the array alone", () => {
+Deno.test("a hash reads only the given range", () => {
   const words = Uint32Array.of(9, 1, 2, 9, 1, 2);
   assertEquals(hashWords(words, 1, 2), hashWords(words, 4, 2));
   assert(hashWords(words, 0, 2) !== hashWords(words, 1, 2));

@@ -40,7 +40,7 @@ const DEFAULTS = {
   logsLibbpf: false,
 };
 
-/** What a command line of `watch` asks for, as far as it is no default. */
+/** What a command line of `watch` asks for, as far as it is not the default. */
 interface Asked {
   readonly interfaces?: readonly string[];
   readonly counting?: Partial<Counting>;
@@ -265,11 +265,11 @@ const BAD: [args: string[], line: string][] = [
   ],
   [
     ["-j", "--format", "csv", "eth0"],
-    'Cannot use --format "csv": --json asks for another',
+    'Cannot use --format "csv": --json asks for jsonl',
   ],
   [
     ["-o", "a%Qb", "eth0"],
-    'Cannot use --output "a%Qb": there is no field "%Q"',
+    'Cannot use --output "a%Qb": unknown field "%Q"',
   ],
   [["-o", "", "eth0"], 'Cannot use --output ""'],
   [
@@ -317,7 +317,7 @@ Deno.test("every help has each option, and no line over 79 columns", async () =>
   }
 });
 
-Deno.test("-h fits a screen, and has the exit codes and what a flood asks for", () => {
+Deno.test("-h fits a screen, and has the exit codes and the options for a flood", () => {
   const text = helpText(WATCH_DOCS, false, commands.names);
   const lines = text.trimEnd().split("\n");
   assert(lines.length <= 24, `${lines.length} lines`);

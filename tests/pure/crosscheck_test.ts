@@ -9,12 +9,12 @@ for (
     [1_000_000n, 1_031_000n, 10_000, true],
     [1_031_000n, 1_000_000n, 10_000, true],
     [0n, 16n, 0, false],
-    [0n, 17n, 0, true], // accepted, and not run
-    [500_000n, 1_000_000n, 10_000, true], // merged by two
-    [10n, 0n, 10, false], // shorter than drivers take
+    [0n, 17n, 0, true], // the driver accepted the program and does not run it
+    [500_000n, 1_000_000n, 10_000, true], // the driver merges two packets into one
+    [10n, 0n, 10, false], // the driver has not updated its counter yet
   ] as const
 ) {
-  Deno.test(`XDP saw ${counted}, the interface ${received}: ${differs ? "they part" : "they agree"}`, () =>
+  Deno.test(`the program saw ${counted} packets, the interface ${received}: ${differs ? "warns" : "does not warn"}`, () =>
     assertEquals(
       discrepancy(counted, received, peak),
       differs ? { counted, received } : undefined,

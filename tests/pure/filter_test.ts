@@ -39,7 +39,7 @@ for (
     "fe80::1%eth0",
   ]
 ) {
-  Deno.test(`no address: "${text}"`, () =>
+  Deno.test(`not an address: "${text}"`, () =>
     assertEquals(parseAddress(text), undefined));
 }
 
@@ -64,16 +64,19 @@ Deno.test("parseFilter: clears the bits behind the prefix, and decides about the
 
 for (
   const [text, why] of [
-    ["", '"" is no network'],
-    ["10.0.0.0/33", '"10.0.0.0/33" is no network: a length is 0 to 32 bits'],
-    ["10.0.0.0/", "a length is 0 to 32"],
-    ["10.0.0.0/8/8", "is no network"],
-    ["10.0.0.0/8,,", '"" is no network'],
-    ["!!10.0.0.0/8", "is no network"],
-    ["10.0.0.0/8,!10.1.1.1/8", "keeps and leaves out the same network"],
+    ["", '"" is not a network'],
+    [
+      "10.0.0.0/33",
+      '"10.0.0.0/33" is not a network; give a prefix length from 0 to 32',
+    ],
+    ["10.0.0.0/", "give a prefix length from 0 to 32"],
+    ["10.0.0.0/8/8", "is not a network"],
+    ["10.0.0.0/8,,", '"" is not a network'],
+    ["!!10.0.0.0/8", "is not a network"],
+    ["10.0.0.0/8,!10.1.1.1/8", "the same network is both kept and excluded"],
   ] as const
 ) {
-  Deno.test(`no filter: "${text}"`, () => {
+  Deno.test(`not a filter: "${text}"`, () => {
     assertThrows(() => parseFilter(text), RangeError, why);
   });
 }

@@ -29,7 +29,7 @@ for (
     "GET /metrics HTTP/1.1\r\n folded",
   ]
 ) {
-  Deno.test(`no request: ${JSON.stringify(head)}`, () =>
+  Deno.test(`not a request: ${JSON.stringify(head)}`, () =>
     assertEquals(parseRequest(head), undefined));
 }
 

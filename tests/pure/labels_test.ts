@@ -23,7 +23,7 @@ function labels(top: number, limit = 100) {
   };
 }
 
-Deno.test("the sources with most packets in the run get the labels", () => {
+Deno.test("the sources with most packets in the run are labelled", () => {
   const take = labels(2);
   assertEquals(
     take([v4("10.0.0.1", 5), v4("10.0.0.2", 1)], [v6(1, 7)]),
@@ -35,7 +35,7 @@ Deno.test("the sources with most packets in the run get the labels", () => {
   ]);
 });
 
-Deno.test("a new label counts from the tick in which the source got it", () => {
+Deno.test("a newly labelled source counts from that tick on", () => {
   const take = labels(1);
   take([v4("10.0.0.1", 5), v4("10.0.0.2", 4)]);
   assertEquals(take([v4("10.0.0.2", 1)]), [["10.0.0.1", 5]], "level");
@@ -44,7 +44,7 @@ Deno.test("a new label counts from the tick in which the source got it", () => {
   assertEquals(take([v4("10.0.0.1", 9)]), [["10.0.0.1", 9]], "back again");
 });
 
-Deno.test("a source without a row gets no label, and a limit of 0 gives none", () => {
+Deno.test("a source without a row is not labelled, and with a limit of 0 none is", () => {
   assertEquals(labels(0)([v4("10.0.0.1", 1)]), []);
   const take = labels(3, 2);
   assertEquals(

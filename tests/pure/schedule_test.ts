@@ -1,4 +1,4 @@
-/** When ticks are due, and when a run is over. */
+/** When ticks are due, and when a run ends. */
 import { assertEquals } from "@std/assert";
 import { Schedule } from "../../src/tally/schedule.ts";
 

@@ -133,7 +133,7 @@ Deno.test("filters: by network, text and family; an invalid one gives a message"
   type(view, "10.0.0.0/33");
   assertEquals(
     linesOf(view.frame(80, 24))[23],
-    'Cannot filter by "10.0.0.0/33": no network: a length is 0 to 32 bits',
+    'Cannot filter by "10.0.0.0/33": not a network; give a prefix length from 0 to 32',
   );
   press(view, "/", "clear");
   type(view, "");

@@ -1,4 +1,4 @@
-/** The command `check`: tells whether watching would work, and attaches nothing. */
+/** The command `check`: checks whether counting works here, and attaches nothing. */
 import { EXIT, type ExitCode } from "../../basics/errors.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import { flag } from "../../cli/option.ts";
@@ -23,9 +23,9 @@ const OPTIONS = {
 export const command: Command<typeof OPTIONS> = {
   name: "check",
   summary:
-    "Would watching work here, and how? Attaches nothing; exit code 0 only if so.",
+    "Checks whether counting works here. Attaches nothing; exits 0 if it does.",
   description:
-    "Says whether watching would work, how, and what to do where it would not. It attaches nothing. The exit code is the one that watching would end with.",
+    "Checks whether counting works on these interfaces, in which mode, and what to do if it does not. Attaches nothing. The exit code is the one that a run would end with.",
   operands: "[INTERFACE...]",
   completes: "interfaces",
   options: OPTIONS,
@@ -50,7 +50,7 @@ async function run(
     ...names.flatMap((name) => interfaceChecks(name, maxSources, host)),
   ];
   await print(isJson ? checksJson(rows, Deno.hostname()) : checksText(rows));
-  // Interfaces that were not named may be unfit to watch: that is no failure.
+  // Interfaces that were not named may be unsuitable: that is not a failure.
   const decisive = asked.length > 0 ? rows : host.rows;
   return decisive.find(({ state }) => state === "fail")?.exitCode ?? EXIT.done;
 }

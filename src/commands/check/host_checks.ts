@@ -54,15 +54,17 @@ export function hostChecks(): HostChecks {
   add("unprivileged bpf", ok(unprivileged === "0" ? "allowed" : "not allowed"));
   add(
     "memlock",
-    ok(`${memlock()} (counts before Linux 5.11, and is raised then)`),
+    ok(
+      `${memlock()} (matters only before Linux 5.11, where xdptally raises it)`,
+    ),
   );
   add("memfd_noexec", memfdNoexec());
   add(
     "kernel BTF",
     ok(
       hasBtf()
-        ? "there"
-        : "not there: each frame costs one more call, the counts are the same",
+        ? "available"
+        : "not available: each frame costs one more call, the counts are the same",
     ),
   );
   return { rows, lib, hasFragments, cpus: findCpus().present };
@@ -73,7 +75,7 @@ function rights(): Finding {
   if (missing.length > 0) {
     return {
       state: "fail",
-      value: `without ${missing.join(", ")}`,
+      value: `lacks ${missing.join(", ")}`,
       remedy: `run it with sudo, or give it ${NEEDED.join(", ")}`,
       exitCode: EXIT.notPermitted,
     };
@@ -83,7 +85,7 @@ function rights(): Finding {
 
 function memfdNoexec(): Finding {
   const value = read("/proc/sys/vm/memfd_noexec");
-  return value !== "2" ? ok(value || "not there") : {
+  return value !== "2" ? ok(value || "not supported") : {
     state: "note",
     value: "2: the embedded libbpf could not be used",
     remedy: "keep the system's libbpf, or set vm.memfd_noexec below 2",
@@ -108,7 +110,7 @@ function programChecks(
       ok(
         object.hasFragments
           ? "yes"
-          : "no: large MTUs need generic mode (until Linux 5.18)",
+          : "no: large MTUs need generic mode (before Linux 5.18)",
       ),
     );
     add(
@@ -158,7 +160,7 @@ function tooOld(errno: number): Finding {
   return {
     state: "fail",
     value: errnoText(errno),
-    remedy: "Linux 5.10 or later is needed",
+    remedy: "use Linux 5.10 or later",
     exitCode: EXIT.unsupported,
   };
 }

@@ -1,4 +1,4 @@
-/** Checks an interface: can it be watched, how, and what would be missed? */
+/** Checks an interface: whether it can be watched, how, and what the counts would miss. */
 import { describeHolder } from "../../bpf/holder.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
@@ -122,7 +122,7 @@ function holder({ name, index }: NetInterface, { lib }: HostChecks): Finding {
   return who === undefined ? ok("none") : {
     state: "fail",
     value: `${who} holds it`,
-    remedy: `end that first, or look with: bpftool net show dev ${name}`,
+    remedy: `stop it first (to inspect it: bpftool net show dev ${name})`,
     exitCode: EXIT.busy,
   };
 }
@@ -153,7 +153,7 @@ function mode(
   return ok(
     features?.isNative
       ? "native"
-      : "native if the driver supports it, else generic (before Linux 6.3 only attaching tells)",
+      : "native if the driver supports it, else generic (Linux before 6.3 does not report this)",
   );
 }
 
@@ -166,7 +166,7 @@ function memory(maxSources: number, cpus: number): Finding {
   const { available } = Deno.systemMemoryInfo();
   return needed < available ? ok(value) : {
     state: "fail",
-    value: `${value}, and ${bytes(available)} are free`,
+    value: `${value}, but only ${bytes(available)} are available`,
     remedy: "give a smaller --max-sources",
     exitCode: EXIT.failure,
   };

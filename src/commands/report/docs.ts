@@ -19,7 +19,7 @@ const OPTIONS = {
       name: "by",
       value: "KEY",
       help: "source, hour, host or interface (default source)",
-      details: "What a row stands for. Hours are in UTC, in their order.",
+      details: "What a row stands for. Hours are in UTC, in order of time.",
     },
     GROUP_BYS,
     "source",
@@ -27,7 +27,7 @@ const OPTIONS = {
   since: valued({
     name: "since",
     value: "TIME",
-    help: "from then on: 2026-03-01T12:00Z, or 24h for a day ago",
+    help: "only ticks after TIME: 2026-03-01T12:00Z, or 24h ago",
     details:
       "TIME is a date, a date and a time, or a number with m, h or d for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
     completes: ["1h", "24h", "7d", "30d"],
@@ -35,7 +35,7 @@ const OPTIONS = {
   until: valued({
     name: "until",
     value: "TIME",
-    help: "up to then, in the same forms",
+    help: "only ticks up to TIME (same forms)",
     completes: ["1h", "24h", "7d", "30d"],
   }, parseMoment),
   format: word(
@@ -58,7 +58,7 @@ export const REPORT_DOCS = {
   summary:
     "Who sent most, over any number of captures, and whether anything is missing.",
   description:
-    "Reads captures (.jsonl, .jsonl.gz, or - for standard input) and says who sent most, and what is missing. Lines that are no records are counted and named.",
+    "Reads captures (.jsonl, .jsonl.gz, or - for standard input) and says who sent most, and what is missing. Lines that are not records are counted; the first ones are shown.",
   operands: "FILE...",
   completes: "files",
   options: OPTIONS,

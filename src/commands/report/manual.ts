@@ -1,4 +1,4 @@
-/** What the man page says of `report`: its table and its formats. */
+/** What the man page says about `report`: its table and its formats. */
 import type { Manual } from "../../cli/command_docs.ts";
 
 export const manual: Manual = {
@@ -16,16 +16,16 @@ export const manual: Manual = {
   }, {
     line:
       "ssh web1 'cat /var/log/xdptally/*.jsonl' |\n    xdptally report --by host - web2.jsonl",
-    what: "over several hosts, one of them by ssh",
+    what: "several hosts, one of them over ssh",
   }],
   sections: [{
     title: "CAPTURE REPORTS",
     blocks: [
-      "report reads JSON Lines, also compressed, one line after the other: its memory follows the number of sources. A file that is named twice counts twice. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
+      "report reads JSON Lines, also compressed, line by line: its memory depends on the number of sources. A file that is named twice counts twice. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
       {
         items: [
-          ["PACKETS, BYTES", "the sums of its ticks"],
-          ["SHARE", "its part of all packets in these ticks"],
+          ["PACKETS, BYTES", "the sums over the ticks"],
+          ["SHARE", "its share of all packets in these ticks"],
           ["FIRST SEEN, LAST SEEN", "the first and the last tick that had it"],
           [
             "BUSIEST MINUTE",
@@ -33,7 +33,7 @@ export const manual: Manual = {
           ],
         ],
       },
-      "Below are the total with its classes, and what is missing: gaps between the captures of an interface, runs that are incomplete or were killed, and lines that are no records. All gaps are named, and the first twenty of the others.",
+      "Below are the total with its classes, and what is missing: gaps between the captures of an interface, runs that are incomplete or were killed, and lines that are not records. Gaps have a line for each interface, with their number and the longest one; of the others the first twenty are listed.",
       {
         items: [
           ["text", "all of this"],
@@ -45,7 +45,7 @@ export const manual: Manual = {
             "jsonl",
             "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap), of type incomplete for each such run (host, interface, run, start, why), and one of type summary (ticks; hidden, the rows that --top left out; and the classes)",
           ],
-          ["html", "a page in one file, which loads nothing, with a chart"],
+          ["html", "one self-contained page with a chart, which loads nothing"],
         ],
       },
     ],

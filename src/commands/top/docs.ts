@@ -36,7 +36,7 @@ export const TOP_DOCS = {
   name: "top",
   summary: "Who is sending this machine packets, live on the whole terminal.",
   description:
-    "Shows the same counts live on the whole terminal, sorted by what each source sends now. LIVE VIEW explains columns and keys.",
+    "Shows the same counts live on the whole terminal, the sources that send most first. The section LIVE VIEW of the man page explains columns and keys.",
   operands: "INTERFACE...",
   completes: "interfaces",
   options: OPTIONS,

@@ -112,18 +112,16 @@ function requireTerminal(
   environment: Environment,
 ): void {
   const why = !Deno.stdout.isTerminal()
-    ? "stdout is no terminal"
+    ? "stdout is not a terminal"
     : !Deno.stdin.isTerminal()
-    ? "stdin is no terminal"
+    ? "stdin is not a terminal"
     : isDumb(environment)
-    ? `the terminal cannot (TERM is ${
-      environment.TERM ? `"${environment.TERM}"` : "not set"
-    })`
+    ? `TERM is ${environment.TERM ? `"${environment.TERM}"` : "not set"}`
     : undefined;
   if (why === undefined) return;
   throw new Failure(
     EXIT.usage,
-    `Cannot draw on the screen: ${why}; use the plain mode: xdptally ${
+    `Cannot draw a screen: ${why}; for text output run: xdptally ${
       interfaces.join(" ")
     }`,
   );

@@ -29,7 +29,7 @@ const OPTIONS = {
   top: whole({
     name: "top",
     value: "N",
-    help: "rows a tick, 0 for all (default 20 in text, else all)",
+    help: "rows per tick, 0 for all (default 20 in text, else all)",
     details:
       "The other sources are summed up as others. The end of a text run lists all sources unless --top is given.",
   }, { least: 0, most: MOST_SOURCES }),
@@ -59,16 +59,16 @@ const OPTIONS = {
   ),
   isAligned: flag({
     name: "align",
-    help: "tick on the clock's multiples of the interval",
+    help: "end ticks at multiples of the interval on the clock",
     details:
-      "With --interval 1m ticks end at full minutes. The first tick is shorter.",
+      "With --interval 1m ticks end at full minutes. The first tick is short.",
     isRare: true,
   }),
   splay: time(
     {
       name: "splay",
       value: "TIME",
-      help: "wait a random part of TIME before the start",
+      help: "wait a random time, up to TIME, before the start",
       details: "For many hosts whose cron starts at the same second. Up to 1d.",
       isRare: true,
     },
@@ -79,7 +79,7 @@ const OPTIONS = {
     {
       name: "wait",
       value: "TIME",
-      help: "wait up to TIME for an interface that is busy",
+      help: "wait up to TIME while an interface is busy",
       details:
         "It is busy while another XDP program is attached. Up to 1d; without it the run ends with exit code 5.",
       isRare: true,
@@ -98,32 +98,32 @@ const OPTIONS = {
     value: "LIMIT",
     help: "end when a source exceeds 10000pps or 1GB (exit 9)",
     details:
-      "LIMIT is a number with pps, packets a second in one tick, or with B, bytes in the run; k, M, G or T before the unit are powers of 1000. The records of that tick and of the end are still written, and a message names the source.",
+      "LIMIT is a rate in pps (packets a second in one tick) or an amount in B (bytes in the run); k, M, G or T before the unit are powers of 1000. The records of that tick and of the end are still written, and a message names the source.",
     isRare: true,
   }),
   user,
   isList: flag({
     name: "list-interfaces",
     short: "D",
-    help: "list the interfaces and end",
+    help: "list the interfaces and exit",
   }),
   isQuiet: flag({
     name: "quiet",
     short: "q",
     help: "no notices, only warnings and errors",
-    details: "Records are written all the same.",
+    details: "Records are still written.",
   }),
   verbosity: repeated({
     name: "verbose",
     short: "v",
-    help: "show libbpf's own text with errors; -vv: all of it",
+    help: "show libbpf's messages with errors; -vv: all of them",
     isRare: true,
   }),
   isHelp: { ...HELP.isHelp, help: "show the help; --help shows all options" },
   isVersion: flag({
     name: "version",
     short: "V",
-    help: "show the versions: its own, commit, Deno, libbpf",
+    help: "show the versions of xdptally, Deno, libbpf and Linux",
   }),
 };
 

@@ -3,15 +3,15 @@ import type { Example } from "../../cli/command_docs.ts";
 
 export const EXAMPLES: readonly Example[] = [
   {
-    what: "in a flood from random addresses: its ten largest networks",
+    what: "in a flood from random addresses: the ten networks that send most",
     line: "sudo xdptally --prefix4 24 --prefix6 48 --top 10 eth0",
   },
   {
-    what: "what the hosts of a network send to, by protocol and port",
+    what: "the protocols and ports to which the hosts of a network send",
     line: "sudo xdptally --filter 192.0.2.0/24 --by source,port eth0",
   },
   {
-    what: "beside another XDP program, and what goes out as well (Linux 6.6)",
+    what: "next to another XDP program, and also outgoing frames (Linux 6.6)",
     line: "sudo xdptally --hook tc --direction both eth0",
   },
   {
@@ -62,7 +62,7 @@ export const EXAMPLES: readonly Example[] = [
   },
   {
     what:
-      "logrotate for a capture that goes on all the time, in a folder of root's",
+      "logrotate for a capture that runs all the time, in a folder owned by root",
     line: `/var/log/xdptally/eth0.jsonl {
 	daily
 	rotate 30

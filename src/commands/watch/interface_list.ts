@@ -1,4 +1,4 @@
-/** The list of `-D`. */
+/** Makes the list that `-D` prints, so that the operator sees what can be watched. */
 import {
   findInterface,
   linkLayer,

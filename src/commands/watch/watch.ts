@@ -114,5 +114,5 @@ function howToStop(
   ];
   return ends.length === 0
     ? "Press Ctrl-C to stop and detach"
-    : `Stops and detaches ${ends.join(" or ")}; Ctrl-C does it earlier`;
+    : `Stops and detaches ${ends.join(" or ")}; Ctrl-C stops earlier`;
 }
