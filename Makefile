@@ -1,11 +1,12 @@
 # make          builds dist/xdptally
 # make run      builds it and counts: on IFACE, or between two test interfaces
 # make check    formatting, lint, types and the pure tests: seconds, without root
-# make test     builds, and runs every test
-# make bench    measures xdptally beside other tools; make bench-quick in 3 minutes;
+# make docs     writes docs/options.md from the options of the commands
+# make test     builds, and runs all tests but those of the three targets below
+# make bench    compares xdptally with other tools; make bench-quick in 3 minutes;
 #               FIGURES='1 3' selects figures
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
-# make test-kernels  boots it on the kernels of Debian releases, under qemu;
+# make test-kernels  boots and tests it on the kernels of Debian releases, under qemu;
 #               KERNELS="bookworm trixie" selects releases
 # make test-fleet   tests three hosts with Prometheus and ClickHouse: docs/fleet.md
 # make deb      builds the Debian package, into dist/release
