@@ -9,7 +9,7 @@ interface Key {
   /** For the option's documentation. */
   readonly help: string;
   /**
-   * The text behind the address, of the four bytes of `detail` in struct key4
+   * The text after the address, from the four bytes of `detail` in struct key4
    * and key6. Without it the address alone is the key.
    */
   readonly detailText?: (detail: Uint8Array) => string;
@@ -43,7 +43,7 @@ export const BYS = Object.keys(KEYS) as By[];
 /** Of frames, as the interface sees them. */
 export type Direction = "in" | "out";
 
-/** What a row stands for: an address or a network, and what it sent by. */
+/** What a row stands for: the key of `--by`, and the prefixes. */
 export interface Keying {
   readonly by: By;
   /** Bits of an address that count. */

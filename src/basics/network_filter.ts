@@ -2,17 +2,17 @@
 import { ADDRESS_SIZE, type Family, parseAddress } from "./address.ts";
 import { masked } from "./prefix.ts";
 
-/** A network, and whether its sources are kept or left out. */
+/** A network, and whether its sources are kept or excluded. */
 interface Network {
   readonly family: Family;
-  /** In network byte order; bits behind the prefix are 0. */
+  /** In network byte order; bits after the prefix are 0. */
   readonly address: Uint8Array;
   /** Bits of the prefix. */
   readonly length: number;
   readonly isKept: boolean;
 }
 
-/** Which sources are kept: the network with the longest prefix that contains one decides. */
+/** Which sources are kept: the longest prefix that contains a source decides. */
 export interface NetworkFilter {
   /** As the command line has it. */
   readonly text: string;
@@ -22,8 +22,8 @@ export interface NetworkFilter {
 }
 
 /**
- * Parses a list of networks; `!` marks those to leave out. An address without a
- * prefix length is a network of one. If all networks are left out, the rest is
+ * Parses a list of networks; `!` marks those to exclude. An address without a
+ * prefix length is a network of one. If all networks are excluded, the rest is
  * kept.
  *
  * @throws {RangeError} with what is wrong as its message

@@ -1,6 +1,6 @@
 /** Prefixes of IP addresses as masks; addresses are in network byte order. */
 
-/** A copy of `address` whose bits behind the first `length` are 0. */
+/** A copy of `address` whose bits after the first `length` are 0. */
 export function masked(address: Uint8Array, length: number): Uint8Array {
   return address.map((byte, at) =>
     byte & (0xff00 >> Math.min(8, Math.max(0, length - at * 8)))

@@ -1,5 +1,5 @@
 /**
- * Hashes for tables whose keys come from the network. They are seeded anew in
+ * Hashes for tables whose keys come from the network. They get a new seed in
  * each process: a sender chooses the addresses, and must not be able to choose
  * addresses that collide.
  */

@@ -5,7 +5,7 @@ import { fieldText, u32 } from "../ffi/memory.ts";
 import type { Libbpf } from "./library.ts";
 
 /**
- * The first `size` bytes of what the kernel tells about a descriptor: struct
+ * The first `size` bytes of what the kernel says about a descriptor: struct
  * bpf_prog_info or bpf_link_info of linux/bpf.h.
  *
  * @throws {CallError}
@@ -44,7 +44,7 @@ interface AttachedProgram {
 }
 
 /**
- * The XDP program on an interface, whoever attached it; undefined: there is none,
+ * The XDP program on an interface, from any process; undefined: there is none,
  * or libbpf cannot tell. Its name needs CAP_SYS_ADMIN.
  *
  * @throws {CallError}

@@ -32,8 +32,8 @@ export function u32(value: number): Uint32Array<ArrayBuffer> {
  * Makes an option struct of libbpf with one field. Such a struct starts with its
  * own size (u64), from which libbpf sees which fields it has.
  *
- * @param field the field behind the size: a u32, or a string, which is stored
- * behind the struct so that it lives as long
+ * @param field the field after the size: a u32, or a string, which is stored
+ * after the struct so that it lives as long
  */
 export function opts(field: number | string): Uint8Array<ArrayBuffer> {
   const SIZE = 16;

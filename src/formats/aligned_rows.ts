@@ -21,7 +21,7 @@ export class AlignedRows {
   #lengths = new Uint8Array(1 << 8);
   #size = 0;
   #count = 0;
-  /** Text behind the cells of a row, by its number; few rows have any. */
+  /** Text after the cells of a row, by its number; few rows have any. */
   readonly #notes = new Map<number, string>();
 
   constructor(columns: number) {
@@ -46,12 +46,12 @@ export class AlignedRows {
     if (length > this.#widths[column]!) this.#widths[column] = length;
   }
 
-  /** Adds text behind the row that was completed last. */
+  /** Adds text after the row that was completed last. */
   note(note: string): void {
     this.#notes.set(this.#count / this.#columns - 1, note);
   }
 
-  /** All rows, each with a tab before it and a newline behind it. */
+  /** All rows, each with a tab before it and a newline after it. */
   text(): string {
     const columns = this.#columns;
     const rows = this.#count / columns;

@@ -27,7 +27,7 @@ interface Field {
   text(fields: NameFields): string;
 }
 
-/** The fields by the letter behind the percent sign. @see strftime(3) */
+/** The fields by the letter after the percent sign. @see strftime(3) */
 export const NAME_FIELDS: Readonly<Record<string, Field>> = {
   Y: {
     help: "year",

@@ -38,7 +38,7 @@ export const SERIES = 5;
 export interface Report {
   readonly by: GroupBy;
   readonly groups: readonly Group[];
-  /** Groups below the first `top`, which the table leaves out. */
+  /** Groups below the first `top`, which the table omits. */
   readonly hidden: number;
   readonly sums: Record<PacketClass, { packets: bigint; bytes: bigint }>;
   /** Packets over time of the first groups, if `hasSeries`. */

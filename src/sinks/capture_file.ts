@@ -252,7 +252,7 @@ export class CaptureFile implements Target {
 
 const CHUNK = 65_536;
 
-/** The offset behind the last newline. */
+/** The offset after the last newline. */
 function wholeLines(file: Deno.FsFile, size: number): number {
   for (let end = size; end > 0; end -= Math.min(end, CHUNK)) {
     const start = Math.max(0, end - CHUNK);
@@ -262,7 +262,7 @@ function wholeLines(file: Deno.FsFile, size: number): number {
   return 0;
 }
 
-/** The offset behind the last whole gzip member. @throws {Error} it is other data */
+/** The offset after the last whole gzip member. @throws {Error} it is other data */
 function wholeMembers(file: Deno.FsFile, size: number): number {
   for (let at = 0;;) {
     if (at === size) return at;

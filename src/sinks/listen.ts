@@ -13,7 +13,7 @@ const OPTIONS = {
     value: "ADDRESS",
     help: "serve metrics on PORT or HOST:PORT (HOST 127.0.0.1)",
     details:
-      "0.0.0.0:PORT and [::]:PORT serve on all addresses: whoever reaches them can read who sends to this host. The pages are /metrics and /healthz.",
+      "0.0.0.0:PORT and [::]:PORT serve on all addresses: anyone who can reach them can read who sends to this host. The pages are /metrics and /healthz.",
     isRare: true,
   }, parseAddress),
   listenToken: file(

@@ -53,7 +53,7 @@ export class Frame {
    * Writes `text` from a cell on, up to the end of the row. Control characters
    * and characters of another width become question marks.
    *
-   * @returns the column behind the text
+   * @returns the column after the text
    */
   put(row: number, column: number, text: string, style: Style = PLAIN): number {
     for (const character of text) {

@@ -1,4 +1,4 @@
-/** What the view hands to the functions that draw it. */
+/** What the view passes to the functions that draw it. */
 import type { RowFilter } from "./row_filter.ts";
 import type { Pane } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";

@@ -293,7 +293,7 @@ export class View {
   }
 }
 
-/** The item behind `item`; the first one behind the last. */
+/** The item after `item`; the first one after the last. */
 function after<T>(items: readonly T[], item: T): T {
   return items[(items.indexOf(item) + 1) % items.length] ?? item;
 }

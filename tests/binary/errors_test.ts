@@ -42,7 +42,7 @@ Deno.test("an interface that does not exist: exit 4, and the nearest name first"
     'Cannot find interface "vbb"; this machine has: vb, va, lo',
     { in: stage.name },
   );
-  await assertRefused(["an-interface-name-too-long"], 4, "there are:", {
+  await assertRefused(["an-interface-name-too-long"], 4, "this machine has:", {
     in: stage.name,
   });
 });

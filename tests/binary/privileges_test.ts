@@ -80,7 +80,7 @@ Deno.test("--user: another user by name or number, root stays root, an unknown u
     code: 2,
     stdout: "",
     stderr:
-      'xdptally: Cannot use --user "n0body": there is no such user; name one of this machine, or root\n',
+      'xdptally: Cannot use --user "n0body": there is no such user; name a user of this machine, or root\n',
   });
 });
 

@@ -5,7 +5,7 @@ import {
   listInterfaces,
 } from "../../net/interfaces.ts";
 
-/** The interfaces of `-D`: index, name, state, and what stands in the way. */
+/** The interfaces of `-D`: index, name, state, and whether it can be watched. */
 export function interfaceList(): string {
   const rows = listInterfaces().flatMap(({ name }) =>
     findInterface(name) ?? []
