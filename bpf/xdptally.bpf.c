@@ -59,5 +59,5 @@ int xdptally_tc(struct __sk_buff *skb)
 		frame.bytes += (frame.packets - 1) * headers_size(&frame);
 	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;
 	count(&frame);
-	return TC_ACT_UNSPEC;	/* the next program goes on */
+	return TC_ACT_UNSPEC;	/* go on to the next program */
 }

@@ -154,7 +154,7 @@ Deno.test("-o FILE.prom: a page that cannot be written is an error, exit 7", asy
   }
   for (
     const [args, why] of [
-      [["--format", "prom"], "name one with -o FILE.prom"],
+      [["--format", "prom"], "metrics need a file; give -o FILE.prom"],
       [
         ["-o", file("x.prom.gz")],
         "metrics cannot be compressed: node_exporter does not read .gz",

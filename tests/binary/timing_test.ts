@@ -68,7 +68,7 @@ Deno.test("a second run names the pid of the first; with --wait it waits for the
     "1m",
     "vb",
   ], { in: stage.name });
-  await second.until(() => second.stderr.includes("Waiting for 60 s at most"));
+  await second.until(() => second.stderr.includes("Waiting up to 60 s: "));
   await first.end("SIGINT");
   const { code, record } = await second.end();
   assertEquals([code, record.reason], [0, "count"]);

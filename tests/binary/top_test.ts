@@ -207,7 +207,7 @@ Deno.test("top: a shorter interval takes effect at once, not when the long one i
   using stage = vethStage();
   using terminal = new Tmux(SIZE);
   terminal.enter(top(stage, "-i", "1h", "vb"));
-  await terminal.until(/^Counting/m);
+  await terminal.until(/^Waiting for the first tick/m);
   terminal.press("-");
   await terminal.until(/every 1m/);
   terminal.press(..."-------");

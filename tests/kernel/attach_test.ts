@@ -153,7 +153,7 @@ Deno.test("a renamed interface: counting goes on, and a message says so", async 
   });
   await capture.attached();
   stage.ip("link", "set", "dev", "vb", "name", "vz");
-  await capture.until(() => capture.stderr.includes("is named"));
+  await capture.until(() => capture.stderr.includes("was renamed"));
   await send(stage, "va", [FRAMES[0]!.frame], 3);
   await capture.until(() =>
     capture.ticks.some(({ total }) => total.packets > 0)

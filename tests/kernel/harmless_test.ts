@@ -41,7 +41,7 @@ function comesThrough(frame: Bytes): boolean {
 
 const TAGS: readonly number[] = [ETHERTYPE.vlan, ETHERTYPE.qinq];
 
-/** Sends the sample from `va`, and compares it with what arrives behind `vb`. */
+/** Sends the sample from `va`, and compares it with what arrives at `vb` after XDP. */
 async function assertPasses(stage: Namespace): Promise<Bytes[]> {
   using folder = new Folder();
   for (const end of ["va", "vb"]) {

@@ -1,4 +1,4 @@
-/** tcpdump as a witness: the frames that an interface delivers behind XDP. */
+/** tcpdump as a witness: the frames that an interface delivers after XDP. */
 import type { Bytes } from "./frames.ts";
 import { readPcap } from "./pcap.ts";
 import type { Namespace } from "./stage.ts";

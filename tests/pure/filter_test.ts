@@ -43,7 +43,7 @@ for (
     assertEquals(parseAddress(text), undefined));
 }
 
-Deno.test("parseFilter: clears the bits behind the prefix, and decides about the rest", () => {
+Deno.test("parseFilter: clears the bits after the prefix, and decides about other sources", () => {
   const { networks, keepsRest } = parseFilter("10.1.2.3/8,!2001:db8::1/32");
   assertEquals(keepsRest, false);
   assertEquals(
