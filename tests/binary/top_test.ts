@@ -336,8 +336,8 @@ Deno.test("top: without a suitable terminal it names the command for text output
   });
   const CASES: [env: Record<string, string>, redirect: string, why: string][] =
     [
-      [{ TERM: "dumb" }, "", 'the terminal cannot (TERM is "dumb")'],
-      [{ TERM: "" }, "", "the terminal cannot (TERM is not set)"],
+      [{ TERM: "dumb" }, "", 'TERM is "dumb"'],
+      [{ TERM: "" }, "", "TERM is not set"],
       [{}, "< /dev/null", "stdin is not a terminal"],
     ];
   for (const [env, redirect, why] of CASES) {

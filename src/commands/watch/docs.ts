@@ -29,7 +29,7 @@ const OPTIONS = {
   top: whole({
     name: "top",
     value: "N",
-    help: "rows per tick, 0 for all (default 20 in text, else all)",
+    help: "rows per tick, 0: all (default 20 in text, else all)",
     details:
       "The other sources are summed up as others. The end of a text run lists all sources unless --top is given.",
   }, { least: 0, most: MOST_SOURCES }),
