@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
 import { parseArguments } from "./cli/arguments.ts";
 import { helpText } from "./cli/help_text.ts";
-import { commands, DEFAULT } from "./commands/all.ts";
+import { commands } from "./commands/all.ts";
 import { print } from "./commands/print.ts";
 import { diagnosticsLog } from "./process/log.ts";
 import { ReaderGone } from "./sinks/stream.ts";
@@ -11,17 +11,18 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   let verbosity = 0;
   try {
     const [first, ...rest] = args;
+    const [defaultName = ""] = commands.names;
     const isNamed = commands.has(first);
-    const command = await commands.named(isNamed ? first : DEFAULT);
+    const command = await commands.named(isNamed ? first : defaultName);
     const given = parseArguments(isNamed ? rest : args, command.options);
     if (given.values.isHelp === true) {
-      const isFull = command.name !== DEFAULT || args.includes("--help");
+      const isFull = command.name !== defaultName || args.includes("--help");
       await print(helpText(command, isFull, commands.names));
       return EXIT.done;
     }
     verbosity = Number(given.values.verbosity ?? 0);
     // `xdptally -j watch eth0`: the default command may be named behind options.
-    const isLate = !isNamed && given.operands[0] === DEFAULT;
+    const isLate = !isNamed && given.operands[0] === defaultName;
     const operands = given.operands.slice(isLate ? 1 : 0);
     return await command.run({ ...given, operands }, commands);
   } catch (error) {

@@ -3,7 +3,7 @@
  * struct or an enum that only one side changes fails `make`.
  * usage: compare_layout.ts OBJECT
  */
-import { ENUMS, PROGRAMS, STRUCTS } from "../src/bpf/layout.ts";
+import { ENUMS, PROGRAMS, STRUCTS, VALUES } from "../src/bpf/layout.ts";
 
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 
@@ -16,10 +16,11 @@ const { symbols: libbpf } = Deno.dlopen("libbpf.so.1", {
   },
   btf__type_by_id: { parameters: ["pointer", "u32"], result: "pointer" },
   btf__name_by_offset: { parameters: ["pointer", "u32"], result: "pointer" },
+  btf__resolve_size: { parameters: ["pointer", "u32"], result: "i64" },
 });
 
 /** Of linux/btf.h. */
-const KIND = { struct: 4, enum: 6, function: 12 } as const;
+const KIND = { struct: 4, enum: 6, function: 12, section: 15 } as const;
 
 /** The names and values of an enum, or the offsets and the size of a struct, in bytes. */
 function layoutOf(
@@ -29,18 +30,16 @@ function layoutOf(
 ): Map<string, number> {
   const id = libbpf.btf__find_by_name_kind(btf, cString(name), KIND[kind]);
   if (id < 0) return new Map();
-  // struct btf_type: u32 name_off, info, size; then entries of 12 or 8 bytes.
-  const type = new Deno.UnsafePointerView(libbpf.btf__type_by_id(btf, id)!);
+  const type = typeOf(btf, id); // its entries have 12 or 8 bytes
   const count = type.getUint32(4) & 0xffff;
   const layout = new Map<string, number>();
   if (kind === "struct") layout.set("size", type.getUint32(8));
   for (let entry = 0; entry < count; entry++) {
     const at = 12 + entry * (kind === "struct" ? 12 : 8);
-    const text = libbpf.btf__name_by_offset(btf, type.getUint32(at))!;
     const value = kind === "struct"
       ? type.getUint32(at + 8) / 8
       : type.getInt32(at + 4);
-    layout.set(Deno.UnsafePointerView.getCString(text), value);
+    layout.set(nameAt(btf, type.getUint32(at)), value);
   }
   return layout;
 }
@@ -57,9 +56,51 @@ function programsOf(btf: Deno.PointerValue): Map<string, number> {
     if ((info >> 24 & 31) !== KIND.function || (info & 0xffff) !== GLOBAL) {
       continue;
     }
-    const name = libbpf.btf__name_by_offset(btf, type.getUint32(0))!;
-    found.set(Deno.UnsafePointerView.getCString(name), GLOBAL);
+    found.set(nameAt(btf, type.getUint32(0)), GLOBAL);
   }
+}
+
+/** A type by its id, as struct btf_type: u32 name_off, info, size or type; entries. */
+function typeOf(btf: Deno.PointerValue, id: number): Deno.UnsafePointerView {
+  return new Deno.UnsafePointerView(libbpf.btf__type_by_id(btf, id)!);
+}
+
+function nameAt(btf: Deno.PointerValue, offset: number): string {
+  const name = libbpf.btf__name_by_offset(btf, offset)!;
+  return Deno.UnsafePointerView.getCString(name);
+}
+
+/** Bytes of the values of maps, and of variables, by name. */
+function valuesOf(btf: Deno.PointerValue): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const name of [".maps", ".data", ".rodata"]) {
+    const id = libbpf.btf__find_by_name_kind(btf, cString(name), KIND.section);
+    const section = typeOf(btf, id);
+    const count = section.getUint32(4) & 0xffff;
+    for (let entry = 0; entry < count; entry++) {
+      // struct btf_var_secinfo: u32 type, offset, size
+      const at = 12 + entry * 12;
+      const variable = typeOf(btf, section.getUint32(at));
+      const size = name === ".maps"
+        ? valueSize(btf, variable.getUint32(8))
+        : section.getUint32(at + 8);
+      found.set(nameAt(btf, variable.getUint32(0)), size);
+    }
+  }
+  return found;
+}
+
+/** Of a map's struct, whose member `value` is a pointer to the type; 0: it has none. */
+function valueSize(btf: Deno.PointerValue, map: number): number {
+  const struct = typeOf(btf, map);
+  const count = struct.getUint32(4) & 0xffff;
+  for (let member = 0; member < count; member++) {
+    const at = 12 + member * 12;
+    if (nameAt(btf, struct.getUint32(at)) !== "value") continue;
+    const pointee = typeOf(btf, struct.getUint32(at + 4)).getUint32(8);
+    return Number(libbpf.btf__resolve_size(btf, pointee));
+  }
+  return 0;
 }
 
 /** `maxSources` -> `max_sources` */
@@ -79,9 +120,7 @@ function differences(
   ) =>
     `${what}: "${name}" is ${
       ours[name] ?? "missing"
-    } in src/bpf/layout.ts and ${
-      theirs.get(name) ?? "missing"
-    } in bpf/xdptally.h`
+    } in src/bpf/layout.ts and ${theirs.get(name) ?? "missing"} in bpf/`
   );
 }
 
@@ -92,6 +131,7 @@ if (btf === null) {
   Deno.exit(1);
 }
 const found = [
+  ...differences("values", VALUES, valuesOf(btf)),
   ...differences(
     "programs",
     Object.fromEntries(PROGRAMS.map((name) => [name, 1])),
@@ -113,7 +153,7 @@ const found = [
 for (const line of found) console.error(line);
 if (found.length > 0) {
   console.error(
-    "Cannot build: src/bpf/layout.ts (or KEYS of src/basics/keys.ts) and bpf/xdptally.h differ; change both",
+    "Cannot build: src/bpf/layout.ts (or KEYS of src/basics/keys.ts) and bpf/ differ; change both",
   );
   Deno.exit(1);
 }

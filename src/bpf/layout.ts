@@ -62,7 +62,7 @@ export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
     BYS.map((
       by,
       value,
-    ) => [`KEY_${by.toUpperCase().replace(",", "_")}`, value]),
+    ) => [`KEY_${by.toUpperCase().replaceAll(",", "_")}`, value]),
   ),
 };
 
@@ -87,8 +87,29 @@ export function mapName(map: FamilyMap, family: Family): string {
 
 /** Bytes of a slot of an index. */
 export const SLOT_SIZE = 8;
-/** Bytes of a count of used ids: a u32, but array values are 8 bytes apart. */
+/** Bytes from one count of used ids to the next: array values are 8 bytes apart. */
 export const USED_SIZE = 8;
+
+/** Bytes of the values of all maps, and of the variables; `make` compares them. */
+export const VALUES = {
+  index4: SLOT_SIZE,
+  index6: SLOT_SIZE,
+  keys4: STRUCTS.key4.size,
+  keys6: STRUCTS.key6.size,
+  tallies4: TALLY_SIZE,
+  tallies6: TALLY_SIZE,
+  used4: 4,
+  used6: 4,
+  lock4: 4,
+  lock6: 4,
+  networks4: 4,
+  networks6: 4,
+  totals: STRUCTS.totals.size,
+  idle: 4,
+  barrier: 0, // its values are maps
+  window: 4,
+  constants: STRUCTS.constants.size,
+} as const;
 /** Bytes of a key in the maps: the address, then the detail. */
 export const KEY_SIZE: Record<Family, number> = {
   ipv4: STRUCTS.key4.size,

@@ -39,10 +39,14 @@ export function parseArguments<Table extends OptionTable>(
     (parsed[name] as unknown[]).map((value) =>
       typeof value === "string" ? value : ""
     );
+  const alone = all.find(({ isAlone, name }) =>
+    isAlone === true && given(name).length > 0
+  );
+  const counts = (name: string) => alone === undefined || alone.name === name;
   const values = Object.fromEntries(
     Object.entries(table).map(([key, option]) => [
       key,
-      option.read(given(option.name)),
+      option.read(counts(option.name) ? given(option.name) : []),
     ]),
   ) as Values<Table>;
   return { values, operands };

@@ -4,26 +4,22 @@ import type { CommandDocs, Example } from "./command_docs.ts";
 import type { OptionDocs } from "./option.ts";
 
 const COLUMNS = 79;
-/** The command that runs without being named. */
-const DEFAULT = "watch";
 
 /**
  * The help of a command. Without rare options, that of the default command fits
  * a screen of 24 lines of 79 columns.
  *
  * @param isFull whether to show rare options
- * @param names of all commands
+ * @param names of all commands, the default one first
  */
 export function helpText(
   docs: CommandDocs,
   isFull: boolean,
   names: readonly string[],
 ): string {
-  const isDefault = docs.name === DEFAULT;
+  const isDefault = docs.name === names[0];
   const command = isDefault ? `[${docs.name}]` : docs.name;
-  const others = names.filter((name) =>
-    name !== docs.name && name !== "version"
-  ).join("|");
+  const others = names.slice(1).join("|");
   const usage = `Usage: xdptally ${command} [options] ${docs.operands}`
     .trimEnd();
   return [

@@ -31,6 +31,8 @@ export interface OptionDocs {
   /** `--help` shows it, `-h` does not. */
   readonly isRare?: boolean;
   readonly completes?: Completion;
+  /** If it is given, all other options count as not given: `--help`. */
+  readonly isAlone?: boolean;
 }
 
 /** An option: its documentation, and how its value is read. */
@@ -50,6 +52,15 @@ export type Values<Table extends OptionTable> = {
   readonly [Key in keyof Table]: Table[Key] extends Option<infer Value> ? Value
     : never;
 };
+
+/** The values of a command line without options. */
+export function defaultsOf<Table extends OptionTable>(
+  table: Table,
+): Values<Table> {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, option]) => [key, option.read([])]),
+  ) as Values<Table>;
+}
 
 /** An option without a value; true if it is given. */
 export function flag(docs: Omit<OptionDocs, "value">): Option<boolean> {

@@ -27,5 +27,10 @@ export interface CommandList {
 
 /** The option that every command has; main.ts handles it. */
 export const HELP = {
-  isHelp: flag({ name: "help", short: "h", help: "show the help" }),
+  isHelp: flag({
+    isAlone: true,
+    name: "help",
+    short: "h",
+    help: "show the help",
+  }),
 };

@@ -2,7 +2,14 @@
 import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { time, valued, type Values, whole, word } from "../cli/option.ts";
+import {
+  defaultsOf,
+  time,
+  valued,
+  type Values,
+  whole,
+  word,
+} from "../cli/option.ts";
 import { oneOf } from "../cli/values.ts";
 import type { Counting } from "../engine/options.ts";
 import { HOOKS } from "../hooks/all.ts";
@@ -133,19 +140,17 @@ export const NARROWING = {
 
 /** The `Counting` that options ask for; a missing option has its default. */
 export function countingOf(
-  values: Partial<Values<typeof NARROWING>>,
+  given: Partial<Values<typeof NARROWING>>,
 ): Counting {
-  const { direction = "in", hook = HOOK_NAMES[0]! } = values;
+  const values = { ...defaultsOf(NARROWING), ...given };
+  const { by, prefix4, prefix6, filter, direction, mode, maxSources } = values;
   return {
-    keying: {
-      by: values.by ?? "source",
-      prefix: { ipv4: values.prefix4 ?? 32, ipv6: values.prefix6 ?? 128 },
-    },
-    filter: values.filter,
+    keying: { by, prefix: { ipv4: prefix4, ipv6: prefix6 } },
+    filter,
     directions: direction === "both" ? ["in", "out"] : [direction],
-    hook: HOOKS.find(({ name }) => name === hook)!,
-    mode: values.mode ?? "auto",
-    maxSources: values.maxSources ?? 65_536,
+    hook: HOOKS.find(({ name }) => name === values.hook)!,
+    mode,
+    maxSources,
   };
 }
 

@@ -21,7 +21,7 @@ export const command: Command<typeof HELP> = {
 };
 
 /** Lines with the versions of xdptally, Deno, libbpf and Linux, and the commit. */
-export function versionText(): string {
+function versionText(): string {
   return [
     `xdptally ${VERSION}`,
     `commit ${embeddedCommit()}`,

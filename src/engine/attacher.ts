@@ -2,7 +2,6 @@
 import type { Logger } from "@std/log/logger";
 import type { Link } from "../bpf/link.ts";
 import { errnoText, rescue } from "../ffi/errno.ts";
-import type { Mode } from "../hooks/hook.ts";
 import {
   lostOffloads,
   mergingOffloads,
@@ -13,7 +12,7 @@ import {
 import type { Capability } from "../process/capabilities.ts";
 import { moment } from "../process/clock.ts";
 import type { Moment } from "../tally/run.ts";
-import type { Explainer } from "./explainer.ts";
+import { type Context, explained } from "./explained.ts";
 import type { Loaded } from "./loader.ts";
 
 /** A direction of an interface, with the program attached to it. */
@@ -22,16 +21,14 @@ export interface Attached extends Loaded {
   readonly start: Moment;
 }
 
-/** Attaches in one mode, and restores the offloads that this turned off. */
+/** Attaches, and restores the offloads that this turned off. */
 export class Attacher {
-  readonly #mode: Mode;
-  readonly #explainer: Explainer;
+  readonly #context: Context;
   readonly #log: Logger;
   #mustRestore = false;
 
-  constructor(mode: Mode, explainer: Explainer, log: Logger) {
-    this.#mode = mode;
-    this.#explainer = explainer;
+  constructor(context: Context, log: Logger) {
+    this.#context = context;
     this.#log = log;
   }
 
@@ -43,24 +40,33 @@ export class Attacher {
   /**
    * Attaches all programs, or none.
    *
-   * @param stack gets what detaches; nothing is added to it if this throws
+   * @param stack gets what restores offloads, and, unless this throws, what detaches
    * @throws {Failure} what failed on which interface, and what to do
    */
   attach(loaded: readonly Loaded[], stack: DisposableStack): Attached[] {
     using attempt = new DisposableStack();
-    const offloads = this.#mode === "native" ? [] : mergingOffloads();
-    const attached = loaded.map((each) => this.#attach(each, attempt));
-    this.#keepOffloads(offloads, stack);
+    const { mode } = this.#context.counting;
+    const isRisk = loaded.some(({ hook }) => hook.turnsOffOffloads(mode));
+    const offloads = isRisk ? mergingOffloads() : [];
+    let attached: Attached[];
+    try {
+      attached = loaded.map((each) => this.#attach(each, attempt));
+    } finally {
+      // After a failure too: the interfaces before it may have lost offloads.
+      this.#keepOffloads(offloads, stack);
+    }
     stack.use(attempt.move());
     return attached;
   }
 
   #attach(loaded: Loaded, stack: DisposableStack): Attached {
     const { interface: netInterface, direction, hook } = loaded;
-    const { link, reason } = this.#explainer.explained(
+    const { mode } = this.#context.counting;
+    const { link, reason } = explained(
+      this.#context,
       netInterface,
       hook,
-      () => hook.attach({ ...loaded, mode: this.#mode }),
+      () => hook.attach({ ...loaded, mode }),
     );
     const start = moment();
     stack.use(link);

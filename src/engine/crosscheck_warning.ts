@@ -18,7 +18,7 @@ export function explainDiscrepancy(
     if (counted > 0n && merging.length > 0) {
       return `${
         merging.join(" and ")
-      } merges packets before XDP sees them; turn it off: ethtool -K ${name} ${
+      } merges packets before ${hook.label} sees them; turn it off: ethtool -K ${name} ${
         merging.join(" off ")
       } off`;
     }

@@ -72,12 +72,12 @@ const FORBIDDEN = new Set<number>([
 
 /** Compares indexes, because an interface may have alternative names. */
 function requireDistinct(interfaces: readonly NetInterface[]): void {
-  for (const [at, { name, index }] of interfaces.entries()) {
+  for (const [at, { asked, index }] of interfaces.entries()) {
     const first = interfaces.find((other) => other.index === index)!;
     if (first !== interfaces[at]) {
       throw new Failure(
         EXIT.usage,
-        `Cannot watch "${first.name}" and "${name}": they are the same interface; name it once`,
+        `Cannot watch "${first.asked}" and "${asked}": they are the same interface; name it once`,
       );
     }
   }

@@ -109,26 +109,33 @@ export class InterfaceRun implements Disposable {
     return this.#run.isComplete;
   }
 
-  /** More sources came than `--max-sources`. */
-  get isFull(): boolean {
-    return this.#run.isFull;
-  }
-
-  /** Packets are untracked because their CPU was added after the start. */
-  get hasNewCpu(): boolean {
-    return this.#run.hasNewCpu;
-  }
-
-  /** The interface's name when `lost` last looked; undefined: it was gone. */
-  get currentName(): string | undefined {
-    return this.#currentName;
+  /** Warnings about what changes the meaning of the records, a sentence each. */
+  get remarks(): string[] {
+    const { name } = this.interface;
+    const now = this.#currentName ?? name;
+    return [
+      ...(now === name ? [] : [
+        `Interface "${name}" was renamed to "${now}"; its records keep "${name}"`,
+      ]),
+      ...(this.#run.isFull
+        ? [
+          `More sources on "${name}" than --max-sources: further ones are counted as untracked`,
+        ]
+        : []),
+      ...(this.#run.hasNewCpu
+        ? [
+          `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart xdptally to see their sources`,
+        ]
+        : []),
+    ];
   }
 
   /** Why the run cannot go on; undefined: it can. @throws {CallError} */
   lost(): "interface-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
-    return this.#attached.link.interfaceIndex() === 0 ? "detached" : undefined;
+    const { hook, link } = this.#attached;
+    return hook.isAttached(link) ? undefined : "detached";
   }
 
   /**

@@ -10,7 +10,7 @@ import type { LoadedObject } from "../bpf/object.ts";
 import { hookFor } from "../hooks/all.ts";
 import type { Hook } from "../hooks/hook.ts";
 import { linkLayer, type NetInterface } from "../net/interfaces.ts";
-import { Explainer } from "./explainer.ts";
+import { type Context, explained } from "./explained.ts";
 import type { Counting } from "./options.ts";
 
 /** A direction of an interface, with the program loaded for it. */
@@ -23,7 +23,7 @@ export interface Loaded {
 
 /** Loads with the libbpf and for the CPUs of this machine. */
 export class Loader {
-  readonly explainer: Explainer;
+  readonly context: Context;
   readonly #counting: Counting;
   readonly #lib = openLibbpf();
   readonly #cpus = findCpus();
@@ -36,11 +36,8 @@ export class Loader {
    */
   constructor(counting: Counting, log: Logger, logsLibbpf: boolean) {
     this.#counting = counting;
-    this.explainer = new Explainer(
-      this.#lib,
-      counting,
-      logsLibbpf ? (line) => log.debug(line) : undefined,
-    );
+    const tell = logsLibbpf ? (line: string) => log.debug(line) : undefined;
+    this.context = { lib: this.#lib, counting, tell };
     log.debug(`Using ${this.#lib.name}`);
   }
 
@@ -65,7 +62,8 @@ export class Loader {
   ): Loaded {
     const { program, takesFragments } = hook;
     const { maxSources, keying, filter } = this.#counting;
-    const object = this.explainer.explained(
+    const object = explained(
+      this.context,
       netInterface,
       hook,
       () =>

@@ -1,6 +1,7 @@
 /** Gives up root's rights once the program is attached. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
+import { libc } from "../ffi/libc.ts";
 import {
   type Capability,
   heldCapabilities,
@@ -42,7 +43,7 @@ export async function dropPrivileges(
   kept: readonly Capability[],
   reachBpf: () => void,
 ): Promise<void> {
-  if (kept.length > 0) await keepHelperThread();
+  if (kept.length > 0) await keepHelperThreads();
   rescue(() => {
     const held = heldCapabilities();
     const bpf = (["CAP_BPF", "CAP_SYS_ADMIN"] as const)
@@ -68,13 +69,15 @@ export async function dropPrivileges(
 }
 
 /**
- * A thread inherits the capabilities of the thread that creates it. So the thread
- * for asynchronous writes is created now, and kept busy: tokio ends it after ten
- * idle seconds and would create another one, with the capabilities that are kept.
+ * A thread inherits the capabilities of the thread that creates it. So the threads
+ * for asynchronous calls are created now: one for `top`, which waits for keys in
+ * it, and one for all other calls. The latter is kept busy: tokio ends a thread
+ * after ten idle seconds and would create another one, with what is kept.
  */
-async function keepHelperThread(): Promise<void> {
-  const work = () => Deno.stat("/");
-  await work();
+async function keepHelperThreads(): Promise<void> {
+  // Each call takes 10 ms, so that two at once need two threads.
+  const work = () => libc.poll(null, 0n, 10);
+  await Promise.all([work(), work()]);
   Deno.unrefTimer(setInterval(work, 5000));
 }
 

@@ -1,7 +1,6 @@
 /**
  * A session: counts on interfaces and yields records. Its phases are types:
- * `loadSession` returns a LoadedSession, whose `attach` returns a Session, which
- * is a sequence of records.
+ * the `attach` of a LoadedSession returns a Session, which is a sequence of records.
  */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
@@ -22,29 +21,6 @@ import { Ticks } from "./ticks.ts";
 /** Milliseconds between two attempts to attach to a busy interface. */
 const RETRY = 250;
 
-/**
- * Loads the program for each interface that exists. Attaches nothing.
- *
- * @throws {Failure} an interface is missing, the program cannot be loaded, or
- * there is no such user
- * @example
- * ```ts
- * using loaded = loadSession(options, log);
- * using stop = new StopRequest();
- * const session = await loaded.attach(stop);
- * await session?.giveUpRights(() => true);
- * for await (const records of session ?? []) {
- *   for (const record of records) console.log(record.type);
- * }
- * ```
- */
-export function loadSession(
-  options: SessionOptions,
-  log: Logger,
-): LoadedSession {
-  return new LoadedSession(options, log);
-}
-
 /** What the phases of a session share. */
 interface Parts {
   readonly options: SessionOptions;
@@ -58,11 +34,30 @@ interface Parts {
   readonly stack: DisposableStack;
 }
 
-/** Programs that are loaded and can be attached. Disposing of it detaches too. */
-class LoadedSession implements Disposable {
+/**
+ * Programs that are loaded and can be attached. Disposing of it detaches too.
+ *
+ * @example
+ * ```ts
+ * using loaded = new LoadedSession(options, log);
+ * using stop = new StopRequest();
+ * const session = await loaded.attach(stop);
+ * await session?.giveUpRights(() => true);
+ * for await (const records of session ?? []) {
+ *   for (const record of records) console.log(record.type);
+ * }
+ * ```
+ */
+export class LoadedSession implements Disposable {
   readonly #parts: Parts;
   readonly #loaded: readonly Loaded[];
 
+  /**
+   * Loads the program for each interface that exists.
+   *
+   * @throws {Failure} an interface is missing, the program cannot be loaded, or
+   * there is no such user
+   */
   constructor(options: SessionOptions, log: Logger) {
     using stack = new DisposableStack();
     const { interfaces, waiting, counting } = options;
@@ -87,8 +82,8 @@ class LoadedSession implements Disposable {
    * @throws {Failure} what failed on which interface, and what to do
    */
   async attach(stop: StopRequest): Promise<Session | undefined> {
-    const { options: { counting, waiting }, loader, log } = this.#parts;
-    const attacher = new Attacher(counting.mode, loader.explainer, log);
+    const { options: { waiting }, loader, log } = this.#parts;
+    const attacher = new Attacher(loader.context, log);
     const splay = Math.random() * (waiting?.splay ?? 0);
     if (splay > 0) log.debug(`Attaching in ${(splay / 1000).toFixed(1)} s`);
     await stop.sleepUntil(bootTime() + splay);

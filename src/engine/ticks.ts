@@ -14,7 +14,6 @@ import type {
 } from "../tally/records.ts";
 import type { Schedule } from "../tally/schedule.ts";
 import type { InterfaceRun } from "./interface_run.ts";
-import { Remarks } from "./remarks.ts";
 
 interface TickOptions {
   readonly stop: StopRequest;
@@ -44,7 +43,6 @@ const TRIES = 5;
 export class Ticks {
   readonly #options: TickOptions;
   readonly #log: Logger;
-  readonly #remarks: Remarks;
   readonly #schedule: Schedule;
   #live: readonly InterfaceRun[];
   #absent: readonly string[];
@@ -52,11 +50,11 @@ export class Ticks {
   /** When the schedule began, in ms since boot. */
   readonly #start = bootTime();
   readonly #exitCodes = new Set<ExitCode>();
+  readonly #said = new Set<string>();
 
   constructor(live: readonly InterfaceRun[], options: TickOptions) {
     this.#options = options;
     this.#log = options.log;
-    this.#remarks = new Remarks(options.log);
     this.#schedule = options.schedule;
     this.#live = live;
     this.#absent = options.absent;
@@ -98,7 +96,9 @@ export class Ticks {
         const arrived = this.#startAbsent();
         if (arrived.length > 0) yield arrived.map(startOf);
       }
-      yield this.#turn(bootTime() - this.#start);
+      const turn = this.#turn(bootTime() - this.#start);
+      yield turn;
+      for (const _ of turn); // what was not taken: a turn is made whole
     }
     for (const name of this.#absent) {
       this.#log.error(
@@ -128,15 +128,20 @@ export class Ticks {
     }
     this.#isOver ||= end !== undefined ||
       this.#live.length + this.#absent.length === 0;
-    for (const run of this.#live) this.#remarks.about(run);
+    for (const remark of this.#live.flatMap((run) => run.remarks)) {
+      this.#warnOnce(remark);
+    }
   }
 
   /** Starts the runs of interfaces that have appeared. */
   #startAbsent(): readonly InterfaceRun[] {
-    const arrived = this.#absent.flatMap((name) => this.#tryStart(name));
-    const names = new Set(arrived.map((run) => run.interface.name));
+    const arrived: InterfaceRun[] = [];
+    this.#absent = this.#absent.filter((name) => {
+      const runs = this.#tryStart(name);
+      arrived.push(...runs);
+      return runs.length === 0;
+    });
     this.#live = [...this.#live, ...arrived];
-    this.#absent = this.#absent.filter((name) => !names.has(name));
     return arrived;
   }
 
@@ -145,7 +150,7 @@ export class Ticks {
       return this.#options.startRuns?.(name) ?? [];
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.#remarks.warn(error.message);
+      this.#warnOnce(error.message);
       return [];
     }
   }
@@ -174,6 +179,11 @@ export class Ticks {
   }
 
   /** Ends and reads a window of each run. What cannot be read waits for the next tick. */
+  #warnOnce(message: string): void {
+    if (!this.#said.has(message)) this.#log.warn(message);
+    this.#said.add(message);
+  }
+
   *#tick(skipped: number): Generator<RunRecord> {
     const live = this.#live;
     const received = receiveCounters();
@@ -196,7 +206,7 @@ export class Ticks {
       ) {
         this.#log.info(`Interface "${name}" is gone; waiting for it`);
         run[Symbol.dispose]();
-        this.#absent = [...new Set([...this.#absent, name])];
+        this.#absent = [...new Set([...this.#absent, run.interface.asked])];
         continue;
       }
       this.#log.error(`Stopped counting "${name}": ${LOST[reason]}`);
@@ -263,7 +273,6 @@ const LOST = {
 
 /** Which exit code wins if several apply. */
 const BY_WEIGHT = [
-  EXIT.output,
   EXIT.noInterface,
   EXIT.incomplete,
   EXIT.threshold,

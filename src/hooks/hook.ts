@@ -57,6 +57,10 @@ export interface Hook {
 
   /** @throws {AttachError} the kernel or the driver refuses */
   attach(request: AttachRequest): Attachment;
+  /** Whether attaching in that mode may turn off offloads, like LRO. */
+  turnsOffOffloads(mode: Mode): boolean;
+  /** Whether the program is still attached. @throws {CallError} */
+  isAttached(link: Link): boolean;
   /** The notice that the program is attached. */
   notice(at: NetInterface, direction: Direction, link: Link): string;
   /** Why it counted fewer packets than the interface, and what to try. */

@@ -29,6 +29,8 @@ export const tc: Hook = {
   attach: ({ object, interface: { index }, direction }) => ({
     link: new Link(object, index, "tc", ATTACH_TYPE.tcx[direction]),
   }),
+  turnsOffOffloads: () => false,
+  isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, direction) =>
     `Attached tc program to iface "${name}" (index ${index}, ${
       direction === "in" ? "incoming" : "outgoing"

@@ -50,6 +50,8 @@ export const xdp: Hook = {
       ? attachAuto(object, index, reasonToAvoidNative(driver))
       : { link: attachIn(mode, object, index) };
   },
+  turnsOffOffloads: (mode) => mode !== "native",
+  isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, _, { mode }) =>
     `Attached XDP program to iface "${name}" (index ${index}, ${mode} mode)`,
   explainShortfall({ mode, driver, counted }) {

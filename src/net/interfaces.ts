@@ -10,6 +10,8 @@ import { driverName } from "./ethtool.ts";
  * /sys/class/net may show another namespace, that of the mount.
  */
 export interface NetInterface {
+  /** The name that it was looked up by; it may be an alternative name. */
+  readonly asked: string;
   readonly name: string;
   readonly index: number;
   readonly isUp: boolean;
@@ -67,14 +69,15 @@ export function interfaceName(index: number): string | undefined {
  * @example
  * findInterface("lo")?.mtu; // 65536
  */
-export function findInterface(name: string): NetInterface | undefined {
-  if (name.length >= IFNAMSIZ) return undefined;
-  const index = libc.if_nametoindex(cString(name));
+export function findInterface(asked: string): NetInterface | undefined {
+  if (asked.length >= IFNAMSIZ) return undefined;
+  const index = libc.if_nametoindex(cString(asked));
   if (index === 0) return noneFor("if_nametoindex", lastErrno());
   // The kernel also accepts `eth0:` and alternative names; this is its own name.
-  name = interfaceName(index) ?? name;
+  const name = interfaceName(index) ?? asked;
   using socket = new ControlSocket();
   return {
+    asked,
     name,
     index,
     isUp:

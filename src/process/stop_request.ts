@@ -23,21 +23,21 @@ export class StopRequest implements Disposable {
   readonly #remove: (() => void)[] = [];
 
   /**
-   * @param others signals that neither end the run nor kill the process, from
-   * now on; `on` says what they do
+   * @param others signals that do nothing until `on` says what
    */
   constructor(others: readonly Deno.Signal[] = []) {
     for (const [signal, number] of SIGNALS) {
       if (others.includes(signal)) continue;
       this.#listen(signal, () => this.#signalled(number));
     }
-    for (const signal of others) {
-      this.#listen(signal, () => this.#actions.get(signal)?.());
-    }
+    for (const signal of others) this.on(signal, () => {});
   }
 
-  /** Sets what one of the other signals does. */
+  /** Sets what a signal does that does not end the run. */
   on(signal: Deno.Signal, action: () => void): void {
+    if (!this.#actions.has(signal)) {
+      this.#listen(signal, () => this.#actions.get(signal)?.());
+    }
     this.#actions.set(signal, action);
   }
 

@@ -6,18 +6,22 @@ import { reportText } from "./format_text.ts";
 import type { Report } from "./reporter.ts";
 import type { BrokenLines } from "./sentences.ts";
 
-/** Turns a report into the text that is printed. */
-type ReportFormat = (report: Report, broken: BrokenLines) => string;
+interface ReportFormat {
+  /** Turns a report into the text that is printed. */
+  readonly write: (report: Report, broken: BrokenLines) => string;
+  /** It draws the first groups over time. */
+  readonly hasSeries: boolean;
+}
 
 /**
  * @example
- * REPORT_FORMATS.csv(reporter.finish(), { count: 0, examples: [] });
+ * REPORT_FORMATS.csv.write(reporter.finish(), { count: 0, examples: [] });
  */
 export const REPORT_FORMATS = {
-  text: reportText,
-  csv: reportCsv,
-  jsonl: reportJsonl,
-  html: reportHtml,
+  text: { write: reportText, hasSeries: false },
+  csv: { write: reportCsv, hasSeries: false },
+  jsonl: { write: reportJsonl, hasSeries: false },
+  html: { write: reportHtml, hasSeries: true },
 } as const satisfies Record<string, ReportFormat>;
 
 /** The words of `--format`. */

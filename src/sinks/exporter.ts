@@ -21,9 +21,9 @@ import type { Sink } from "./sink.ts";
 interface ExporterOptions {
   readonly hostname: string;
   readonly port: number;
-  /** Path of the file with the bearer token; undefined: everybody may read. */
-  readonly tokenFile: string | undefined;
-  /** Paths of a certificate and its key, in PEM; undefined: plain HTTP. */
+  /** The bearer token; undefined: everybody may read. */
+  readonly token: string | undefined;
+  /** A certificate and its key, in PEM; undefined: plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly maxSources: number;
 }
@@ -41,38 +41,20 @@ const GRACE = 5000;
 export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
   readonly #states: InterfaceStates;
-  readonly #token: string | undefined;
-  readonly #tls: { readonly cert: string; readonly key: string } | undefined;
   #server: HttpServer | undefined;
 
-  /**
-   * Reads the token and the certificate, before rights are given up.
-   *
-   * @throws {Failure} exit code 2: one of them cannot be read, or is empty
-   */
   constructor(options: ExporterOptions) {
-    const { tokenFile, tls, maxSources } = options;
     this.#options = options;
-    this.#states = new InterfaceStates(maxSources);
-    this.#token = tokenFile === undefined
-      ? undefined
-      : readSecret(tokenFile).trim();
-    if (this.#token === "") {
-      throw new Failure(
-        EXIT.usage,
-        `Cannot use --listen-token "${tokenFile}": the file is empty; put a token in it`,
-      );
-    }
-    this.#tls = tls && { cert: readSecret(tls.cert), key: readSecret(tls.key) };
+    this.#states = new InterfaceStates(options.maxSources);
   }
 
   /** @throws {Failure} the address is in use, or the certificate is unusable */
   open(): void {
-    const { hostname, port } = this.#options;
+    const { hostname, port, tls } = this.#options;
     try {
-      const listener = this.#tls === undefined
+      const listener = tls === undefined
         ? Deno.listen({ hostname, port })
-        : Deno.listenTls({ hostname, port, ...this.#tls });
+        : Deno.listenTls({ hostname, port, ...tls });
       this.#server = new HttpServer(
         listener,
         (request) => this.answer(request),
@@ -127,10 +109,11 @@ export class Exporter implements Sink, Disposable {
   }
 
   #isAllowed(authorization = ""): boolean {
-    if (this.#token === undefined) return true;
+    const { token } = this.#options;
+    if (token === undefined) return true;
     const encoder = new TextEncoder();
     const given = encoder.encode(authorization);
-    const expected = encoder.encode(`Bearer ${this.#token}`);
+    const expected = encoder.encode(`Bearer ${token}`);
     return given.length === expected.length && timingSafeEqual(given, expected);
   }
 
@@ -148,15 +131,4 @@ function formFor(accept: string): MetricsForm {
   const open = acceptWeight(accept, "application/openmetrics-text") ?? 0;
   const text = acceptWeight(accept, "text/plain") ?? 0;
   return open > 0 && open >= text ? "openMetrics" : "prometheus";
-}
-
-function readSecret(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw new Failure(
-      EXIT.usage,
-      `Cannot read "${path}": ${reasonOf(error)}; name a readable file`,
-    );
-  }
 }

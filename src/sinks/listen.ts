@@ -1,4 +1,6 @@
 /** The sink of `--listen`: metrics over HTTP. */
+import { EXIT, Failure } from "../basics/errors.ts";
+import { reasonOf } from "../basics/reason.ts";
 import { text, valued } from "../cli/option.ts";
 import { badValue } from "../cli/values.ts";
 import { Exporter } from "./exporter.ts";
@@ -53,16 +55,45 @@ export const listen: SinkKind<typeof OPTIONS> = {
         "a certificate and its key go together; give --listen-cert and --listen-key",
       );
     }
+    // Read now: before any signal is caught, and before rights are given up.
+    const token = listenToken === undefined
+      ? undefined
+      : readToken(listenToken);
     const tls = listenCert === undefined || listenKey === undefined
       ? undefined
-      : { cert: listenCert, key: listenKey };
+      : { cert: readSecret(listenCert), key: readSecret(listenKey) };
     return {
       hasMetrics: true,
       create: ({ maxSources }) =>
-        new Exporter({ ...address, tokenFile: listenToken, tls, maxSources }),
+        new Exporter({ ...address, token, tls, maxSources }),
     };
   },
 };
+
+/** @throws {Failure} exit code 2: the file cannot be read, or has no token */
+function readToken(path: string): string {
+  const token = readSecret(path).trim();
+  if (token === "") {
+    throw badValue(
+      "listen-token",
+      path,
+      "the file is empty; put a token in it",
+    );
+  }
+  return token;
+}
+
+/** @throws {Failure} exit code 2: the file cannot be read */
+function readSecret(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    throw new Failure(
+      EXIT.usage,
+      `Cannot read "${path}": ${reasonOf(error)}; name a readable file`,
+    );
+  }
+}
 
 /**
  * Reads `9435`, `127.0.0.1:9435`, `[::1]:9435` or `localhost:9435`.

@@ -55,7 +55,7 @@ export class RecordSink implements Sink {
   }
 
   async prepare(origin: RecordOrigin): Promise<void> {
-    await this.#targetFor(origin, new Date()).prepare();
+    await this.#targetFor(origin, new Date()).prepare?.();
   }
 
   write(record: RunRecord): void {

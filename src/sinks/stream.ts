@@ -41,14 +41,6 @@ export class Stream implements Target {
     return this.#written;
   }
 
-  readonly isForbidden = false;
-  readonly failure = undefined;
-
-  /** Does nothing: opening a FIFO would wait for its reader. */
-  prepare(): Promise<void> {
-    return Promise.resolve();
-  }
-
   add(text: string): void {
     if (text !== "") this.#queue.push(new TextEncoder().encode(text));
   }

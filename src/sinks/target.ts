@@ -9,16 +9,16 @@ export interface Target {
   /** Bytes written so far: progress within a write that takes long. */
   readonly written: number;
   /** This process may not open it. */
-  readonly isForbidden: boolean;
+  readonly isForbidden?: boolean;
   /** Exit code 7, if something was not written. */
-  readonly failure: Failure | undefined;
+  readonly failure?: Failure | undefined;
 
   /**
    * Checks that it can be written to.
    *
    * @throws {Failure} exit code 7
    */
-  prepare(): Promise<void>;
+  prepare?(): Promise<void>;
   /** Queues text for the next `flush`. */
   add(text: string): void;
   /**

@@ -4,7 +4,7 @@ import { Folder } from "../lib/folder.ts";
 import { ethernetFrame } from "../lib/frames.ts";
 import { type Namespace, sh, vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
-import { become, Capture, readUntil, run } from "../lib/xdptally.ts";
+import { become, BINARY, Capture, readUntil, run } from "../lib/xdptally.ts";
 
 function stageWithLoopback(): Namespace {
   const stage = vethStage();
@@ -148,4 +148,22 @@ Deno.test("--listen: an address, certificate or token that cannot be used is ref
     usage.stderr,
     "it has no effect alone; give --listen PORT",
   );
+});
+
+Deno.test("--listen-token: a FIFO without a writer does not keep a signal from ending the run", async () => {
+  using folder = new Folder();
+  const fifo = `${folder.path}/token`;
+  sh("mkfifo", fifo);
+  const child = new Deno.Command(BINARY, {
+    args: ["--listen", "9435", "--listen-token", fifo, "lo"],
+    stdin: "null",
+  }).spawn();
+  try {
+    const wchan = `/proc/${child.pid}/wchan`;
+    await become(() => Deno.readTextFileSync(wchan) === "wait_for_partner");
+    child.kill("SIGTERM");
+    assertEquals((await child.status).signal, "SIGTERM");
+  } finally {
+    sh("sh", "-c", `kill -9 ${child.pid} 2>/dev/null || true`);
+  }
 });

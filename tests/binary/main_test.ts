@@ -13,7 +13,7 @@ import { vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
 import { BINARY, Capture, readUntil, run } from "../lib/xdptally.ts";
 
-Deno.test("-h, -V and -D", async () => {
+Deno.test("-h, -V and -D answer, whatever else the command line says", async () => {
   const help = await run(["-h"]);
   assertEquals([help.code, help.stderr], [0, ""]);
   assertStringIncludes(help.stdout, "Usage: xdptally");
@@ -29,6 +29,12 @@ Deno.test("-h, -V and -D", async () => {
   const list = await run(["-D"], { in: stage.name });
   assertEquals([list.code, list.stderr], [0, ""]);
   assertMatch(list.stdout, /^ +\d+ {2}vb +up, mtu 1500, veth$/m);
+  for (const [option, { stdout }] of [["-h", help], ["-V", version]] as const) {
+    const { code, stdout: again } = await run(
+      [option, "--interval", "junk", "--listen-token", "junk", "vb"],
+    );
+    assertEquals([code, again], [0, stdout]);
+  }
 });
 
 /** The books after `rounds` times all of FRAMES. */

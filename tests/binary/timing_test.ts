@@ -5,10 +5,11 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
-import { Capture, run, sum } from "../lib/xdptally.ts";
+import { become, Capture, type JsonRecord, run, sum } from "../lib/xdptally.ts";
 
 Deno.test("--align: ticks end on the wall clock's multiples of the interval", async () => {
   using stage = vethStage();
@@ -74,6 +75,32 @@ Deno.test("a second run names the pid of the first; with --wait it waits for the
   assertEquals([code, record.reason], [0, "count"]);
 });
 
+Deno.test("after --wait the file is the one of the start, also where only root may make it", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  await using first = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await first.attached();
+  await using second = new Capture(
+    ["-c", "1", "-i", "100ms", "--wait", "60s", "-o"]
+      .concat(`${folder.path}/%s.jsonl`, "vb"),
+    { in: stage.name },
+    [],
+  );
+  await second.until(() => second.stderr.includes("Waiting for 60 s at most"));
+  const prepared = Math.floor(Date.now() / 1000);
+  await become(() => Date.now() / 1000 >= prepared + 1);
+  await first.end("SIGINT");
+  assertEquals((await second.end()).code, 0);
+  const files = [...Deno.readDirSync(folder.path)].map(({ name }) => name);
+  const records = files.flatMap((name) =>
+    Deno.readTextFileSync(`${folder.path}/${name}`).trim().split("\n")
+      .filter(Boolean).map((line) => ({ name, ...JSON.parse(line) }))
+  );
+  const [{ name, start }] = records.filter(({ type }) => type === "start");
+  assertEquals(name, `${Math.floor(Date.parse(start) / 1000)}.jsonl`);
+  assert(Date.parse(start) / 1000 >= prepared + 1);
+});
+
 Deno.test("--wait-interface: the interface appears, goes and appears again", async () => {
   using stage = new Namespace();
   await using capture = new Capture(["--wait-interface", "-i", "100ms", "vb"], {
@@ -100,6 +127,31 @@ Deno.test("--wait-interface: the interface appears, goes and appears again", asy
     1,
   ], ["signal", 2]]);
   assert(ends[0].run !== ends[1].run);
+});
+
+Deno.test("--wait-interface: an interface waited for by an alternative name is attached once, and again when it is back", async () => {
+  using stage = new Namespace();
+  await using capture = new Capture(
+    ["--wait-interface", "--hook", "tc", "-i", "100ms", "other"],
+    { in: stage.name },
+  );
+  await capture.until(() => capture.stderr.includes("Ctrl-C"));
+  const starts = (records: JsonRecord[]) =>
+    records.filter(({ type }) => type === "start");
+  for (let round = 1; round <= 2; round++) {
+    stage.veth("va", "vb");
+    stage.ip("link", "property", "add", "dev", "vb", "altname", "other");
+    await capture.until((records) => starts(records).length >= round);
+    // Longer than it takes to look for an interface again.
+    const before = capture.ticks.length;
+    await capture.until(() => capture.ticks.length >= before + 6);
+    assertEquals(
+      starts(capture.records).map(({ interface: name }) => name),
+      Array(round).fill("vb"),
+    );
+    if (round === 1) stage.ip("link", "del", "dev", "vb");
+  }
+  assertEquals((await capture.end("SIGINT")).code, 0);
 });
 
 Deno.test("--wait-interface: the interface never appears: exit 4 when the duration is over", async () => {

@@ -162,7 +162,7 @@ Deno.test("a renamed interface: counting goes on, and a message says so", async 
   assertEquals(code, 0);
   assertEquals(
     stderr,
-    'xdptally: Interface "vb" was renamed to "vz"; records keep "vb"\n',
+    'xdptally: Interface "vb" was renamed to "vz"; its records keep "vb"\n',
   );
 });
 

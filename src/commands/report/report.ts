@@ -34,11 +34,12 @@ async function report(
   log: Logger,
 ): Promise<ExitCode> {
   const stdout = openStdout(); // fails before reading takes minutes
+  const format = REPORT_FORMATS[options.format];
   const reporter = new Reporter({
     ...options,
     since,
     until,
-    hasSeries: options.format === "html" && options.by !== "hour",
+    hasSeries: format.hasSeries && options.by !== "hour",
   });
   const broken = new Broken();
   using progress = new Progress(files);
@@ -74,7 +75,7 @@ async function report(
       "Cannot report: none of the captures could be read",
     );
   }
-  stdout.add(REPORT_FORMATS[options.format](reporter.finish(), broken));
+  stdout.add(format.write(reporter.finish(), broken));
   await stdout.flush();
   return unread > 0 ? EXIT.incomplete : EXIT.done;
 }

@@ -26,18 +26,19 @@ export class Screen implements Sink {
   #isStale = false;
   #isHeld = false;
   #summary = "";
-  #onGone: () => void = () => {};
+  readonly #onGone: () => void;
 
-  constructor(view: View, terminal: Terminal, depth: ColourDepth) {
+  /** @param onGone called when the terminal can no longer be written to */
+  constructor(
+    view: View,
+    terminal: Terminal,
+    depth: ColourDepth,
+    onGone: () => void,
+  ) {
     this.#view = view;
     this.#terminal = terminal;
     this.#depth = depth;
-  }
-
-  /** Opens the terminal. @param onGone called when it can no longer be written to */
-  open(onGone: () => void = () => {}): void {
     this.#onGone = onGone;
-    this.#terminal.open();
   }
 
   write(record: RunRecord): void {

@@ -3,10 +3,15 @@ import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { SessionOptions } from "../../engine/options.ts";
-import { loadSession } from "../../engine/session.ts";
+import { LoadedSession } from "../../engine/session.ts";
 import { diagnosticsLog, writeStderr } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
-import { depthOf, hasUnicode, isDumb } from "../../view/palette.ts";
+import {
+  type ColourDepth,
+  depthOf,
+  hasUnicode,
+  isDumb,
+} from "../../view/palette.ts";
 import { ASCII, UNICODE } from "../../view/spark.ts";
 import { View } from "../../view/view.ts";
 import type { Command } from "../command.ts";
@@ -43,29 +48,18 @@ async function run(
     glyphs: hasUnicode(environment) ? UNICODE : ASCII,
   });
   const depth = values.hasNoColour ? "none" : depthOf(environment);
-  const terminal = new Terminal();
-  const screen = new Screen(view, terminal, depth);
-  const held: string[] = [];
-  let exitCode: ExitCode;
-  try {
-    exitCode = await show(options, view, screen, logTo(view, terminal, held));
-  } finally {
-    await screen.hold();
-    terminal[Symbol.dispose]();
-    for (const line of held) writeStderr(line);
-  }
-  await print(screen.summary);
-  return exitCode;
+  return await show(options, view, depth);
 }
 
-/** Counts and draws, until the session ends. */
+/** Counts and draws until the session ends, then prints its summary. */
 async function show(
   options: SessionOptions,
   view: View,
-  screen: Screen,
-  log: Logger,
+  depth: ColourDepth,
 ): Promise<ExitCode> {
-  using loaded = loadSession(options, log);
+  const held: string[] = [];
+  const terminal = new Terminal();
+  using loaded = new LoadedSession(options, logTo(view, terminal, held));
   using stop = new StopRequest([
     "SIGQUIT",
     "SIGUSR1",
@@ -78,6 +72,7 @@ async function show(
   const session = await loaded.attach(stop);
   if (session === undefined) return EXIT.done;
   await session.giveUpRights(() => true);
+  const screen = new Screen(view, terminal, depth, end);
   stop.on("SIGUSR1", () => screen.redraw());
   stop.on("SIGWINCH", () => screen.redraw());
   stop.on("SIGTSTP", () => void screen.suspend());
@@ -86,9 +81,18 @@ async function show(
     end,
     setInterval: (interval) => session.setInterval(interval),
   });
-  screen.open(end);
-  keyboard.listen().catch(end);
-  return await record(session, screen);
+  let exitCode: ExitCode;
+  try {
+    terminal.open();
+    keyboard.listen().catch(end);
+    exitCode = await record(session, screen);
+  } finally {
+    await screen.hold();
+    terminal[Symbol.dispose]();
+    for (const line of held) writeStderr(line);
+  }
+  await print(screen.summary);
+  return exitCode;
 }
 
 /**

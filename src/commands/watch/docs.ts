@@ -103,6 +103,7 @@ const OPTIONS = {
   }),
   user,
   isList: flag({
+    isAlone: true,
     name: "list-interfaces",
     short: "D",
     help: "list the interfaces and exit",
@@ -121,6 +122,7 @@ const OPTIONS = {
   }),
   isHelp: { ...HELP.isHelp, help: "show the help; --help shows all options" },
   isVersion: flag({
+    isAlone: true,
     name: "version",
     short: "V",
     help: "show the versions of xdptally, Deno, libbpf and Linux",

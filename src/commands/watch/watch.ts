@@ -4,13 +4,13 @@ import { plural } from "../../basics/plural.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
 import type { SessionOptions } from "../../engine/options.ts";
-import { loadSession } from "../../engine/session.ts";
+import { LoadedSession } from "../../engine/session.ts";
 import { text } from "../../formats/text.ts";
 import { diagnosticsLog } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
 import { createSinks, planSinks } from "../../sinks/all.ts";
 import type { SinkPlan } from "../../sinks/sink.ts";
-import type { Command } from "../command.ts";
+import type { Command, CommandList } from "../command.ts";
 import { countingOf, requireNames } from "../counting_options.ts";
 import { print } from "../print.ts";
 import { record } from "../record.ts";
@@ -20,10 +20,11 @@ export const command: Command<WatchOptions> = { ...WATCH_DOCS, run };
 
 async function run(
   { values, operands }: Arguments<WatchOptions>,
+  commands: CommandList,
 ): Promise<ExitCode> {
   if (values.isVersion) {
-    await print((await import("../version.ts")).versionText());
-    return EXIT.done;
+    const version = await commands.named("version");
+    return await version.run({ values: {}, operands: [] }, commands);
   }
   if (values.isList) {
     await print((await import("./interface_list.ts")).interfaceList());
@@ -74,7 +75,7 @@ async function watch(
   const isDaemon = plans.some((plan) => plan.writesFiles) && !hasTerminal();
 
   // Until a signal is caught, Ctrl-C ends a start that loads large tables.
-  using loaded = loadSession(options, log);
+  using loaded = new LoadedSession(options, log);
   using stop = new StopRequest([
     "SIGUSR1",
     ...(isDaemon ? ["SIGHUP"] as const : []), // its files were rotated
@@ -82,10 +83,16 @@ async function watch(
   const host = Deno.hostname();
   const context = { log, stop, host, interfaces, maxSources };
   using sinks = createSinks(plans, context);
-  for (const name of interfaces) await sinks.prepare({ host, interface: name });
+  const prepare = async () => {
+    for (const name of interfaces) {
+      await sinks.prepare({ host, interface: name });
+    }
+  };
+  await prepare();
 
   const session = await loaded.attach(stop);
   if (session === undefined) return EXIT.done;
+  await prepare(); // after --splay and --wait a file may have another name
   await session.giveUpRights((user) => sinks.canGoOnAs(user));
   stop.on("SIGUSR1", () => {
     for (const record of session.soFar) log.warn(text.end(record));

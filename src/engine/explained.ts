@@ -3,7 +3,7 @@ import { Failure } from "../basics/errors.ts";
 import { describeHolder } from "../bpf/holder.ts";
 import { type Libbpf, withMessages } from "../bpf/library.ts";
 import { AttachError } from "../bpf/link.ts";
-import { type CallError, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
+import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { adviceFor } from "../hooks/advice.ts";
 import type { Hook } from "../hooks/hook.ts";
 import type { NetInterface } from "../net/interfaces.ts";
@@ -22,49 +22,29 @@ const PURPOSES: Readonly<Record<string, string>> = {
 const PERMISSION = new Set<number>([ERRNO.EPERM, ERRNO.EACCES]);
 const BUSY = new Set<number>([ERRNO.EBUSY, ERRNO.EEXIST]);
 
-type Settings = Pick<Counting, "mode" | "maxSources">;
+/** What an explanation of a failure needs to know. */
+export interface Context {
+  readonly lib: Libbpf;
+  readonly counting: Pick<Counting, "mode" | "maxSources">;
+  /** Gets every line that libbpf prints. */
+  readonly tell: ((line: string) => void) | undefined;
+}
 
-/** Catches what libbpf says about an action, and turns a failed call into a Failure. */
-export class Explainer {
-  readonly #lib: Libbpf;
-  readonly #settings: Settings;
-  readonly #tell: ((line: string) => void) | undefined;
-
-  /** @param tell gets every line that libbpf prints */
-  constructor(
-    lib: Libbpf,
-    settings: Settings,
-    tell: ((line: string) => void) | undefined,
-  ) {
-    this.#lib = lib;
-    this.#settings = settings;
-    this.#tell = tell;
-  }
-
-  /**
-   * Loads or attaches.
-   *
-   * @returns what `action` returns
-   * @throws {Failure} what failed, why, and what to do
-   */
-  explained<T>(netInterface: NetInterface, hook: Hook, action: () => T): T {
-    const messages: string[] = [];
-    return rescue(
-      () => withMessages(this.#lib, messages, this.#tell, action),
-      (error) => {
-        throw this.#failure(error, netInterface, hook, messages);
-      },
-    );
-  }
-
-  #failure(
-    error: CallError,
-    { name, index, driver, mtu }: NetInterface,
-    hook: Hook,
-    messages: readonly string[],
-  ): Failure {
+/**
+ * Loads or attaches.
+ *
+ * @returns what `action` returns
+ * @throws {Failure} what failed, why, and what to do
+ */
+export function explained<T>(
+  { lib, counting: { mode, maxSources }, tell }: Context,
+  { name, index, driver, mtu }: NetInterface,
+  hook: Hook,
+  action: () => T,
+): T {
+  const messages: string[] = [];
+  return rescue(() => withMessages(lib, messages, tell, action), (error) => {
     const { errno } = error;
-    const { mode, maxSources } = this.#settings;
     const { exitCode, why, remedy } = adviceFor(error, {
       interfaceName: name,
       driver,
@@ -72,13 +52,13 @@ export class Explainer {
       maxSources,
       mode: error instanceof AttachError ? error.mode : mode,
       missing: PERMISSION.has(errno) ? missingCapabilities() : [],
-      holder: BUSY.has(errno) ? describeHolder(this.#lib, index) : undefined,
+      holder: BUSY.has(errno) ? describeHolder(lib, index) : undefined,
     }, hook.advice);
-    return new Failure(
+    throw new Failure(
       exitCode,
       `Cannot ${PURPOSES[error.call] ?? "set up"} "${name}": ` +
         `${why}: ${errnoText(errno)}; ${remedy}`,
       messages.join("\n"),
     );
-  }
+  });
 }
