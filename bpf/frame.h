@@ -88,42 +88,4 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 	return type;
 }
 
-/*
- * Returns the bytes of the Ethernet, IP and TCP or UDP headers, which each of
- * several merged packets had on the wire; 0 if they cannot be read.
- */
-static __always_inline __u32 headers_size(const struct frame *frame)
-{
-	union {
-		struct iphdr v4;
-		struct ipv6hdr v6;
-		struct tcphdr tcp;
-	} copy;
-	const struct iphdr *v4;
-	const struct ipv6hdr *v6;
-	const struct tcphdr *tcp;
-	__u32 at, next = 0;
-
-	switch (protocol(frame, &at)) {
-	case ETH_P_IP:
-		v4 = header(frame, at, sizeof(*v4), &copy);
-		if (!v4)
-			return 0;
-		next = v4->protocol;
-		at += v4->ihl * 4;
-		break;
-	case ETH_P_IPV6:
-		v6 = header(frame, at, sizeof(*v6), &copy);
-		if (!v6)
-			return 0;
-		next = v6->nexthdr;
-		at += sizeof(*v6);
-	}
-	if (next == IPPROTO_UDP)
-		return at + 8;
-	tcp = next == IPPROTO_TCP ? header(frame, at, sizeof(*tcp), &copy)
-				  : NULL;
-	return tcp ? at + tcp->doff * 4 : 0;
-}
-
 #endif

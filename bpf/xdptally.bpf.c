@@ -5,6 +5,7 @@
  */
 #include <linux/pkt_cls.h>
 #include "books.h"
+#include "merged.h"
 
 /* Whether a frame has, or may have, more than one buffer. */
 #ifndef HAS_FRAGS
@@ -32,32 +33,26 @@ int xdptally(struct xdp_md *ctx)
 #define VLAN_HLEN 4
 
 /*
- * An skb may hold many packets: received ones that were merged (GRO), or sent ones
- * that are not divided yet (GSO). On egress, wire_len has their bytes on the wire.
- * On ingress, the headers that merging removed are added, and the outer VLAN tag,
- * which the kernel keeps beside the data.
+ * The outer VLAN tag may be beside the data, and is not in its length. What is
+ * on the wire is worked out here in both directions: wire_len takes the outer
+ * headers of a tunnel for all headers.
  */
 SEC("tc")
 int xdptally_tc(struct __sk_buff *skb)
 {
-	/*
-	 * volatile: else clang may merge this load and that of len into one with
-	 * a variable offset, which the verifier rejects.
-	 */
-	__u32 wire_len = *(volatile __u32 *)&skb->wire_len;
 	struct frame frame = {
 		.ctx = skb,
 		.data = (void *)(long)skb->data,
 		.data_end = (void *)(long)skb->data_end,
 		.is_skb = 1,
 		.tags = skb->vlan_present ? 1 : 0,
-		.packets = skb->gso_segs ?: 1,
-		.bytes = constants.is_egress ? wire_len : skb->len,
+		.packets = 1,
+		.bytes = skb->len,
 	};
 
-	if (!constants.is_egress && frame.packets > 1)
-		frame.bytes += (frame.packets - 1) * headers_size(&frame);
+	if (skb->gso_size)
+		divide(&frame, skb->gso_segs, skb->gso_size);
 	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;
 	count(&frame);
-	return TC_ACT_UNSPEC;	/* go on to the next program */
+	return TC_ACT_UNSPEC;	/* the next program goes on */
 }

@@ -7,6 +7,7 @@
  */
 #include <linux/bpf.h>
 #include <linux/types.h>
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 /* Of include/net/xdp.h; libbpf fills in the offset of the running kernel. */
@@ -15,6 +16,13 @@ struct xdp_buff {
 } __attribute__((preserve_access_index));
 
 #define XDP_FLAGS_HAS_FRAGS 1
+
+/* Of include/linux/skbuff.h. */
+struct sk_buff {
+	unsigned char *head, *data;
+	__u16 inner_network_header;
+	__u8 encapsulation: 1;
+} __attribute__((preserve_access_index));
 
 extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym;
 
@@ -25,5 +33,16 @@ static __always_inline int has_frags(struct xdp_md *ctx)
 	return frame->flags & XDP_FLAGS_HAS_FRAGS;
 }
 
+/* The IP header inside a tunnel, whose ports may be any; else the one at `at`. */
+static __always_inline __u32 inner_ip(void *ctx, __u32 at)
+{
+	const struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
+	long inner = skb->inner_network_header - (skb->data - skb->head);
+
+	return BPF_CORE_READ_BITFIELD(skb, encapsulation) && inner > at ?
+	       inner : at;
+}
+
 #define HAS_FRAGS(ctx) has_frags(ctx)
+#define INNER_IP(ctx, at) inner_ip(ctx, at)
 #include "xdptally.bpf.c"

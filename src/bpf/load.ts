@@ -53,15 +53,20 @@ const FRAGMENTS_BY_BTF: Way = {
   isRefusal: () => true,
 };
 
+/** The same for frames of one buffer, as tc gives them. */
+const ONE_BUFFER_BY_BTF: Way = { ...FRAGMENTS_BY_BTF, hasFragments: false };
+
 /** The ways that may work here, the best first. */
 function waysToLoad(
   { symbols }: Libbpf,
   { takesFragments, usesBtf }: LoadOptions,
 ): Way[] {
-  if (!takesFragments || symbols.bpf_program__set_flags === null) {
-    return [ONE_BUFFER];
+  const triesBtf = usesBtf ?? hasBtf();
+  if (!takesFragments) {
+    return triesBtf ? [ONE_BUFFER_BY_BTF, ONE_BUFFER] : [ONE_BUFFER];
   }
-  return usesBtf ?? hasBtf()
+  if (symbols.bpf_program__set_flags === null) return [ONE_BUFFER];
+  return triesBtf
     ? [FRAGMENTS_BY_BTF, FRAGMENTS, ONE_BUFFER]
     : [FRAGMENTS, ONE_BUFFER];
 }

@@ -3,7 +3,7 @@ import type { Logger } from "@std/log/logger";
 import type { Direction } from "../basics/keys.ts";
 import { formatBytes } from "../basics/quantity.ts";
 import { findCpus } from "../bpf/cpus.ts";
-import { mapMemory } from "../bpf/layout.ts";
+import { mapMemory, type ProgramName } from "../bpf/layout.ts";
 import { openLibbpf } from "../bpf/library.ts";
 import { loadObject } from "../bpf/load.ts";
 import type { LoadedObject } from "../bpf/object.ts";
@@ -27,8 +27,8 @@ export class Loader {
   readonly #counting: Counting;
   readonly #lib = openLibbpf();
   readonly #cpus = findCpus();
-  /** Whether the kernel accepted the object that uses BTF; undefined: not tried. */
-  #usesBtf: boolean | undefined;
+  /** Whether the kernel accepted a program of the object that uses BTF. */
+  readonly #usesBtf = new Map<ProgramName, boolean>();
 
   /**
    * @param logsLibbpf log every line that libbpf prints
@@ -76,10 +76,10 @@ export class Loader {
           keying,
           filter,
           cpus: this.#cpus,
-          usesBtf: this.#usesBtf,
+          usesBtf: this.#usesBtf.get(program),
         }),
     );
-    if (takesFragments) this.#usesBtf = object.usesBtf;
+    this.#usesBtf.set(program, object.usesBtf);
     stack.use(object);
     return { interface: netInterface, direction, hook, object };
   }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/*
+ * What a merged packet is on the wire. tc sees received packets that the kernel
+ * merged (GRO), and sent ones that are not divided yet (GSO): an skb whose
+ * gso_size is not 0 stands for several packets, which all had its headers.
+ */
+#ifndef MERGED_H
+#define MERGED_H
+
+#include "keys.h"
+
+/* Where the innermost IP header is; the other object asks the kernel. */
+#ifndef INNER_IP
+#define INNER_IP(skb, at) (at)
+#endif
+
+#define JUMBO_SIZE 8	/* of a hop-by-hop header with the jumbo option alone */
+
+/*
+ * A hop-by-hop header that the kernel adds to IPv6 packets beyond 64 KiB (BIG
+ * TCP), and removes when it divides them: it is never on the wire.
+ */
+static __always_inline __u32 jumbo_size(const struct ipv6hdr *ip)
+{
+	return ip && ip->nexthdr == IPPROTO_HOPOPTS && !ip->payload_len ?
+	       JUMBO_SIZE : 0;
+}
+
+/*
+ * Returns the bytes of all headers, to the end of the innermost transport
+ * header; 0 if they cannot be read. `*jumbo` are the bytes among them that are
+ * never on the wire.
+ */
+static __always_inline __u32 headers_size(const struct frame *frame,
+					  __u32 *jumbo)
+{
+	union {
+		__u8 version;
+		struct iphdr v4;
+		struct ipv6hdr v6;
+	} copy;
+	struct tcphdr tcp_copy;
+	struct packet packet = { .frame = frame };
+	struct transport transport;
+	const struct tcphdr *tcp;
+	const __u8 *version;
+	__u32 at;
+
+	if (protocol(frame, &at) == TOO_SHORT)
+		return 0;
+	packet.at = INNER_IP(frame->ctx, at);
+	version = header(frame, packet.at, sizeof(*version), &copy);
+	if (!version)
+		return 0;
+	if (*version >> 4 == 4) {
+		packet.v4 = header(frame, packet.at, sizeof(copy.v4), &copy);
+		if (!packet.v4)
+			return 0;
+		transport = transport4(&packet);
+	} else {
+		packet.v6 = header(frame, packet.at, sizeof(copy.v6), &copy);
+		if (!packet.v6)
+			return 0;
+		transport = transport6(&packet);
+		*jumbo = jumbo_size(packet.v6);
+	}
+
+	switch (transport.protocol) {
+	case IPPROTO_TCP:
+		tcp = header(frame, transport.at, sizeof(*tcp), &tcp_copy);
+		return tcp ? transport.at + tcp->doff * 4 : 0;
+	case IPPROTO_UDP:
+		return transport.at + 8;
+	case IPPROTO_SCTP:
+		return transport.at + 12;
+	}
+	return 0;
+}
+
+/* Sets how many packets, and how many bytes, a merged frame is on the wire. */
+static __always_inline void divide(struct frame *frame, __u32 segments,
+				   __u32 size)
+{
+	__u32 jumbo = 0, headers = headers_size(frame, &jumbo);
+
+	/* Merged by somebody who did not count: a virtual machine (DODGY). */
+	if (!segments)
+		segments = (frame->bytes - headers + size - 1) / size;
+	frame->packets = segments;
+	frame->bytes += (segments - 1) * (headers - jumbo);
+	frame->bytes -= jumbo;
+}
+
+#endif
