@@ -86,7 +86,7 @@ Deno.test("after --wait the file is the one of the start, also where only root m
     { in: stage.name },
     [],
   );
-  await second.until(() => second.stderr.includes("Waiting for 60 s at most"));
+  await second.until(() => second.stderr.includes("Waiting up to 60 s: "));
   const prepared = Math.floor(Date.now() / 1000);
   await become(() => Date.now() / 1000 >= prepared + 1);
   await first.end("SIGINT");
