@@ -202,7 +202,7 @@ const CHECKS: Record<string, Check> = {
       );
       assertMatch(stdout, /^[\d.]+ .?B\n$/);
       const help = await run([...args, "help"], options);
-      assertMatch(help.stdout, /also: .*\|memory\b/);
+      assertMatch(help.stdout, /or top\|.*\|memory\b/);
       const own = await run([...args, "help", "memory"], options);
       assertStringIncludes(own.stdout, "--max-sources N");
     },
