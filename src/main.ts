@@ -1,7 +1,9 @@
 /** Runs the command that the arguments name; prints its failure and returns its exit code. */
 import { EXIT, type ExitCode, Failure } from "./basics/errors.ts";
 import { parseArguments } from "./cli/arguments.ts";
+import { mostOperands } from "./cli/command_docs.ts";
 import { helpText } from "./cli/help_text.ts";
+import { similar } from "./cli/similar.ts";
 import { commands } from "./commands/all.ts";
 import { print } from "./commands/print.ts";
 import { diagnosticsLog } from "./process/log.ts";
@@ -24,10 +26,31 @@ async function main(args: readonly string[]): Promise<ExitCode> {
     // `xdptally -j watch eth0`: the default command may be named behind options.
     const isLate = !isNamed && given.operands[0] === defaultName;
     const operands = given.operands.slice(isLate ? 1 : 0);
+    const [tooMany] = operands.slice(mostOperands(command));
+    if (tooMany !== undefined) {
+      throw new Failure(
+        EXIT.usage,
+        `Cannot use "${tooMany}": xdptally ${command.name} takes no more words; see xdptally ${command.name} -h`,
+      );
+    }
     return await command.run({ ...given, operands }, commands);
   } catch (error) {
-    return reportError(error, verbosity);
+    return reportError(meant(args, error), verbosity);
   }
+}
+
+/** A missing interface may be a misspelt command: the error names that too. */
+function meant([first = ""]: readonly string[], error: unknown): unknown {
+  const isMissing = error instanceof Failure &&
+    error.exitCode === EXIT.noInterface &&
+    error.message.startsWith(`Cannot find interface "${first}"`);
+  const command = similar(first, commands.names, Math.max(1, first.length / 3));
+  return isMissing && command !== undefined
+    ? new Failure(
+      error.exitCode,
+      `${error.message}; or did you mean xdptally ${command}?`,
+    )
+    : error;
 }
 
 /** Prints an error for the operator. @returns the exit code */

@@ -1,13 +1,8 @@
-/** Holds the rules of the sources: format, types, layers, file length, lists. */
-import { assert, assertEquals } from "@std/assert";
-import { optionsPage } from "../src/cli/options_page.ts";
-import { allCommands } from "../src/commands/all.ts";
+/** Holds what other programs say of the sources: deno, clang, shellcheck. */
+import { assertEquals } from "@std/assert";
+import { filesIn, ROOT } from "./lib/repository.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname.replaceAll("%20", " ");
 const IMPORTS = Deno.args;
-/** Loaded here: what a test loads, it would have to unload. */
-const COMMANDS = await allCommands();
-
 function succeeds(program: string, ...args: string[]): void {
   const { code, stdout, stderr } = new Deno.Command(program, {
     args,
@@ -18,16 +13,6 @@ function succeeds(program: string, ...args: string[]): void {
     code,
     0,
     `${program} ${args.join(" ")}\n${text(stdout)}${text(stderr)}`,
-  );
-}
-
-function files(folder: string, ending: string): string[] {
-  return [...Deno.readDirSync(ROOT + folder)].flatMap(
-    ({ name, isDirectory }) => {
-      const path = `${folder}/${name}`;
-      if (isDirectory) return files(path, ending);
-      return name.endsWith(ending) ? [path] : [];
-    },
   );
 }
 
@@ -45,11 +30,11 @@ Deno.test("deno check, with std's strict options", () =>
     "src",
     "tests",
     "bench",
-    ...files("toolchain", ".ts").filter((file) => !file.includes("/closed/")),
+    ...filesIn("toolchain", ".ts").filter((file) => !file.includes("/closed/")),
   ));
 
 Deno.test("clang: no warning in the BPF programs", () => {
-  for (const file of [...files("bpf", ".c"), ...files("tests", ".c")]) {
+  for (const file of [...filesIn("bpf", ".c"), ...filesIn("tests", ".c")]) {
     succeeds(
       "clang",
       ...[
@@ -72,141 +57,10 @@ Deno.test("shellcheck", () =>
   succeeds(
     "shellcheck",
     "-x",
-    ...files("packaging", ".sh"),
+    ...filesIn("packaging", ".sh"),
     ...["postinst", "prerm", "postrm"].map((name) => `packaging/${name}`),
-    ...files("toolchain", ".sh"),
-    ...files("tests", ".sh"),
-    ...files("contrib", ".sh"),
+    ...filesIn("toolchain", ".sh"),
+    ...filesIn("tests", ".sh"),
+    ...filesIn("contrib", ".sh"),
     ".ci/run",
   ));
-
-Deno.test("docs/compatibility.md lists every kernel check", () => {
-  const [text = ""] = Deno.readTextFileSync(`${ROOT}docs/compatibility.md`)
-    .split("<!-- table of make test-kernels -->");
-  for (const check of files("tests/kernels/guest/checks", ".sh")) {
-    const name = check.replace(/.*\/\d+-|\.sh$/g, "");
-    assert(new RegExp(`^\\| ${name} +\\|`, "m").test(text), name);
-  }
-});
-
-Deno.test("no file of src/ or bpf/ has more than 300 lines", () => {
-  for (const file of [...files("src", ".ts"), ...files("bpf", ".c")]) {
-    const lines = Deno.readTextFileSync(ROOT + file).split("\n").length - 1;
-    assert(lines <= 300, `${file} has ${lines} lines`);
-  }
-});
-
-/** The rooms of src/ from the top down; a file imports from its own and below. */
-const LAYERS = [
-  "main.ts",
-  "commands/",
-  "engine/",
-  "hooks/",
-  "sinks/",
-  "http/",
-  "cli/",
-  "report/",
-  "view/",
-  "formats/",
-  "tally/",
-  "net/",
-  "bpf/",
-  "process/",
-  "ffi/",
-  "basics/",
-];
-
-/** They touch neither Deno nor FFI, and import only one another. */
-const PURE = ["cli/", "report/", "view/", "formats/", "tally/", "basics/"];
-
-/** What a file imports of src/, statically or not; paths are relative to src/. */
-function importsOf(file: string): string[] {
-  const from = file.slice("src/".length);
-  const text = Deno.readTextFileSync(ROOT + file);
-  const found = text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"(\.[^"]*\.ts)"/g);
-  return Array.from(
-    found,
-    ([, to]) => new URL(to!, `file:///${from}`).pathname.slice(1),
-  );
-}
-
-const layerOf = (path: string) =>
-  LAYERS.findIndex((layer) => path.startsWith(layer));
-
-Deno.test("every file of src/ is in a layer, and imports point down", () => {
-  for (const file of files("src", ".ts")) {
-    const from = file.slice("src/".length);
-    assert(layerOf(from) >= 0, `${from} is in no layer`);
-    for (const to of importsOf(file)) {
-      assert(layerOf(from) <= layerOf(to), `${from} imports ${to}`);
-      if (PURE.some((layer) => from.startsWith(layer))) {
-        assert(
-          PURE.some((layer) => to.startsWith(layer)),
-          `${from} is pure and imports ${to}`,
-        );
-      }
-    }
-  }
-});
-
-Deno.test("no file of src/ imports itself through others", () => {
-  const imports = new Map(
-    files("src", ".ts").map((file) => [
-      file.slice("src/".length),
-      importsOf(file),
-    ]),
-  );
-  const done = new Set<string>();
-  const visit = (file: string, path: readonly string[]) => {
-    assert(!path.includes(file), [...path, file].join(" -> "));
-    if (done.has(file)) return;
-    for (const to of imports.get(file) ?? []) visit(to, [...path, file]);
-    done.add(file);
-  };
-  for (const file of imports.keys()) visit(file, []);
-});
-
-Deno.test("pure layers do not touch Deno", () => {
-  for (
-    const file of PURE.flatMap((folder) =>
-      files(`src/${folder.slice(0, -1)}`, ".ts")
-    )
-  ) {
-    const text = Deno.readTextFileSync(ROOT + file)
-      .replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
-    assert(!/\bDeno\b/.test(text), file);
-  }
-});
-
-Deno.test("every file of src/ opens with a line that says why it exists", () => {
-  for (const file of files("src", ".ts")) {
-    assert(/^\/[/*]/.test(Deno.readTextFileSync(ROOT + file)), file);
-  }
-});
-
-Deno.test("every command, format, hook and sink beside a list is in it", () => {
-  const lists = {
-    commands: "Command",
-    formats: "Format",
-    hooks: "Hook",
-    sinks: "SinkKind",
-  };
-  for (const [folder, type] of Object.entries(lists)) {
-    const list = Deno.readTextFileSync(`${ROOT}src/${folder}/all.ts`);
-    for (const file of files(`src/${folder}`, ".ts")) {
-      const text = Deno.readTextFileSync(ROOT + file);
-      const isOne = new RegExp(`^export const \\w+: \\w*${type}\\b`, "m");
-      if (!isOne.test(text) || file.endsWith("/all.ts")) continue;
-      const name = file.slice(`src/${folder}/`.length);
-      assert(list.includes(`"./${name}"`), `${file} is not in all.ts`);
-    }
-  }
-});
-
-Deno.test("docs/options.md is what the commands' documentation says", () => {
-  assertEquals(
-    Deno.readTextFileSync(`${ROOT}docs/options.md`),
-    optionsPage(COMMANDS),
-    "run `make docs`",
-  );
-});

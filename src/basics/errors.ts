@@ -27,7 +27,7 @@ export const EXIT_MEANINGS: Record<ExitCode, string> = {
   6: "unsupported kernel, driver or libbpf",
   7: "output could not be written",
   8: "incomplete counts",
-  9: "a limit was exceeded",
+  9: "a source exceeded --exit-over",
 };
 
 /** When a run ends with each exit code, for the man page. */

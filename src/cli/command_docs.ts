@@ -27,6 +27,7 @@ export interface Manual {
   readonly examples: readonly Example[];
 }
 
+/** A command, described. */
 export interface CommandDocs {
   /** Its word on the command line. */
   readonly name: string;
@@ -43,4 +44,9 @@ export interface CommandDocs {
   readonly examples: readonly Example[];
   /** What the man page has about it besides; a run does not load it. */
   readonly manual?: () => Promise<Manual>;
+}
+
+/** How many operands a command takes at most. */
+export function mostOperands({ operands }: CommandDocs): number {
+  return operands.includes("...") ? Infinity : operands === "" ? 0 : 1;
 }

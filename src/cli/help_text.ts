@@ -24,7 +24,7 @@ export function helpText(
     .trimEnd();
   return [
     docs.summary,
-    isDefault ? filled(usage, [` also: ${others}`], "") : usage,
+    isDefault ? filled(usage, [`or ${others}`], "") : usage,
     ...Object.values(docs.options)
       .filter(({ isRare }) => isFull || !isRare)
       .map(optionLine),

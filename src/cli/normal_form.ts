@@ -1,5 +1,5 @@
 /** Rewrites a command line so that parseArgs of @std/cli reads it correctly (pure). */
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { byDistance, similar } from "./similar.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
 import type { OptionDocs } from "./option.ts";
 import { badValue } from "./values.ts";
@@ -104,14 +104,8 @@ function optionsLike(
   table: readonly OptionDocs[],
 ): { best?: string; nearest: string[] } {
   const word = given.replace(/^-+/, "").toLowerCase().replaceAll("_", "-");
-  const distance = (name: string) => levenshteinDistance(word, name);
-  const nearest = table.map(({ name }) => name)
-    .toSorted((a, b) => distance(a) - distance(b));
-  const best = word.length < 2
-    ? undefined
-    : nearest.find((name) =>
-      name.startsWith(word) || distance(name) <= word.length / 3
-    );
+  const nearest = byDistance(word, table.map(({ name }) => name));
+  const best = similar(word, nearest, word.length / 3);
   const flags = nearest.slice(0, 2).map((name) => `--${name}`);
   return best === undefined
     ? { nearest: flags }

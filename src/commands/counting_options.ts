@@ -36,7 +36,7 @@ export const mode = word(
     value: "MODE",
     help: "auto, native (driver, drv) or generic (skb)",
     details:
-      "How XDP attaches. native: in the driver, which has to support it; the fastest. generic: in the kernel, for every driver. auto: native, unless the driver refuses it or would reset the link for it (default auto).",
+      "How XDP attaches. native: in the driver, which has to support it; the fastest. generic: in the kernel, for every driver. auto (the default): native, or generic where the driver refuses native or would reset the link for it.",
   },
   MODES,
   "auto",

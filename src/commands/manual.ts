@@ -130,7 +130,7 @@ const FILES: ManualSection = {
         ],
         [
           "contrib/cron.d/xdptally",
-          "The same captures from cron, for /etc/cron.d/. Use this or the timer.",
+          "The same captures from cron, for /etc/cron.d/. Use either this or the timer, not both.",
         ],
         [
           "contrib/prometheus/prometheus.yml",

@@ -221,13 +221,13 @@ export class InterfaceRun implements Disposable {
   }
 
   /** The source that exceeds a limit. @param record the last one of `read`, still valid */
-  sourceOver(limit: Limit, { elapsed }: TickRecord): Source | undefined {
-    return this.#run.sourceOver(limit, this.#window, elapsed);
+  sourceOver(limit: Limit, seconds: number): Source | undefined {
+    return this.#run.sourceOver(limit, this.#window, seconds);
   }
 
   /** The run up to the last tick, as an end record. */
   soFar(): EndRecord {
-    return this.#run.end("signal", this.#windowEnd);
+    return this.#run.end("so far", this.#windowEnd);
   }
 
   /** The record of the whole run; incomplete if a window could not be read. */

@@ -145,6 +145,7 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
       log,
       schedule: new Schedule({ ...timing, first: firstDeadline(timing) }),
       limit: options.limit,
+      interval: timing.interval,
       absent,
       startRuns: options.waiting?.waitsForInterface
         ? (name) => this.#startRuns(name)

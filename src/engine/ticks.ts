@@ -21,6 +21,8 @@ interface TickOptions {
   readonly schedule: Schedule;
   /** Ends the session when a source exceeds it. */
   readonly limit: Limit | undefined;
+  /** Milliseconds of a whole window. */
+  readonly interval: number;
   /** Interfaces that are missing and waited for. */
   readonly absent: readonly string[];
   /**
@@ -123,8 +125,8 @@ export class Ticks {
     if (end === undefined) yield* this.#tick(skipped);
     else yield* this.#finish(this.#live, end, skipped);
     if (this.#exitCodes.has(EXIT.threshold)) {
-      yield* this.#finish(this.#live, "threshold", 0);
       this.#isOver = true;
+      yield* this.#finish(this.#live, "threshold", 0);
     }
     this.#isOver ||= end !== undefined ||
       this.#live.length + this.#absent.length === 0;
@@ -159,16 +161,19 @@ export class Ticks {
   *#read(run: InterfaceRun): Generator<TickRecord> {
     for (const record of run.read()) {
       yield record;
-      this.#checkLimit(run, record);
+      // When a limit has ended the session, the source is named already.
+      if (!this.#isOver) this.#checkLimit(run, record);
     }
   }
 
   #checkLimit(run: InterfaceRun, record: TickRecord): void {
-    const { limit } = this.#options;
-    const over = limit && run.sourceOver(limit, record);
+    const { limit, interval } = this.#options;
+    // A few packets in a window that was cut short are no rate.
+    const seconds = Math.max(record.elapsed, interval / 1000);
+    const over = limit && run.sourceOver(limit, seconds);
     if (limit === undefined || over === undefined) return;
     this.#exitCodes.add(EXIT.threshold);
-    const rate = Math.round(Number(over.packets) / record.elapsed);
+    const rate = Math.round(Number(over.packets) / seconds);
     this.#log.error(
       `${over.key} exceeds ${limit.text} on "${run.interface.name}": ${
         limit.unit === "pps"

@@ -18,7 +18,12 @@ export const text: LineFormat = {
   start: () => "",
   tick: (record) => withRows(`tick ${record.seq}${merged(record)}`, record),
   end: (record) =>
-    withRows(`end (${record.reason}) after ${ticks(record)}`, record),
+    withRows(
+      record.reason === "so far"
+        ? `so far, after ${ticks(record)}`
+        : `end (${record.reason}) after ${ticks(record)}`,
+      record,
+    ),
 };
 
 function withRows(what: string, record: CountRecord): string {

@@ -57,7 +57,7 @@ const busy: Explain = ({ interfaceName, holder }) => ({
     ? "another XDP program holds it"
     : `${holder} holds it`,
   remedy:
-    `stop it first (to inspect it: bpftool net show dev ${interfaceName})`,
+    `stop it first (to inspect it: bpftool net show dev ${interfaceName}), or count beside it with --hook tc`,
 });
 
 export const noMemory: Explain = ({ maxSources }) => ({

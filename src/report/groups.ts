@@ -87,6 +87,7 @@ export class Groups {
       this.#keys.push(key);
       this.#firstSeen.set(row, Infinity);
       this.#lastSeen.set(row, -Infinity);
+      this.#busiestMinute.set(row, NaN);
     }
     return row;
   }

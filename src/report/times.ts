@@ -1,4 +1,4 @@
-/** Times of a report: milliseconds since 1970, or infinite where nothing was counted. */
+/** Times of a report: milliseconds since 1970, not finite where nothing was counted. */
 import { isoSeconds } from "../basics/iso_time.ts";
 
 /** For programs: `2026-11-22T14:30:01.000Z`; null: there is no such time. */
@@ -15,7 +15,8 @@ export function timeText(milliseconds: number): string {
     : "-";
 }
 
-/** For people: `2026-11-22T14:30Z`. */
+/** For people: `2026-11-22T14:30Z`; `-`: there is no such time. */
 export function minuteText(milliseconds: number): string {
-  return `${timeText(milliseconds).slice(0, 16)}Z`;
+  const text = timeText(milliseconds);
+  return text === "-" ? text : `${text.slice(0, 16)}Z`;
 }

@@ -79,7 +79,8 @@ export type EndReason =
   | "signal"
   | "threshold"
   | "interface-gone"
-  | "detached";
+  | "detached"
+  | "so far"; // of a summary, while the run goes on
 
 /** The whole run. */
 export interface EndRecord extends CountRecord {

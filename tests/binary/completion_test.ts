@@ -11,6 +11,7 @@ import {
   SHELLS,
 } from "../lib/completion.ts";
 import { Folder } from "../lib/folder.ts";
+import { ROOT } from "../lib/repository.ts";
 import { Namespace } from "../lib/stage.ts";
 
 const DOCS = await allCommands();
@@ -292,3 +293,23 @@ for (const shell of SHELLS) {
     );
   });
 }
+
+Deno.test("bash puts an interface into the line so that the shell takes it as one word", () => {
+  using stage = new Namespace();
+  stage.veth("a;id", "b$HOME");
+  const script =
+    `. "${ROOT}dist/share/bash-completion/completions/xdptally"; COMP_WORDS=(xdptally ""); COMP_CWORD=1; _xdptally
+    for word in "\${COMPREPLY[@]}"; do eval "set -- $word"; echo "$#:$1"; done`;
+  const words = stage.run(
+    "env",
+    `PATH=${ROOT}dist:/usr/bin:/bin`,
+    "bash",
+    "-c",
+    script,
+  )
+    .trim().split("\n");
+  assertEquals(
+    words.filter((word) => /[;$]/.test(word)).sort(),
+    ["1:a;id", "1:b$HOME"],
+  );
+});

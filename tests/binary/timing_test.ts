@@ -86,7 +86,7 @@ Deno.test("after --wait the file is the one of the start, also where only root m
     { in: stage.name },
     [],
   );
-  await second.until(() => second.stderr.includes("Waiting for 60 s at most"));
+  await second.until(() => second.stderr.includes("Waiting up to 60 s: "));
   const prepared = Math.floor(Date.now() / 1000);
   await become(() => Date.now() / 1000 >= prepared + 1);
   await first.end("SIGINT");
@@ -170,6 +170,19 @@ Deno.test("--wait-interface: the interface never appears: exit 4 when the durati
   );
 });
 
+Deno.test("--exit-over: the few packets of a window that a signal cuts short are no rate", async () => {
+  using stage = vethStage();
+  await using capture = new Capture(
+    ["-i", "1m", "--exit-over", "50pps", "vb"],
+    { in: stage.name },
+  );
+  await capture.attached();
+  await send(stage, "va", [FRAMES[0]!.frame], 200);
+  stage.settledRxPackets("vb");
+  const { code, record, stderr } = await capture.end("SIGINT");
+  assertEquals([code, record.total.packets], [0, 200], stderr);
+});
+
 for (const [limit, frames] of [["100pps", 1000], ["10kB", 1000]] as const) {
   Deno.test(`--exit-over ${limit}: the run ends, exit 9, and the source is named`, async () => {
     using stage = vethStage();
@@ -226,6 +239,10 @@ Deno.test("SIGUSR1 logs a summary at once and does not disturb the run", async (
   );
   capture.kill("SIGUSR1");
   await capture.until(() => capture.stderr.includes("10.0.0.1 => 5"));
+  assertMatch(
+    capture.stderr,
+    /^xdptally: vb \S+Z so far, after \d+ ticks? in /m,
+  );
   const { code, record } = await capture.end("SIGINT");
   assertEquals([code, record.reason, record.total.packets], [0, "signal", 5]);
 });

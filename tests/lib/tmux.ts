@@ -22,6 +22,7 @@ export class Tmux implements Disposable {
   #variables(env: Readonly<Record<string, string>>): string[] {
     const all = {
       PATH: Deno.env.get("PATH")!,
+      HISTFILE: "/dev/null", // the history is its owner's
       LANG: "C.UTF-8",
       TERM: "tmux-256color",
       ...env,

@@ -1,14 +1,7 @@
 /** The completion script of bash 4.3 or newer; it needs no bash-completion (pure). */
-import type { CommandDocs } from "../command_docs.ts";
+import { type CommandDocs, mostOperands } from "../command_docs.ts";
 import type { Completion } from "../option.ts";
-import {
-  flagsOf,
-  isVariadic,
-  LIST_INTERFACES,
-  optionsOf,
-  quote,
-  wordsOf,
-} from "./docs.ts";
+import { flagsOf, LIST_INTERFACES, optionsOf, quote, wordsOf } from "./docs.ts";
 
 /** @param commands the default one first */
 export function bash(commands: readonly CommandDocs[]): string {
@@ -84,6 +77,7 @@ _xdptally() {
 
 	if [[ $interfaces ]]; then
 		while IFS=' ' read -r _ name _; do
+			printf -v name %q "$name" # a name may have ; or $( in it
 			words+=("$name")
 		done < <(${LIST_INTERFACES})
 	fi
@@ -123,7 +117,7 @@ function cases(
   return [
     line(
       [""],
-      isVariadic(docs) ? "" : "[[ $named == ' ' ]]",
+      mostOperands(docs) > 1 ? "" : "[[ $named == ' ' ]]",
       action(docs.completes, commands),
     ),
     line(["-"], action(options.flatMap(flagsOf), commands)),

@@ -15,11 +15,6 @@ export function optionsOf({ options }: CommandDocs): OptionDocs[] {
   return Object.values(options);
 }
 
-/** Whether a command takes any number of operands: `FILE...`. */
-export function isVariadic({ operands }: CommandDocs): boolean {
-  return operands.includes("...");
-}
-
 /** The words that a shell proposes; undefined: it finds them out itself. */
 export function wordsOf(
   completes: Completion,

@@ -1,7 +1,7 @@
 /** The completion script of fish (pure). */
-import type { CommandDocs } from "../command_docs.ts";
+import { type CommandDocs, mostOperands } from "../command_docs.ts";
 import type { Completion, OptionDocs } from "../option.ts";
-import { isVariadic, LIST_INTERFACES, optionsOf, wordsOf } from "./docs.ts";
+import { LIST_INTERFACES, optionsOf, wordsOf } from "./docs.ts";
 
 /** @param commands the default one first */
 export function fish(commands: readonly CommandDocs[]): string {
@@ -33,7 +33,7 @@ function __xdptally_interfaces
 	set -l named (__xdptally_line)[2..]
 	for row in (${LIST_INTERFACES})
 		set -l name (string split -n ' ' -- $row)[2]
-		contains -- $name $named; or echo $name
+		contains -- $name $named; or printf '%s\\n' $name
 	end
 end
 
@@ -55,7 +55,7 @@ function commandLines(
 ): string[] {
   const { name, completes } = docs;
   const isHere = `__xdptally_is ${name}`;
-  const isNext = isVariadic(docs)
+  const isNext = mostOperands(docs) > 1
     ? isHere
     : `${isHere}; and __xdptally_has_no_operand`;
   const line = (condition: string, ...words: readonly string[]) =>

@@ -1,14 +1,7 @@
 /** The completion script of zsh (pure). */
-import type { CommandDocs } from "../command_docs.ts";
+import { type CommandDocs, mostOperands } from "../command_docs.ts";
 import type { Completion, OptionDocs } from "../option.ts";
-import {
-  flagsOf,
-  isVariadic,
-  LIST_INTERFACES,
-  optionsOf,
-  quote,
-  wordsOf,
-} from "./docs.ts";
+import { flagsOf, LIST_INTERFACES, optionsOf, quote, wordsOf } from "./docs.ts";
 
 /** @param commands the default one first */
 export function zsh(commands: readonly CommandDocs[]): string {
@@ -65,7 +58,7 @@ function specs(docs: CommandDocs, commands: readonly CommandDocs[]): string {
   const operand = `${what}:${action(docs.completes, commands)}`;
   const operands = docs.completes === "nothing"
     ? [NOTHING]
-    : isVariadic(docs)
+    : mostOperands(docs) > 1
     ? [`*:${operand}`]
     : [`1:${operand}`, NOTHING];
   const all = [

@@ -122,7 +122,8 @@ function holder({ name, index }: NetInterface, { lib }: HostChecks): Finding {
   return who === undefined ? ok("none") : {
     state: "fail",
     value: `${who} holds it`,
-    remedy: `stop it first (to inspect it: bpftool net show dev ${name})`,
+    remedy:
+      `stop it first (to inspect it: bpftool net show dev ${name}), or count beside it with --hook tc`,
     exitCode: EXIT.busy,
   };
 }

@@ -4,11 +4,11 @@ import type { Manual } from "../../cli/command_docs.ts";
 export const manual: Manual = {
   examples: [{
     line:
-      "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/*.jsonl*",
+      "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/*.gz /var/log/xdptally/*.jsonl",
     what: "a month, with the captures that logrotate compressed",
   }, {
     line:
-      "xdptally report --since 30d --format html \\\n    /var/log/xdptally/*.jsonl* >report.html",
+      "xdptally report --since 30d --format html \\\n    /var/log/xdptally/*.gz /var/log/xdptally/*.jsonl >report.html",
     what: "the last thirty days as a page for a browser",
   }, {
     line: "xdptally report --by hour --top 0 /var/log/xdptally/*.jsonl",
