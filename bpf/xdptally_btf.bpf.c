@@ -33,14 +33,17 @@ static __always_inline int has_frags(struct xdp_md *ctx)
 	return frame->flags & XDP_FLAGS_HAS_FRAGS;
 }
 
+#define MOST_OFFSET 0x7fff
+
 /* The IP header inside a tunnel, whose ports may be any; else the one at `at`. */
 static __always_inline __u32 inner_ip(void *ctx, __u32 at)
 {
 	const struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
-	long inner = skb->inner_network_header - (skb->data - skb->head);
+	__u32 inner = skb->inner_network_header - (skb->data - skb->head);
 
-	return BPF_CORE_READ_BITFIELD(skb, encapsulation) && inner > at ?
-	       inner : at;
+	if (!BPF_CORE_READ_BITFIELD(skb, encapsulation))
+		return at;
+	return inner & MOST_OFFSET;	/* else the verifier knows no bound */
 }
 
 #define HAS_FRAGS(ctx) has_frags(ctx)

@@ -4,22 +4,39 @@ import type { Bytes } from "./frames.ts";
 const MAGIC = 0xa1b2c3d4, FILE_HEADER = 24, RECORD_HEADER = 16;
 const LINKTYPE_ETHERNET = 1, LONGEST = 262_144;
 
-/** The frames of a file that tcpdump wrote on a machine like this. */
-export function readPcap(path: string): Bytes[] {
+interface PcapRecord {
+  /** The frame, or as much of it as was captured. */
+  readonly kept: Bytes;
+  readonly length: number;
+}
+
+/** The records of a file that tcpdump wrote on a machine like this. */
+function recordsOf(path: string): PcapRecord[] {
   const bytes = Deno.readFileSync(path);
   const view = new DataView(bytes.buffer);
   if (view.getUint32(0, true) !== MAGIC) throw new Error(`no capture: ${path}`);
-  const frames: Bytes[] = [];
+  const records: PcapRecord[] = [];
   for (let at = FILE_HEADER; at + RECORD_HEADER <= bytes.length;) {
-    const kept = view.getUint32(at + 8, true);
-    const length = view.getUint32(at + 12, true);
-    if (kept !== length) throw new Error(`a frame is cut off: ${path}`);
-    at += RECORD_HEADER;
-    if (at + kept > bytes.length) break; // it is being written
-    frames.push(bytes.slice(at, at + kept));
-    at += kept;
+    const end = at + RECORD_HEADER + view.getUint32(at + 8, true);
+    if (end > bytes.length) break; // it is being written
+    const kept = bytes.slice(at + RECORD_HEADER, end);
+    records.push({ kept, length: view.getUint32(at + 12, true) });
+    at = end;
   }
-  return frames;
+  return records;
+}
+
+/** The frames of a file, none of which is cut off. */
+export function readPcap(path: string): Bytes[] {
+  return recordsOf(path).map(({ kept, length }) => {
+    if (kept.length !== length) throw new Error(`a frame is cut off: ${path}`);
+    return kept;
+  });
+}
+
+/** How long the frames of a file were, cut off or not. */
+export function pcapLengths(path: string): number[] {
+  return recordsOf(path).map(({ length }) => length);
 }
 
 /** Writes frames, a microsecond apart. */

@@ -1,6 +1,6 @@
 /** tcpdump as a witness: the frames that an interface delivers after XDP. */
 import type { Bytes } from "./frames.ts";
-import { readPcap } from "./pcap.ts";
+import { pcapLengths, readPcap } from "./pcap.ts";
 import type { Namespace } from "./stage.ts";
 import { readUntil } from "./xdptally.ts";
 
@@ -48,9 +48,19 @@ export class Tcpdump {
 
   /** The captured frames, once tcpdump has ended (`-c`) or was ended by the signal. */
   async frames(signal?: Deno.Signal): Promise<Bytes[]> {
+    await this.#end(signal);
+    return readPcap(this.#file);
+  }
+
+  /** How long they were, also where they are cut off (`-s`). */
+  async lengths(signal?: Deno.Signal): Promise<number[]> {
+    await this.#end(signal);
+    return pcapLengths(this.#file);
+  }
+
+  async #end(signal: Deno.Signal | undefined): Promise<void> {
     if (signal !== undefined) this.#child.kill(signal);
     for (; !(await this.#stderr.read()).done;);
     await this.#child.status;
-    return readPcap(this.#file);
   }
 }

@@ -1,0 +1,184 @@
+/** Merged packets count as what they are on the wire, whoever merged them. */
+import { assert, assertEquals } from "@std/assert";
+import { Folder } from "../lib/folder.ts";
+import { Namespace } from "../lib/stage.ts";
+import { Tcpdump } from "../lib/tcpdump.ts";
+import { Capture, type JsonRecord, readUntil } from "../lib/xdptally.ts";
+
+/**
+ * Two namespaces with a veth pair. What `va` sends is divided before it gets to
+ * the pair, and what `vb` receives is merged after XDP: there XDP sees the frames
+ * of the wire, and tc merged ones at both ends.
+ */
+class Wire implements Disposable {
+  readonly sender = new Namespace();
+  readonly receiver = new Namespace();
+
+  constructor() {
+    const { sender, receiver } = this;
+    const peer = ["netns", receiver.name];
+    sender.ip("link", "add", "va", "type", "veth", "peer", "vb", ...peer);
+    for (
+      const [end, device, number] of [
+        [sender, "va", 1],
+        [receiver, "vb", 2],
+      ] as const
+    ) {
+      end.run("sysctl", "-qw", `net.ipv6.conf.${device}.disable_ipv6=0`);
+      end.ip("addr", "add", `10.77.0.${number}/24`, "dev", device);
+      end.ip("addr", "add", `fd77::${number}/64`, "dev", device, "nodad");
+      end.ip("link", "set", "dev", device, "up");
+    }
+    const divided = ["tso", "tx-udp-segmentation", "tx-udp_tnl-segmentation"];
+    for (const feature of divided) {
+      sender.run("ethtool", "-K", "va", feature, "off");
+    }
+    receiver.run("ethtool", "-K", "vb", "gro", "on");
+  }
+
+  /** Runs `ip` at both ends; `a` and `b` stand for the ends' own numbers. */
+  both(line: string): void {
+    for (
+      const [end, device, mine, other] of [
+        [this.sender, "va", 1, 2],
+        [this.receiver, "vb", 2, 1],
+      ] as const
+    ) {
+      end.ip(
+        ...line.replaceAll("DEVICE", device).replaceAll("MINE", `${mine}`)
+          .replaceAll("OTHER", `${other}`).split(" "),
+      );
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.sender[Symbol.dispose]();
+    this.receiver[Symbol.dispose]();
+  }
+}
+
+/** What a run counted of one source. */
+function tallyOf(records: JsonRecord[], source: string) {
+  const { complete, sources } = records.at(-1);
+  assert(complete);
+  const { packets, bytes } = sources.find(({ ip }: { ip: string }) =>
+    ip === source
+  );
+  return { packets, bytes };
+}
+
+/**
+ * Sends TCP over the wire, and compares what is counted in three places.
+ *
+ * @param longer bytes that a merged packet has to exceed
+ */
+async function compare(
+  wire: Wire,
+  to: string,
+  outerSource: string,
+  longer: number,
+) {
+  const { sender, receiver } = wire;
+  using folder = new Folder();
+  const place = (stage: Namespace, ...args: string[]) =>
+    new Capture(["-i", "200ms", ...args], { in: stage.name });
+  await using xdp = place(receiver, "-m", "native", "vb");
+  await xdp.attached();
+  await using incoming = place(receiver, "--hook", "tc", "vb");
+  await using outgoing = place(
+    sender,
+    "--hook",
+    "tc",
+    "--direction",
+    "out",
+    "va",
+  );
+  await incoming.attached();
+  await outgoing.attached();
+  const filter = ["-s", "96", "src", "host", outerSource];
+  const merged = await Tcpdump.start(
+    receiver,
+    `${folder.path}/vb`,
+    "-i",
+    "vb",
+    ...filter,
+  );
+
+  const server = new Deno.Command("ip", {
+    args: [
+      "netns",
+      "exec",
+      receiver.name,
+      "iperf3",
+      "-s",
+      "-1",
+      "--forceflush",
+    ],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const said = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  await readUntil(said, "listening on");
+  sender.run("iperf3", "-c", to, "-n", "8M", "-l", "128K");
+  await server.status;
+  await said.cancel();
+  receiver.settledRxPackets("vb");
+
+  const buffers = await merged.lengths("SIGINT");
+  const [ofOut, ofIn, ofXdp] = await Promise.all(
+    [outgoing, incoming, xdp].map(async (capture) => {
+      assertEquals((await capture.end("SIGINT")).code, 0);
+      return tallyOf(capture.records, outerSource);
+    }),
+  );
+  assertEquals(ofOut, ofXdp, "sent");
+  assertEquals(ofIn, ofXdp, "received");
+  // Else nothing was merged, and the comparison says nothing.
+  const { packets } = ofXdp!;
+  assert(buffers.length < packets / 2, `${buffers.length} of ${packets}`);
+  const longest = Math.max(...buffers);
+  assert(longest > longer, `the longest has ${longest} bytes`);
+}
+
+for (
+  const [what, setUp, to, source] of [
+    ["TCP over IPv4", [], "10.77.0.2", "10.77.0.1"],
+    ["TCP over IPv6", [], "fd77::2", "fd77::1"],
+    [
+      "BIG TCP over IPv6",
+      [
+        "link set DEVICE gso_max_size 200000 gro_max_size 200000",
+      ],
+      "fd77::2",
+      "fd77::1",
+    ],
+    ...[4789, 8472, 5555].map((port) =>
+      [
+        `TCP in VXLAN, port ${port}`,
+        [
+          `link add vx type vxlan id 7 remote 10.77.0.OTHER dstport ${port} dev DEVICE`,
+          "addr add 10.78.0.MINE/24 dev vx",
+          "link set vx up mtu 1450",
+        ],
+        "10.78.0.2",
+        "10.77.0.1",
+      ] as const
+    ),
+    [
+      "TCP in VXLAN over IPv6",
+      [
+        "link add vx type vxlan id 7 remote fd77::OTHER dstport 4789 dev DEVICE",
+        "addr add 10.78.0.MINE/24 dev vx",
+        "link set vx up mtu 1430",
+      ],
+      "10.78.0.2",
+      "fd77::1",
+    ],
+  ] as const
+) {
+  Deno.test(`merged packets: ${what}: tc counts, at both ends, what XDP sees on the wire`, async () => {
+    using wire = new Wire();
+    for (const line of setUp) wire.both(line);
+    await compare(wire, to, source, what.startsWith("BIG") ? 70_000 : 10_000);
+  });
+}
