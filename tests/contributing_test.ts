@@ -169,18 +169,18 @@ const CHECKS: Record<string, Check> = {
     async uses(sources) {
       if (lacksKernel(6, 6, "tcx links")) return;
       using stage = vethStage();
-      await using last = start(sources, stage, "--json", "--hook", "tc");
-      await last.attached();
-      await using first = start(sources, stage, "--json", "--hook", "tc-first");
-      assertEquals((await first.attached()).mode, "tc-first");
+      await using first = start(sources, stage, "--json", "--hook", "tc");
+      await first.attached();
+      await using last = start(sources, stage, "--json", "--hook", "tc-last");
+      assertEquals((await last.attached()).mode, "tc-last");
       const [one, other, ...more] = await tcxPrograms(stage, "vb");
-      assert(one! > other! && more.length === 0, "it was loaded last");
+      assert(one! < other! && more.length === 0, "it was loaded last");
       const frames = [ethernetFrame("10.0.0.1")];
-      const { record } = await sendAndEnd(first, stage, frames);
+      const { record } = await sendAndEnd(last, stage, frames);
       assertEquals(record.total.packets, 1);
     },
     without: [
-      { isLeftOut: isInList, finds: house, where: "src/hooks/tc_first.ts" },
+      { isLeftOut: isInList, finds: house, where: "src/hooks/tc_last.ts" },
       {
         isLeftOut: (_, at) => at === 2,
         finds: lint,

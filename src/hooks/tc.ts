@@ -5,6 +5,12 @@ import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
 import type { Hook } from "./hook.ts";
 
+/**
+ * Puts the program before all others, so that none of them hides a frame from it.
+ * Of linux/bpf.h.
+ */
+const BPF_F_BEFORE = 8;
+
 const noTcx: Explain = () => ({
   exitCode: EXIT.unsupported,
   why: "the kernel has no tcx links",
@@ -17,7 +23,7 @@ export const tc: Hook = {
   label: "tc",
   help: "coexists with other programs; also outgoing frames; Linux 6.6",
   sees:
-    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire, with two exceptions: what came merged through a virtio header (a KVM guest, a tap) counts as one packet, and of merged packets in a tunnel only the outer headers are counted for each. It does not see what an XDP program or an earlier tc program dropped or redirected, nor what is sent past the queueing discipline (PACKET_QDISC_BYPASS).",
+    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire, also what a KVM guest or a tap merged, and inside tunnels (for these the kernel needs BTF). It is first among the tcx programs when it attaches. It does not see what an XDP program dropped or redirected, nor what a tcx program that was put before it later keeps to itself, nor what is sent past the queueing discipline (PACKET_QDISC_BYPASS).",
   directions: ["in", "out"],
   program: "xdptally_tc",
   takesFragments: false,
@@ -26,9 +32,10 @@ export const tc: Hook = {
     bpf_object__load: { [ERRNO.EINVAL]: noTcx },
     bpf_link_create: { [ERRNO.EINVAL]: noTcx }, // before Linux 6.6
   },
-  attach: ({ object, interface: { index }, direction }) => ({
-    link: new Link(object, index, "tc", ATTACH_TYPE.tcx[direction]),
-  }),
+  attach: ({ object, interface: { index }, direction }) => {
+    const type = ATTACH_TYPE.tcx[direction];
+    return { link: new Link(object, index, "tc", type, BPF_F_BEFORE) };
+  },
   turnsOffOffloads: () => false,
   isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, direction) =>
