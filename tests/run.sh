@@ -10,7 +10,7 @@ export PATH=$servers/bin:$servers/sbin:$PATH
 
 # Some tests run xdptally as nobody. Where nobody may not enter this folder (most
 # homes), a copy of it is tested, in a place where nobody may.
-if ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r dist/xdptally; then
+if ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$PWD/dist/xdptally"; then
 	here=$PWD
 	copy=$(mktemp -d /var/tmp/xdptally-test.XXXXXX)
 	trap 'rm -rf "$copy"' EXIT
