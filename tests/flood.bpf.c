@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0
 /*
- * Load generator of the tests and the bench: run by BPF_PROG_TEST_RUN with live
- * frames, it sets each frame's source and sends it out of the run's interface.
- * Frame k has source 10.0.0.0 + k % sources, or a random one of these sources if
- * `shuffle` is set.
+ * Programs of the tests and the bench. `flood` is the load generator: run by
+ * BPF_PROG_TEST_RUN with live frames, it sets each frame's source and sends it out
+ * of the run's interface. Frame k has source 10.0.0.0 + k % sources, or a random
+ * one of these sources if `shuffle` is set.
  */
 #include <linux/bpf.h>
 #include <linux/if_ether.h>
 #include <linux/ip.h>
+#include <linux/pkt_cls.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
@@ -38,4 +39,12 @@ int pass(struct xdp_md *ctx)
 {
 	(void)ctx;
 	return XDP_PASS;
+}
+
+/* Keeps each frame from the tcx programs behind it, as other tools do. */
+SEC("tc")
+int keep(struct __sk_buff *skb)
+{
+	(void)skb;
+	return TC_ACT_OK;
 }

@@ -4,7 +4,7 @@ import { bytes, ethernetFrame, FRAMES } from "../lib/frames.ts";
 import { read } from "../lib/reading.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
-import { flood, send, tcxPrograms } from "../lib/traffic.ts";
+import { flood, Keepers, send, tcxPrograms } from "../lib/traffic.ts";
 import {
   assertBalanced,
   become,
@@ -212,6 +212,33 @@ Deno.test({
       [["in", "10.0.0.1"], ["out", "10.0.0.2"]],
     );
     assertEquals(await tcxPrograms(stage, "vb"), []);
+  },
+});
+
+Deno.test({
+  name: "tc: no tcx program that was there before hides a frame",
+  ignore: TCX,
+  fn: async () => {
+    using stage = vethStage();
+    await using _keepers = new Keepers(stage, "vb");
+    let there: number[] = [];
+    while (there.length === 0) there = await tcxPrograms(stage, "vb");
+    await using capture = new Capture(
+      ["-i", "100ms", "--direction", "both", "--hook", "tc", "vb"],
+      { in: stage.name },
+    );
+    await capture.attached(2);
+    const [first, ...others] = await tcxPrograms(stage, "vb");
+    assert(first !== there[0]);
+    assertEquals(others, there);
+    await send(stage, "va", [ethernetFrame("10.0.0.1")], 3);
+    await send(stage, "vb", [ethernetFrame("10.0.0.2")], 4);
+    assertEquals((await capture.end("SIGINT")).code, 0);
+    const ends = capture.records.filter(({ type }) => type === "end");
+    assertEquals(
+      ends.map(({ direction, total }) => [direction, total.packets]),
+      [["in", 3], ["out", 4]],
+    );
   },
 });
 

@@ -5,33 +5,18 @@
  * Source k is 10.0.0.0 + k. Prints how many frames were sent, and the seconds
  * that took.
  */
+import { ATTACH_TYPE } from "../../src/bpf/link.ts";
 import { checked, checkedPointer } from "../../src/ffi/errno.ts";
-import { cString, u32 } from "../../src/ffi/memory.ts";
-import { openLibbpf } from "../../src/bpf/library.ts";
 import { libc } from "../../src/ffi/libc.ts";
+import { cString, opts, u32 } from "../../src/ffi/memory.ts";
 import { bytes, ethernet, ETHERTYPE, ipv4 } from "./frames.ts";
-import { opts } from "../../src/ffi/memory.ts";
+import { testObject } from "./test_object.ts";
 import { testRun } from "./test_run.ts";
 
 const [name, frames, sources, order] = Deno.args;
 const index = libc.if_nametoindex(cString(name!));
 
-const { symbols } = openLibbpf();
-const elf = Deno.readFileSync(
-  new URL("../../dist/tests/flood.bpf.o", import.meta.url),
-);
-const object = checkedPointer(
-  "bpf_object__open_mem",
-  symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts("flood")),
-);
-checked("bpf_object__load", symbols.bpf_object__load(object));
-const program = (name: string) =>
-  symbols.bpf_program__fd(
-    checkedPointer(
-      name,
-      symbols.bpf_object__find_program_by_name(object, cString(name)),
-    ),
-  );
+const { symbols, object, program } = testObject();
 const plan = symbols.bpf_map__fd(
   checkedPointer(
     "plan",
@@ -47,10 +32,9 @@ checked(
 );
 
 // A veth takes redirected frames only where an XDP program is attached.
-const BPF_XDP = 37;
 checked(
   "bpf_link_create",
-  symbols.bpf_link_create(program("pass"), index, BPF_XDP, opts(0)),
+  symbols.bpf_link_create(program("pass"), index, ATTACH_TYPE.xdp, opts(0)),
 );
 
 const LIVE_FRAMES = 2; // BPF_F_TEST_XDP_LIVE_FRAMES

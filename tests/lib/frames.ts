@@ -8,7 +8,7 @@ export function bytes(...parts: (Uint8Array | number[] | number)[]): Bytes {
   );
 }
 
-function u16(value: number): number[] {
+export function u16(value: number): number[] {
   return [value >> 8, value & 0xff];
 }
 
@@ -42,11 +42,14 @@ interface Ipv4Options {
   ihl?: number;
   /** Fragment offset in units of 8 bytes, with flags. */
   fragment?: number;
+  /** The protocol of the payload; UDP without it. */
+  next?: number;
   payload?: number;
 }
 
 export function ipv4(source: string, options: Ipv4Options = {}): Bytes {
-  const { version = 4, ihl = 5, fragment = 0, payload = 8 } = options;
+  const { version = 4, ihl = 5, fragment = 0, next = 17, payload = 8 } =
+    options;
   const words = Math.max(ihl, 5);
   const packet = bytes(
     version << 4 | ihl,
@@ -54,7 +57,7 @@ export function ipv4(source: string, options: Ipv4Options = {}): Bytes {
     u16(words * 4 + payload),
     u16(1),
     u16(fragment),
-    [64, 17],
+    [64, next],
     u16(0),
     source.split(".").map(Number),
     [192, 0, 2, 1],

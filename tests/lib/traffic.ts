@@ -82,8 +82,8 @@ export async function flood(
   return Number(said.split(" ")[1]);
 }
 
-/** A script of this folder that sends until disposal. */
-class Sending implements AsyncDisposable {
+/** A script of this folder that runs until disposal. */
+class Running implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
 
   constructor(
@@ -118,26 +118,38 @@ export async function tcxPrograms(
 }
 
 /** A flood that lasts until disposal. */
-export class Flood extends Sending {
+export class Flood extends Running {
   constructor(namespace: Namespace, from: string, sources: number) {
     const WITHOUT_END = 2 ** 31 - 1;
     super(namespace, "flood.ts", [from, WITHOUT_END, sources, "shuffle"]);
   }
 }
 
+/** tcx programs that hide each frame from those behind them, until disposal. */
+export class Keepers extends Running {
+  constructor(namespace: Namespace, device: string) {
+    super(namespace, "tcx_keep.ts", [device]);
+  }
+}
+
 /** A handful of sources, each at its own low rate, until disposal. */
-export class Senders extends Sending {
+export class Senders extends Running {
   constructor(namespace: Namespace, from: string) {
     super(namespace, "senders.ts", [from]);
   }
 }
 
-/** Makes packets arrive on a tun device. */
+/**
+ * Makes packets arrive on a tun device, or on a tap as from a virtual machine.
+ *
+ * @param packets IP packets; of a guest, frames behind their virtio headers
+ */
 export async function sendThroughTun(
   namespace: Namespace,
   device: string,
   packets: readonly Uint8Array[],
+  from: "host" | "guest" = "host",
 ): Promise<void> {
   const input = packets.map((packet) => packet.toHex()).join("\n");
-  await runScript(namespace, "tun.ts", [device], input);
+  await runScript(namespace, "tun.ts", [device, from], input);
 }

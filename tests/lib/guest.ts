@@ -1,0 +1,89 @@
+/** Packets as a virtual machine merges them: each behind a virtio header. */
+import {
+  type Bytes,
+  bytes,
+  ethernet,
+  ETHERTYPE,
+  ipv4,
+  ipv6,
+  u16,
+} from "./frames.ts";
+import type { Random } from "./random.ts";
+
+interface Kind {
+  readonly name: string;
+  readonly isIpv6: boolean;
+  readonly transport: "TCP" | "UDP";
+  /** gso_type of struct virtio_net_hdr (linux/virtio_net.h). */
+  readonly gsoType: number;
+  readonly source: string;
+}
+
+const SOURCE4 = "10.5.5.5";
+const SOURCE6 = [0x20, 0x01, 0x0d, 0xb8, ...Array(11).fill(0), 5];
+
+export const GUEST_PACKETS: readonly Kind[] = [
+  {
+    name: "TCP over IPv4",
+    isIpv6: false,
+    transport: "TCP" as const,
+    gsoType: 1,
+  },
+  {
+    name: "TCP over IPv6",
+    isIpv6: true,
+    transport: "TCP" as const,
+    gsoType: 4,
+  },
+  {
+    name: "UDP over IPv4",
+    isIpv6: false,
+    transport: "UDP" as const,
+    gsoType: 5,
+  },
+  {
+    name: "UDP over IPv6",
+    isIpv6: true,
+    transport: "UDP" as const,
+    gsoType: 5,
+  },
+].map((kind) => ({
+  ...kind,
+  source: kind.isIpv6 ? "2001:db8::5" : SOURCE4,
+}));
+
+/** A tap's packet may be a frame of 64 KiB; fewer fit into the queue of a veth. */
+export const MOST_SEGMENTS = 12;
+
+/**
+ * A packet of that kind with random sizes: segments, a shorter last one, TCP
+ * options.
+ */
+export function guestPacket(kind: Kind, random: Random): Bytes {
+  const isTcp = kind.transport === "TCP";
+  const size = 500 + random(900);
+  const payload = size * (1 + random(MOST_SEGMENTS - 1)) + 1 + random(size);
+  const words = 5 + random(6);
+  const transport = isTcp
+    ? bytes(
+      [0, 80, 4, 0, ...Array(8).fill(1), words << 4, 0x10, 1, 0, 0, 0, 0, 0],
+      Array((words - 5) * 4).fill(1), // no operation
+    )
+    : bytes([0, 53, 4, 0], u16(8 + payload), [0, 0]);
+  const next = isTcp ? 6 : 17;
+  const options = { next, payload: transport.length + payload };
+  const ip = kind.isIpv6 ? ipv6(SOURCE6, options) : ipv4(SOURCE4, options);
+  const start = ip.length - options.payload;
+  ip.set(transport, start);
+  const ethertype = kind.isIpv6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4;
+  const link = ethernet(ethertype);
+  const NEEDS_CHECKSUM = 1;
+  const header = Uint16Array.of(
+    NEEDS_CHECKSUM | kind.gsoType << 8,
+    link.length + start + transport.length, // hdr_len
+    size,
+    link.length + start, // csum_start
+    isTcp ? 16 : 6, // csum_offset
+  );
+  return bytes(new Uint8Array(header.buffer), link, ip);
+}
