@@ -25,6 +25,7 @@ export interface Loaded {
 export class Loader {
   readonly context: Context;
   readonly #counting: Counting;
+  readonly #log: Logger;
   readonly #lib = openLibbpf();
   readonly #cpus = findCpus();
   /** Whether the kernel accepted a program of the object that uses BTF. */
@@ -36,6 +37,7 @@ export class Loader {
    */
   constructor(counting: Counting, log: Logger, logsLibbpf: boolean) {
     this.#counting = counting;
+    this.#log = log;
     const tell = logsLibbpf ? (line: string) => log.debug(line) : undefined;
     this.context = { lib: this.#lib, counting, tell };
     log.debug(`Using ${this.#lib.name}`);
@@ -79,8 +81,15 @@ export class Loader {
           usesBtf: this.#usesBtf.get(program),
         }),
     );
-    this.#usesBtf.set(program, object.usesBtf);
     stack.use(object);
+    const { wrongWithoutBtf } = hook;
+    const isFirst = !this.#usesBtf.has(program);
+    if (isFirst && !object.usesBtf && wrongWithoutBtf !== undefined) {
+      this.#log.warn(
+        `The kernel does not describe its structs (BTF): ${wrongWithoutBtf}`,
+      );
+    }
+    this.#usesBtf.set(program, object.usesBtf);
     return { interface: netInterface, direction, hook, object };
   }
 

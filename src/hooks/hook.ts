@@ -52,6 +52,8 @@ export interface Hook {
   readonly program: ProgramName;
   /** Its program can handle frames of several buffers. */
   readonly takesFragments: boolean;
+  /** What is wrong with its counts where the kernel takes only the program without BTF. */
+  readonly wrongWithoutBtf?: string;
   /** Explains refusals that only this hook meets. */
   readonly advice: AdviceTable;
 

@@ -27,6 +27,8 @@ export const tc: Hook = {
   directions: ["in", "out"],
   program: "xdptally_tc",
   takesFragments: false,
+  wrongWithoutBtf:
+    "packets that were merged inside a tunnel (VXLAN, IP in IP) count with too few bytes",
   advice: {
     // From libbpf 0.3, which does not know SEC("tc").
     bpf_object__load: { [ERRNO.EINVAL]: noTcx },
