@@ -32,7 +32,7 @@ export const EXAMPLES: readonly Example[] = [
     what:
       "in a crontab, a file name with fields: each % needs a backslash there",
     line:
-      "0 * * * * /usr/local/bin/xdptally eth0 -q -d 60s -o /srv/\\%h/\\%Y\\%m\\%d.jsonl.gz",
+      "0 * * * * /usr/local/bin/xdptally eth0 -qd 1m -o /srv/\\%h/\\%Y\\%m\\%d.jsonl",
   },
   {
     what:
