@@ -77,15 +77,22 @@ static __always_inline __u32 headers_size(const struct frame *frame,
 	return 0;
 }
 
-/* Sets how many packets, and how many bytes, a merged frame is on the wire. */
+/*
+ * Sets how many packets, and how many bytes, a merged frame is on the wire.
+ * `segments` is 0 if whoever merged it did not count: a virtual machine.
+ */
 static __always_inline void divide(struct frame *frame, __u32 segments,
 				   __u32 size)
 {
 	__u32 jumbo = 0, headers = headers_size(frame, &jumbo);
 
-	/* Merged by somebody who did not count: a virtual machine (DODGY). */
+	if (!headers || headers > frame->bytes) {
+		/* Broken, and dropped later; or of a protocol that is not read. */
+		frame->packets = segments ?: 1;
+		return;
+	}
 	if (!segments)
-		segments = (frame->bytes - headers + size - 1) / size;
+		segments = (frame->bytes - headers + size - 1) / size ?: 1;
 	frame->packets = segments;
 	frame->bytes += (segments - 1) * (headers - jumbo);
 	frame->bytes -= jumbo;

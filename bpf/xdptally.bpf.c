@@ -54,5 +54,5 @@ int xdptally_tc(struct __sk_buff *skb)
 		divide(&frame, skb->gso_segs, skb->gso_size);
 	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;
 	count(&frame);
-	return TC_ACT_UNSPEC;	/* the next program goes on */
+	return TC_ACT_UNSPEC;	/* go on to the next program */
 }

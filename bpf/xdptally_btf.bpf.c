@@ -33,7 +33,7 @@ static __always_inline int has_frags(struct xdp_md *ctx)
 	return frame->flags & XDP_FLAGS_HAS_FRAGS;
 }
 
-#define MOST_OFFSET 0x7fff
+#define MOST_OFFSET 0x7fff	/* a bound for the verifier */
 
 /* The IP header inside a tunnel, whose ports may be any; else the one at `at`. */
 static __always_inline __u32 inner_ip(void *ctx, __u32 at)
@@ -41,9 +41,11 @@ static __always_inline __u32 inner_ip(void *ctx, __u32 at)
 	const struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
 	__u32 inner = skb->inner_network_header - (skb->data - skb->head);
 
-	if (!BPF_CORE_READ_BITFIELD(skb, encapsulation))
+	if (!BPF_CORE_READ_BITFIELD(skb, encapsulation) ||
+	    !skb->inner_network_header)
 		return at;
-	return inner & MOST_OFFSET;	/* else the verifier knows no bound */
+	inner &= MOST_OFFSET;
+	return inner < at ? at : inner;
 }
 
 #define HAS_FRAGS(ctx) has_frags(ctx)

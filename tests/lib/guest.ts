@@ -55,33 +55,48 @@ export const GUEST_PACKETS: readonly Kind[] = [
 /** A tap's packet may be a frame of 64 KiB; fewer fit into the queue of a veth. */
 export const MOST_SEGMENTS = 12;
 
-/**
- * A packet of that kind with random sizes: segments, a shorter last one, TCP
- * options.
- */
-export function guestPacket(kind: Kind, random: Random): Bytes {
+interface Sizes {
+  /** The payload of each packet on the wire but the last. */
+  readonly segment: number;
+  readonly payload: number;
+  /** Words of TCP options. */
+  readonly options: number;
+}
+
+/** Some segments, a shorter last one. */
+export function randomSizes(random: Random): Sizes {
+  const segment = 500 + random(900);
+  const full = 1 + random(MOST_SEGMENTS - 1);
+  const payload = segment * full + 1 + random(segment);
+  return { segment, payload, options: random(6) };
+}
+
+/** @param claimed words of its header by the TCP header's own field */
+export function guestPacket(
+  kind: Kind,
+  { segment, payload, options }: Sizes,
+  claimed = 5 + options,
+): Bytes {
   const isTcp = kind.transport === "TCP";
-  const size = 500 + random(900);
-  const payload = size * (1 + random(MOST_SEGMENTS - 1)) + 1 + random(size);
-  const words = 5 + random(6);
   const transport = isTcp
     ? bytes(
-      [0, 80, 4, 0, ...Array(8).fill(1), words << 4, 0x10, 1, 0, 0, 0, 0, 0],
-      Array((words - 5) * 4).fill(1), // no operation
+      [0, 80, 4, 0, ...Array(8).fill(1), claimed << 4, 0x10, 1, 0, 0, 0, 0, 0],
+      Array(options * 4).fill(1), // no operation
     )
     : bytes([0, 53, 4, 0], u16(8 + payload), [0, 0]);
-  const next = isTcp ? 6 : 17;
-  const options = { next, payload: transport.length + payload };
-  const ip = kind.isIpv6 ? ipv6(SOURCE6, options) : ipv4(SOURCE4, options);
-  const start = ip.length - options.payload;
+  const ipOptions = {
+    next: isTcp ? 6 : 17,
+    payload: transport.length + payload,
+  };
+  const ip = kind.isIpv6 ? ipv6(SOURCE6, ipOptions) : ipv4(SOURCE4, ipOptions);
+  const start = ip.length - ipOptions.payload;
   ip.set(transport, start);
-  const ethertype = kind.isIpv6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4;
-  const link = ethernet(ethertype);
+  const link = ethernet(kind.isIpv6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4);
   const NEEDS_CHECKSUM = 1;
   const header = Uint16Array.of(
     NEEDS_CHECKSUM | kind.gsoType << 8,
     link.length + start + transport.length, // hdr_len
-    size,
+    segment,
     link.length + start, // csum_start
     isTcp ? 16 : 6, // csum_offset
   );
