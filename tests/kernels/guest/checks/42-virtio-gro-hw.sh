@@ -17,7 +17,7 @@ expect_gro_hw off
 kill_xdptally
 expect_detached eth0
 expect_gro_hw off
-line=$(sed -n 's/.*After a kill: //p' notices)
+line=$(sed -n 's/.*after a kill, restore it with: //p' notices)
 [ "$line" = "ethtool -K eth0 rx-gro-hw on" ] || fail "xdptally printed: $(cat notices)"
 here bash -c "$line"
 expect_gro_hw on

@@ -11,7 +11,7 @@ for interface in lo eth0; do
 	mode=$(expect_mode "$interface")
 	stop_xdptally
 	case $predicted in
-	"$mode"* | "native if its driver has it, else generic"*) ;;
+	"$mode"* | "native if the driver supports it, else generic"*) ;;
 	*) fail "check says $predicted, but the mode is $mode" ;;
 	esac
 done
