@@ -12,6 +12,8 @@ fi
 start_xdptally --hook tc --direction both near
 send 10.1.0.1
 stop_xdptally
+# Each kernel with tcx can take the program that uses BTF; it says if it does not.
+! grep -q BTF notices || fail "$(grep BTF notices)"
 expect "what came in is not exact" \
 	'map(select(.type == "end" and .direction == "in").total.packets) == [$sent]' \
 	--argjson sent "$DATAGRAMS"
