@@ -76,6 +76,7 @@ export class CompletingShell implements Disposable {
       env: {
         PATH: `${ROOT}dist:${Deno.env.get("PATH")}`,
         HOME: path,
+        XDG_RUNTIME_DIR: path, // else fish makes a folder in /tmp
         ZDOTDIR: path,
       },
     });
@@ -187,6 +188,7 @@ export const PROPOSALS: Record<
       stage.run(
         "env",
         `HOME=${home.path}`,
+        `XDG_RUNTIME_DIR=${home.path}`,
         "fish",
         "-N",
         "-c",
@@ -251,6 +253,8 @@ function sorted(text: string): string[][] {
 
 /** Whether a shell finds no fault in its script. @throws what it says */
 export function checkScript(shell: Shell): void {
-  sh(shell, shell === "fish" ? "--no-execute" : "-n", SCRIPTS[shell]);
+  using folder = new Folder();
+  const check = shell === "fish" ? "--no-execute" : "-n";
+  sh("env", `XDG_RUNTIME_DIR=${folder.path}`, shell, check, SCRIPTS[shell]);
   if (shell === "bash") sh("shellcheck", SCRIPTS.bash);
 }
