@@ -8,24 +8,32 @@ cd "$(dirname "$0")/.." || exit
 servers=$PWD/.toolchain/servers/usr # see toolchain/servers.sh
 export PATH=$servers/bin:$servers/sbin:$PATH
 
+refuse() {
+	echo "Cannot run the tests: $1" >&2
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+}
+[ "$(id -u)" = 0 ] || refuse "they need root; use sudo or make test"
+[ -e dist/xdptally ] || refuse "there is no dist/xdptally; run make"
+
+here=$PWD
+copy=
+log=$(mktemp)
+trap 'rm -rf "$log" "$copy"; "$here/toolchain/chown_to_caller.sh"' EXIT
+
 # Some tests run xdptally as nobody. Where nobody may not enter this folder (most
 # homes), a copy of it is tested, in a place where nobody may.
-if ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$PWD/dist/xdptally"; then
-	here=$PWD
+if ! setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$here/dist/xdptally"; then
 	copy=$(mktemp -d /var/tmp/xdptally-test.XXXXXX)
-	trap 'rm -rf "$copy"' EXIT
 	echo "Testing a copy in $copy: user nobody may not read $here"
 	chmod 755 "$copy"
 	tar -c --exclude=./.toolchain . | tar -x --no-same-owner -C "$copy"
 	ln -s "$here/.toolchain" "$copy/.toolchain"
-	"$copy/tests/run.sh" "$@"
-	exit
+	cd "$copy" || exit
 fi
 
 imports=()
 ! grep -qsx closed .toolchain/lane || imports=(--import-map=toolchain/closed/import_map.json)
-log=$(mktemp)
-trap 'rm -f "$log"; toolchain/chown_to_caller.sh' EXIT
 .toolchain/bin/deno test --quiet --allow-all "${imports[@]}" "${@:-tests}" -- "${imports[@]}" 2>&1 | tee "$log"
 status=$?
 

@@ -183,12 +183,12 @@ export class Ticks {
     );
   }
 
-  /** Ends and reads a window of each run. What cannot be read waits for the next tick. */
   #warnOnce(message: string): void {
     if (!this.#said.has(message)) this.#log.warn(message);
     this.#said.add(message);
   }
 
+  /** Ends and reads a window of each run. What cannot be read waits for the next tick. */
   *#tick(skipped: number): Generator<RunRecord> {
     const live = this.#live;
     const received = receiveCounters();

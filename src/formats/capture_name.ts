@@ -1,4 +1,5 @@
 /** Makes the names of capture files, from time, host and interface (pure). */
+import { isoSeconds } from "../basics/iso_time.ts";
 import { FORMATS } from "./all.ts";
 import type { Format } from "./format.ts";
 
@@ -29,36 +30,12 @@ interface Field {
 
 /** The fields by the letter after the percent sign. @see strftime(3) */
 export const NAME_FIELDS: Readonly<Record<string, Field>> = {
-  Y: {
-    help: "year",
-    text: ({ time, isLocal }) =>
-      String(isLocal ? time.getFullYear() : time.getUTCFullYear()),
-  },
-  m: {
-    help: "month, 01 to 12",
-    text: ({ time, isLocal }) =>
-      two((isLocal ? time.getMonth() : time.getUTCMonth()) + 1),
-  },
-  d: {
-    help: "day, 01 to 31",
-    text: ({ time, isLocal }) =>
-      two(isLocal ? time.getDate() : time.getUTCDate()),
-  },
-  H: {
-    help: "hour, 00 to 23",
-    text: ({ time, isLocal }) =>
-      two(isLocal ? time.getHours() : time.getUTCHours()),
-  },
-  M: {
-    help: "minute",
-    text: ({ time, isLocal }) =>
-      two(isLocal ? time.getMinutes() : time.getUTCMinutes()),
-  },
-  S: {
-    help: "second",
-    text: ({ time, isLocal }) =>
-      two(isLocal ? time.getSeconds() : time.getUTCSeconds()),
-  },
+  Y: { help: "year", text: (fields) => clock(fields).slice(0, 4) },
+  m: { help: "month, 01 to 12", text: (fields) => clock(fields).slice(5, 7) },
+  d: { help: "day, 01 to 31", text: (fields) => clock(fields).slice(8, 10) },
+  H: { help: "hour, 00 to 23", text: (fields) => clock(fields).slice(11, 13) },
+  M: { help: "minute", text: (fields) => clock(fields).slice(14, 16) },
+  S: { help: "second", text: (fields) => clock(fields).slice(17, 19) },
   s: {
     help: "seconds since 1970",
     text: ({ time }) => String(Math.floor(time.getTime() / 1000)),
@@ -72,8 +49,10 @@ export const NAME_FIELDS: Readonly<Record<string, Field>> = {
   "%": { help: "percent sign", text: () => "%" },
 };
 
-function two(value: number): string {
-  return String(value).padStart(2, "0");
+/** What a clock in that zone shows, in ISO 8601. */
+function clock({ time, isLocal }: NameFields): string {
+  const offset = isLocal ? time.getTimezoneOffset() * 60_000 : 0;
+  return isoSeconds(new Date(time.getTime() - offset));
 }
 
 /** What the files in a folder are, unless `--format` says otherwise. */

@@ -20,7 +20,6 @@ interface Kind {
 }
 
 const SOURCE4 = "10.5.5.5";
-const SOURCE6 = [0x20, 0x01, 0x0d, 0xb8, ...Array(11).fill(0), 5];
 
 export const GUEST_PACKETS: readonly Kind[] = [
   {
@@ -88,7 +87,7 @@ export function guestPacket(
     next: isTcp ? 6 : 17,
     payload: transport.length + payload,
   };
-  const ip = kind.isIpv6 ? ipv6(SOURCE6, ipOptions) : ipv4(SOURCE4, ipOptions);
+  const ip = kind.isIpv6 ? ipv6([5], ipOptions) : ipv4(SOURCE4, ipOptions);
   const start = ip.length - ipOptions.payload;
   ip.set(transport, start);
   const link = ethernet(kind.isIpv6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4);
