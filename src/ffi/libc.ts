@@ -67,9 +67,6 @@ const LIBC = {
   setresgid: { parameters: ["u32", "u32", "u32"], result: "i32" }, // rgid, egid, sgid
   setresuid: { parameters: ["u32", "u32", "u32"], result: "i32" }, // ruid, euid, suid
 
-  if_freenameindex: { parameters: ["pointer"], result: "void" }, // ptr
-  if_indextoname: { parameters: ["u32", "buffer"], result: "pointer" }, // ifindex, ifname
-  if_nameindex: { parameters: [], result: "pointer" },
   if_nametoindex: { parameters: ["buffer"], result: "u32" }, // ifname
 } as const satisfies Deno.ForeignLibraryInterface;
 

@@ -1,7 +1,7 @@
 /** A socket for the ioctls that ask about an interface, or change its offloads. */
-import { CallError, checked, lastErrno } from "../ffi/errno.ts";
+import { CallError, checked, ERRNO, lastErrno, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
-import { cString } from "../ffi/memory.ts";
+import { cString, fieldText } from "../ffi/memory.ts";
 
 /** Size of a name field, including its NUL. @see linux/if.h */
 export const IFNAMSIZ = 16;
@@ -18,13 +18,21 @@ const SIOCETHTOOL = 0x8946;
 export class ControlSocket implements Disposable {
   readonly #fd: number;
 
-  /** Opens an IPv4 socket, or IPv6 if the kernel lacks IPv4. @throws {CallError} */
+  /**
+   * Opens a socket of the first address family that is allowed: device ioctls work
+   * on any.
+   *
+   * @throws {CallError}
+   */
   constructor() {
-    const AF_INET = 2, AF_INET6 = 10, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0o2000000;
-    const open = (family: number) =>
-      libc.socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    const fd = open(AF_INET);
-    this.#fd = fd >= 0 ? fd : checked("socket", open(AF_INET6));
+    const AF_UNIX = 1, AF_INET = 2, AF_INET6 = 10, AF_NETLINK = 16;
+    const SOCK_DGRAM = 2, SOCK_CLOEXEC = 0o2000000;
+    let fd = -1;
+    for (const family of [AF_INET, AF_INET6, AF_UNIX, AF_NETLINK]) {
+      fd = libc.socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+      if (fd >= 0) break;
+    }
+    this.#fd = checked("socket", fd);
   }
 
   /**
@@ -38,6 +46,20 @@ export class ControlSocket implements Disposable {
     const ifreq = ifreqOf(name);
     checked("ioctl", libc.ioctl(this.#fd, BigInt(request), ifreq));
     return new DataView(ifreq.buffer);
+  }
+
+  /** The name of an interface; undefined: none has this index. @throws {CallError} */
+  name(index: number): string | undefined {
+    const SIOCGIFNAME = 0x8910;
+    const ifreq = new Uint8Array(IFREQ_SIZE);
+    new DataView(ifreq.buffer).setInt32(IFNAMSIZ, index, true);
+    return rescue(() => {
+      checked("ioctl", libc.ioctl(this.#fd, BigInt(SIOCGIFNAME), ifreq));
+      return fieldText(ifreq, 0, IFNAMSIZ);
+    }, (error) => {
+      if (error.errno !== ERRNO.ENODEV) throw error;
+      return undefined;
+    });
   }
 
   /**

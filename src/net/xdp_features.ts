@@ -1,5 +1,5 @@
 /** Asks the kernel what a driver can do with XDP. */
-import { GenericNetlink } from "./netlink.ts";
+import { GenericNetlink } from "./generic_netlink.ts";
 
 /** What the kernel says an interface's driver can do with XDP. */
 export interface XdpFeatures {

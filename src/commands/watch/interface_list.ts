@@ -1,15 +1,9 @@
 /** Makes the list that `-D` prints, so that the operator sees what can be watched. */
-import {
-  findInterface,
-  linkLayer,
-  listInterfaces,
-} from "../../net/interfaces.ts";
+import { linkLayer, listInterfaces } from "../../net/interfaces.ts";
 
 /** The interfaces of `-D`: index, name, state, and whether it can be watched. */
 export function interfaceList(): string {
-  const rows = listInterfaces().flatMap(({ name }) =>
-    findInterface(name) ?? []
-  );
+  const rows = listInterfaces();
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   return rows.map((row) => {
     const notes = [
