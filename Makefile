@@ -127,7 +127,7 @@ run: dist/xdptally
 ifdef IFACE
 	@$(AS_ROOT) dist/xdptally $(ARGS) "$(IFACE)"
 else
-	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/stage.sh dist/xdptally --interval 1s --count 10 $(ARGS)
+	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/stage.sh dist/xdptally --mode native --interval 1s --count 10 $(ARGS)
 endif
 
 # What needs neither root nor a build.

@@ -36,7 +36,7 @@ export async function idle({ isQuick, rounds }: Effort): Promise<Finding> {
   const ours = await launch(
     "xdptally",
     [
-      ...[BINARY, "--interval", String(INTERVAL)],
+      ...[BINARY, "--mode", "native", "--interval", String(INTERVAL)],
       ...["--max-sources", String(TABLE), "a0"],
     ],
     /detach/,

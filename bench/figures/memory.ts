@@ -94,7 +94,15 @@ class FastRun implements AsyncDisposable {
     const table = 2 ** Math.ceil(Math.log2(Math.max(sources, 65536)));
     const options = ["--json", "--top", "20", "--interval", "0.1"];
     const child = new Child(
-      stage.inside(BINARY, ...options, "--max-sources", String(table), "a0"),
+      stage.inside(
+        BINARY,
+        "--mode",
+        "native",
+        ...options,
+        "--max-sources",
+        String(table),
+        "a0",
+      ),
       "stdout",
     );
     await child.readUntil(/"type":"start"/);

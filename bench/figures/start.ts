@@ -21,8 +21,17 @@ export async function start({ isQuick }: Effort): Promise<Finding> {
     "empty compiled program": () => timeToExit(stage, [built("empty")]),
     "xdptally --version": () => timeToExit(stage, [BINARY, "--version"]),
     "xdptally --max-sources 64": () =>
-      timeToAttach(stage, [BINARY, "--json", "--max-sources", "64", "a0"]),
-    "xdptally": () => timeToAttach(stage, [BINARY, "--json", "a0"]),
+      timeToAttach(stage, [
+        BINARY,
+        "--json",
+        "--mode",
+        "native",
+        "--max-sources",
+        "64",
+        "a0",
+      ]),
+    "xdptally": () =>
+      timeToAttach(stage, [BINARY, "--json", "--mode", "native", "a0"]),
     "example": () =>
       timeToAttach(stage, example, (load) => loads.push(Number(load) / 1e6)),
   });

@@ -131,7 +131,14 @@ function attachPass(stage: BenchStage): void {
 }
 
 async function startXdptally(stage: BenchStage): Promise<Counting> {
-  const command = stage.inside(BINARY, "--quiet", "--json", "a0");
+  const command = stage.inside(
+    BINARY,
+    "--quiet",
+    "--json",
+    "--mode",
+    "native",
+    "a0",
+  );
   const child = new Child(command, "stdout");
   await child.readUntil(/"type":"start"/);
   return {

@@ -30,7 +30,7 @@ using stack = new DisposableStack();
 using stop = new StopRequest();
 const loader = new Loader(counting, log, false);
 const loaded = loader.load(requireInterfaces(interfaces), stack);
-const [attached] = new Attacher(loader.context, log)
+const [attached] = new Attacher(loader, log)
   .attach(loaded, stack);
 const run = new InterfaceRun(attached!, { host, run: "bench" }, {
   ...rows,

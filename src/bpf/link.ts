@@ -1,13 +1,20 @@
 /** Attaches a loaded program to an interface: a BPF link. */
 import { call, CallError, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
-import { opts } from "../ffi/memory.ts";
+import { opts, u32 } from "../ffi/memory.ts";
 import { linkInterface } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 import type { LoadedObject } from "./object.ts";
 
 /** BPF_XDP, BPF_TCX_INGRESS and BPF_TCX_EGRESS of enum bpf_attach_type, linux/bpf.h. */
 export const ATTACH_TYPE = { xdp: 37, tcx: { in: 46, out: 47 } } as const;
+
+/** Whether the kernel has tcx links (Linux 6.6); false, too, without CAP_NET_ADMIN. */
+export function hasTcx({ symbols }: Libbpf, ifindex: number): boolean {
+  const count = u32(0);
+  const type = ATTACH_TYPE.tcx.in;
+  return symbols.bpf_prog_query(ifindex, type, 0, null, null, count) >= 0;
+}
 
 /** The kernel or the driver refused to attach in this mode. */
 export class AttachError extends CallError {

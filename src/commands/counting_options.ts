@@ -15,7 +15,7 @@ import type { Counting } from "../engine/options.ts";
 import { HOOKS } from "../hooks/all.ts";
 import { MODES } from "../hooks/hook.ts";
 
-const HOOK_NAMES = HOOKS.map(({ name }) => name);
+const HOOK_NAMES = ["auto", ...HOOKS.map(({ name }) => name)];
 
 export const interval = time(
   {
@@ -36,7 +36,7 @@ export const mode = word(
     value: "MODE",
     help: "auto, native (driver, drv) or generic (skb)",
     details:
-      "How XDP attaches. native: in the driver, which has to support it; the fastest. generic: in the kernel, for every driver. auto (the default): native, or generic where the driver refuses native or would reset the link for it.",
+      "How XDP attaches. native: in the driver, which has to support it. generic: in the kernel, for every driver; it turns off GRO. Both mean --hook xdp. auto (the default): as --hook says; with --hook xdp it is native, or generic where the driver refuses native, would reset the link for it, or is a bond.",
   },
   MODES,
   "auto",
@@ -125,15 +125,15 @@ export const NARROWING = {
     {
       name: "hook",
       value: "HOOK",
-      help: `where frames are seen: ${oneOf(HOOK_NAMES)} (default ${
-        HOOK_NAMES[0]
-      })`,
-      details: HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
-        .join(" "),
+      help: `where frames are seen: ${oneOf(HOOK_NAMES)} (default auto)`,
+      details:
+        "auto takes the hook that counts right and costs the traffic least: XDP in native mode where the driver has it and does not reset the link for it, else tc, or before Linux 6.6 XDP in generic mode. The attach notice says why; docs/compatibility.md has the table. " +
+        HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
+          .join(" "),
       isRare: true,
     },
     HOOK_NAMES,
-    HOOK_NAMES[0]!,
+    "auto",
   ),
   maxSources,
 };
@@ -148,7 +148,7 @@ export function countingOf(
     keying: { by, prefix: { ipv4: prefix4, ipv6: prefix6 } },
     filter,
     directions: direction === "both" ? ["in", "out"] : [direction],
-    hook: HOOKS.find(({ name }) => name === values.hook)!,
+    hook: HOOKS.find(({ name }) => name === values.hook),
     mode,
     maxSources,
   };

@@ -1,7 +1,8 @@
 /** Attaches loaded programs to their interfaces: to all of them, or to none. */
 import type { Logger } from "@std/log/logger";
 import type { Link } from "../bpf/link.ts";
-import { errnoText, rescue } from "../ffi/errno.ts";
+import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
+import { remarksOn } from "../hooks/kinds.ts";
 import {
   lostOffloads,
   mergingOffloads,
@@ -12,8 +13,17 @@ import {
 import type { Capability } from "../process/capabilities.ts";
 import { moment } from "../process/clock.ts";
 import type { Moment } from "../tally/run.ts";
-import { type Context, explained } from "./explained.ts";
-import type { Loaded } from "./loader.ts";
+import { explained } from "./explained.ts";
+import type { Loaded, Loader } from "./loader.ts";
+
+/** Refusals that every other way would meet too. */
+const FINAL = new Set<number>([
+  ERRNO.EBUSY,
+  ERRNO.EEXIST,
+  ERRNO.EPERM,
+  ERRNO.EACCES,
+  ERRNO.ENODEV,
+]);
 
 /** A direction of an interface, with the program attached to it. */
 export interface Attached extends Loaded {
@@ -23,12 +33,12 @@ export interface Attached extends Loaded {
 
 /** Attaches, and restores the offloads that this turned off. */
 export class Attacher {
-  readonly #context: Context;
+  readonly #loader: Loader;
   readonly #log: Logger;
   #mustRestore = false;
 
-  constructor(context: Context, log: Logger) {
-    this.#context = context;
+  constructor(loader: Loader, log: Logger) {
+    this.#loader = loader;
     this.#log = log;
   }
 
@@ -45,8 +55,9 @@ export class Attacher {
    */
   attach(loaded: readonly Loaded[], stack: DisposableStack): Attached[] {
     using attempt = new DisposableStack();
-    const { mode } = this.#context.counting;
-    const isRisk = loaded.some(({ hook }) => hook.turnsOffOffloads(mode));
+    const isRisk = loaded.some(({ way, others }) =>
+      [way, ...others].some(({ mode }) => mode === "generic")
+    );
     const offloads = isRisk ? mergingOffloads() : [];
     let attached: Attached[];
     try {
@@ -56,31 +67,69 @@ export class Attacher {
       this.#keepOffloads(offloads, stack);
     }
     stack.use(attempt.move());
+    for (const [at, { object }] of attached.entries()) {
+      const before = loaded[at]!.object;
+      if (object !== before) before[Symbol.dispose]();
+    }
     return attached;
   }
 
+  /** Attaches in the first way that the kernel does not refuse. */
   #attach(loaded: Loaded, stack: DisposableStack): Attached {
-    const { interface: netInterface, direction, hook } = loaded;
-    const { mode } = this.#context.counting;
-    const { link, reason } = explained(
-      this.#context,
+    const { interface: netInterface, way, others } = loaded;
+    const attach = () => way.hook.attach({ ...loaded, mode: way.mode });
+    const tried = explained(
+      this.#loader.context,
       netInterface,
-      hook,
-      () => hook.attach({ ...loaded, mode }),
+      way.hook,
+      () =>
+        others.length === 0 ? attach() : rescue(attach, (error) => {
+          if (FINAL.has(error.errno)) throw error;
+          return errnoText(error.errno);
+        }),
     );
-    const start = moment();
-    stack.use(link);
-    const { name, isUp } = netInterface;
-    if (reason !== undefined) {
-      this.#log.info(`Using ${link.mode} mode on "${name}": ${reason}`);
+    if (typeof tried === "string") {
+      const reason = `its driver refuses ${way.mode} mode: ${tried}`;
+      return this.#attach(this.#next(loaded, reason, stack), stack);
     }
-    this.#log.info(hook.notice(netInterface, direction, link));
+    const start = moment();
+    stack.use(tried);
+    this.#announce(loaded);
+    return { ...loaded, link: tried, start };
+  }
+
+  /** The next way to attach, with the program loaded for it. */
+  #next(
+    loaded: Loaded,
+    reason: string,
+    stack: DisposableStack,
+  ): Loaded {
+    const [next, ...others] = loaded.others;
+    const way = { ...next!, reason };
+    return way.hook === loaded.way.hook
+      ? { ...loaded, way, others }
+      : this.#loader.loadFor(
+        loaded.interface,
+        loaded.direction,
+        [way, ...others],
+        stack,
+      );
+  }
+
+  /** Says what is attached and why, and what that cannot count right. */
+  #announce({ interface: netInterface, direction, way }: Loaded): void {
+    const { name, isUp } = netInterface;
+    const { hook, mode, reason } = way;
+    const notice = hook.notice(netInterface, direction, mode);
+    this.#log.info(reason === undefined ? notice : `${notice}: ${reason}`);
+    const { wrong, costs } = remarksOn(netInterface, mode);
+    if (wrong !== undefined) this.#log.warn(`Interface "${name}": ${wrong}`);
+    if (costs !== undefined) this.#log.info(`Interface "${name}": ${costs}`);
     if (!isUp) {
       this.#log.warn(
         `Interface "${name}" is down: nothing is counted until it is up`,
       );
     }
-    return { ...loaded, link, start };
   }
 
   /** The kernel does not turn them on again itself, so the end of the session does. */

@@ -92,12 +92,13 @@ export class InterfaceRun implements Disposable {
 
   /** @param interval in milliseconds */
   start(filter: string | undefined, interval: number): StartRecord {
-    const { link, start } = this.#attached;
+    const { link, start, way } = this.#attached;
     return {
       type: "start",
       ...this.#origin,
       ifindex: this.interface.index,
       mode: link.mode,
+      modeReason: way.reason,
       version: VERSION,
       start: new Date(start.wall),
       interval: interval / 1000,
@@ -134,7 +135,7 @@ export class InterfaceRun implements Disposable {
   lost(): "interface-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
-    const { hook, link } = this.#attached;
+    const { way: { hook }, link } = this.#attached;
     return hook.isAttached(link) ? undefined : "detached";
   }
 
@@ -210,7 +211,7 @@ export class InterfaceRun implements Disposable {
   /** The warning that the interface's own counter clearly differs from the count. */
   get doubt(): string | undefined {
     const { discrepancy } = this.#run;
-    const { hook, link: { mode } } = this.#attached;
+    const { way: { hook }, link: { mode } } = this.#attached;
     return discrepancy &&
       explainDiscrepancy(this.interface, hook, mode, discrepancy);
   }

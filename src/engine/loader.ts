@@ -1,5 +1,6 @@
 /** Loads the program for each interface and direction. */
 import type { Logger } from "@std/log/logger";
+import { EXIT, Failure } from "../basics/errors.ts";
 import type { Direction } from "../basics/keys.ts";
 import { formatBytes } from "../basics/quantity.ts";
 import { findCpus } from "../bpf/cpus.ts";
@@ -7,8 +8,9 @@ import { mapMemory, type ProgramName } from "../bpf/layout.ts";
 import { openLibbpf } from "../bpf/library.ts";
 import { loadObject } from "../bpf/load.ts";
 import type { LoadedObject } from "../bpf/object.ts";
-import { hookFor } from "../hooks/all.ts";
+import { type Way, waysToAttach } from "../hooks/choice.ts";
 import type { Hook } from "../hooks/hook.ts";
+import { obstaclesTo } from "../hooks/obstacles.ts";
 import { linkLayer, type NetInterface } from "../net/interfaces.ts";
 import { type Context, explained } from "./explained.ts";
 import type { Counting } from "./options.ts";
@@ -17,8 +19,11 @@ import type { Counting } from "./options.ts";
 export interface Loaded {
   readonly interface: NetInterface;
   readonly direction: Direction;
-  readonly hook: Hook;
   readonly object: LoadedObject;
+  /** How to attach the program. */
+  readonly way: Way;
+  /** What to try if the kernel refuses that. */
+  readonly others: readonly Way[];
 }
 
 /** Loads with the libbpf and for the CPUs of this machine. */
@@ -48,20 +53,49 @@ export class Loader {
    * @throws {Failure} what failed for which interface, and what to do
    */
   load(interfaces: readonly NetInterface[], stack: DisposableStack): Loaded[] {
-    const { directions, hook } = this.#counting;
-    return interfaces.flatMap((netInterface) =>
-      directions.map((direction) =>
-        this.#load(netInterface, direction, hookFor(direction, hook), stack)
-      )
-    );
+    const { directions } = this.#counting;
+    return interfaces.flatMap((netInterface) => {
+      const obstacles = obstaclesTo(this.#lib, netInterface);
+      return directions.map((direction) => {
+        const wish = this.#counting;
+        const ways = waysToAttach(netInterface, direction, wish, obstacles);
+        return this.loadFor(netInterface, direction, ways, stack);
+      });
+    });
+  }
+
+  /**
+   * Loads the program for the first of these ways that the kernel takes it for.
+   *
+   * @param stack gets the loaded object
+   * @throws {Failure} what failed, and what to do
+   */
+  loadFor(
+    netInterface: NetInterface,
+    direction: Direction,
+    [way, ...others]: readonly Way[],
+    stack: DisposableStack,
+  ): Loaded {
+    if (way === undefined) throw new Error("there is no way to attach");
+    try {
+      const object = this.#load(netInterface, direction, way.hook);
+      stack.use(object);
+      return { interface: netInterface, direction, object, way, others };
+    } catch (error) {
+      const canGoOn = error instanceof Failure && others.length > 0 &&
+        error.exitCode === EXIT.unsupported;
+      if (!canGoOn) throw error;
+      const [next, ...rest] = others;
+      const ways = [{ ...next!, reason: error.message }, ...rest];
+      return this.loadFor(netInterface, direction, ways, stack);
+    }
   }
 
   #load(
     netInterface: NetInterface,
     direction: Direction,
     hook: Hook,
-    stack: DisposableStack,
-  ): Loaded {
+  ): LoadedObject {
     const { program, takesFragments } = hook;
     const { maxSources, keying, filter } = this.#counting;
     const object = explained(
@@ -81,7 +115,6 @@ export class Loader {
           usesBtf: this.#usesBtf.get(program),
         }),
     );
-    stack.use(object);
     const { wrongWithoutBtf } = hook;
     const isFirst = !this.#usesBtf.has(program);
     if (isFirst && !object.usesBtf && wrongWithoutBtf !== undefined) {
@@ -90,7 +123,7 @@ export class Loader {
       );
     }
     this.#usesBtf.set(program, object.usesBtf);
-    return { interface: netInterface, direction, hook, object };
+    return object;
   }
 
   /** Logs how much memory the maps will need; as a notice if it is much. */

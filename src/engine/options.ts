@@ -11,8 +11,8 @@ export interface Counting {
   /** Undefined: every source is kept. */
   readonly filter: NetworkFilter | undefined;
   readonly directions: readonly Direction[];
-  /** For incoming frames; `hookFor` chooses one for outgoing frames. */
-  readonly hook: Hook;
+  /** Undefined: it is chosen for each interface, see hooks/choice.ts. */
+  readonly hook: Hook | undefined;
   readonly mode: Mode;
   /** Sources kept for each family and interface. */
   readonly maxSources: number;

@@ -83,7 +83,7 @@ export class LoadedSession implements Disposable {
    */
   async attach(stop: StopRequest): Promise<Session | undefined> {
     const { options: { waiting }, loader, log } = this.#parts;
-    const attacher = new Attacher(loader.context, log);
+    const attacher = new Attacher(loader, log);
     const splay = Math.random() * (waiting?.splay ?? 0);
     if (splay > 0) log.debug(`Attaching in ${(splay / 1000).toFixed(1)} s`);
     await stop.sleepUntil(bootTime() + splay);

@@ -62,6 +62,11 @@ export const LIBBPF = {
     parameters: ["i32", "buffer", "buffer"], // bpf_fd, info, info_len
     result: "i32",
   },
+  bpf_prog_query: {
+    // target_fd or ifindex, type, query_flags, attach_flags, prog_ids, prog_cnt
+    parameters: ["i32", "i32", "u32", "buffer", "buffer", "buffer"],
+    result: "i32",
+  },
   bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
   bpf_xdp_query_id: {
     parameters: ["i32", "i32", "buffer"], // ifindex, flags, prog_id

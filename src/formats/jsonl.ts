@@ -23,6 +23,7 @@ export const jsonl: LineFormat = {
       {
         ifindex: record.ifindex,
         mode: record.mode,
+        modeReason: record.modeReason,
         version: record.version,
         start: record.start,
         interval: record.interval,

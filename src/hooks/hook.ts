@@ -6,7 +6,7 @@ import type { LoadedObject } from "../bpf/object.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { AdviceTable } from "./advice.ts";
 
-/** Modes of attaching an XDP program; `auto` tries native, then generic. */
+/** The words of `--mode`; `auto` lets the kind of the interface decide. */
 export const MODES = ["auto", "native", "generic"] as const;
 export type Mode = typeof MODES[number];
 
@@ -15,14 +15,8 @@ interface AttachRequest {
   readonly object: LoadedObject;
   readonly interface: NetInterface;
   readonly direction: Direction;
-  readonly mode: Mode;
-}
-
-/** An attached program. */
-export interface Attachment {
-  readonly link: Link;
-  /** Why it is in another mode than native; for the log. */
-  readonly reason?: string;
+  /** One of the hook's modes. */
+  readonly mode: string;
 }
 
 /** A count that is smaller than the interface's own counter. */
@@ -48,6 +42,8 @@ export interface Hook {
   readonly sees: string;
   /** Directions of the frames that it sees. */
   readonly directions: readonly Direction[];
+  /** How it can be attached, as records name it. */
+  readonly modes: readonly string[];
   /** Its program in the object. */
   readonly program: ProgramName;
   /** Its program can handle frames of several buffers. */
@@ -58,13 +54,11 @@ export interface Hook {
   readonly advice: AdviceTable;
 
   /** @throws {AttachError} the kernel or the driver refuses */
-  attach(request: AttachRequest): Attachment;
-  /** Whether attaching in that mode may turn off offloads, like LRO. */
-  turnsOffOffloads(mode: Mode): boolean;
+  attach(request: AttachRequest): Link;
   /** Whether the program is still attached. @throws {CallError} */
   isAttached(link: Link): boolean;
   /** The notice that the program is attached. */
-  notice(at: NetInterface, direction: Direction, link: Link): string;
+  notice(at: NetInterface, direction: Direction, mode: string): string;
   /** Why it counted fewer packets than the interface, and what to try. */
   explainShortfall(shortfall: Shortfall): string;
 }

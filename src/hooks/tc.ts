@@ -25,6 +25,7 @@ export const tc: Hook = {
   sees:
     "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire. So are those that a virtual machine merged, and those inside tunnels (for these the kernel needs BTF). It is first among the tcx programs when it attaches. It does not see what an XDP program dropped or redirected, nor what a tcx program that was put before it later keeps to itself, nor what is sent past the queueing discipline (PACKET_QDISC_BYPASS).",
   directions: ["in", "out"],
+  modes: ["tc"],
   program: "xdptally_tc",
   takesFragments: false,
   wrongWithoutBtf:
@@ -36,9 +37,8 @@ export const tc: Hook = {
   },
   attach: ({ object, interface: { index }, direction }) => {
     const type = ATTACH_TYPE.tcx[direction];
-    return { link: new Link(object, index, "tc", type, BPF_F_BEFORE) };
+    return new Link(object, index, "tc", type, BPF_F_BEFORE);
   },
-  turnsOffOffloads: () => false,
   isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, direction) =>
     `Attached tc program to iface "${name}" (index ${index}, ${

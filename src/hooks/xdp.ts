@@ -3,11 +3,10 @@ import { EXIT } from "../basics/errors.ts";
 import { XDP_FLAGS } from "../bpf/info.ts";
 import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
-import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
-import { reasonToAvoidNative } from "../net/drivers.ts";
+import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
 import { noMemory } from "./advice.ts";
-import type { Attachment, Hook } from "./hook.ts";
+import type { Hook } from "./hook.ts";
 
 const noNative: Explain = ({ driver }) => ({
   exitCode: EXIT.unsupported,
@@ -32,6 +31,7 @@ export const xdp: Hook = {
   sees:
     "Frames as the driver receives them. What was merged before counts as one packet: by LRO or rx-gro-hw, by a guest behind a tap, or by the sender on a veth in generic mode. Generic mode turns off software GRO, LRO and rx-gro-hw while attached, and does not see what tc redirected to the interface.",
   directions: ["in"],
+  modes: ["native", "generic"],
   program: "xdptally",
   takesFragments: true,
   advice: {
@@ -45,14 +45,10 @@ export const xdp: Hook = {
       [ERRNO.ENOMEM]: (at) => at.mode === "native" ? refused(at) : noMemory(at),
     },
   },
-  attach({ object, interface: { index, driver }, mode }) {
-    return mode === "auto"
-      ? attachAuto(object, index, reasonToAvoidNative(driver))
-      : { link: attachIn(mode, object, index) };
-  },
-  turnsOffOffloads: (mode) => mode !== "native",
+  attach: ({ object, interface: { index }, mode }) =>
+    attachIn(mode === "native" ? "native" : "generic", object, index),
   isAttached: (link) => link.interfaceIndex() !== 0,
-  notice: ({ name, index }, _, { mode }) =>
+  notice: ({ name, index }, _, mode) =>
     `Attached XDP program to iface "${name}" (index ${index}, ${mode} mode)`,
   explainShortfall({ mode, driver, counted }) {
     const other = mode === "native" ? "generic" : "native";
@@ -72,40 +68,3 @@ export function attachIn(
 ): Link {
   return new Link(object, ifindex, mode, ATTACH_TYPE.xdp, XDP_FLAGS[mode]);
 }
-
-/**
- * Attaches in native mode, else in generic mode. Does not go on to generic if
- * there is another program: it must stay.
- *
- * @param avoidNative why not to try native mode; undefined: try it
- * @throws {AttachError} from the last attempt
- */
-function attachAuto(
-  object: LoadedObject,
-  ifindex: number,
-  avoidNative: string | undefined,
-): Attachment {
-  const generic = () => attachIn("generic", object, ifindex);
-  if (avoidNative !== undefined) {
-    return { link: generic(), reason: avoidNative };
-  }
-  return rescue(
-    () => ({ link: attachIn("native", object, ifindex) }),
-    (error) => {
-      if (FINAL.has(error.errno)) throw error;
-      const reason = `its driver refuses native mode: ${
-        errnoText(error.errno)
-      }`;
-      return { link: generic(), reason };
-    },
-  );
-}
-
-/** Refusals that generic mode would meet too. */
-const FINAL = new Set<number>([
-  ERRNO.EBUSY,
-  ERRNO.EEXIST,
-  ERRNO.EPERM,
-  ERRNO.EACCES,
-  ERRNO.ENODEV,
-]);

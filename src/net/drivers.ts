@@ -39,10 +39,3 @@ export function resetsLink(driver: string): boolean {
 export function mostMtu(driver: string): number | undefined {
   return Object.hasOwn(DRIVERS, driver) ? DRIVERS[driver]!.mtu : undefined;
 }
-
-/** Why `--mode auto` avoids native mode with this driver; undefined: it does not. */
-export function reasonToAvoidNative(driver: string): string | undefined {
-  return resetsLink(driver)
-    ? `driver ${driver} resets the link when attaching in native mode; --mode native attaches anyway`
-    : undefined;
-}

@@ -23,6 +23,8 @@ export interface StartRecord extends Origin {
   readonly ifindex: number;
   /** How the program is attached: native, generic or tc. */
   readonly mode: string;
+  /** Why this mode was chosen; undefined: the command line named it. */
+  readonly modeReason?: string | undefined;
   /** As given on the command line. */
   readonly filter: string | undefined;
   readonly version: string;

@@ -12,7 +12,6 @@ import { oneOf } from "../../src/cli/values.ts";
 import { WATCH_DOCS } from "../../src/commands/watch/docs.ts";
 import { sessionOptions } from "../../src/commands/watch/watch.ts";
 import type { Counting, SessionOptions } from "../../src/engine/options.ts";
-import { xdp } from "../../src/hooks/xdp.ts";
 import { planSinks } from "../../src/sinks/all.ts";
 import { outputOf } from "../../src/sinks/output.ts";
 
@@ -20,7 +19,7 @@ const COUNTING: Counting = {
   keying: BY_SOURCE,
   filter: undefined,
   directions: ["in"],
-  hook: xdp,
+  hook: undefined,
   mode: "auto",
   maxSources: 65536,
 };

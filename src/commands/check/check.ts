@@ -4,7 +4,7 @@ import type { Arguments } from "../../cli/arguments.ts";
 import { flag } from "../../cli/option.ts";
 import { listInterfaces } from "../../net/interfaces.ts";
 import { type Command, HELP } from "../command.ts";
-import { maxSources } from "../counting_options.ts";
+import { countingOf, NARROWING } from "../counting_options.ts";
 import { print } from "../print.ts";
 import { checksJson, checksText } from "./check_table.ts";
 import { hostChecks } from "./host_checks.ts";
@@ -16,7 +16,10 @@ const OPTIONS = {
     short: "j",
     help: "one JSON object instead of the table",
   }),
-  maxSources: { ...maxSources, isRare: false },
+  hook: { ...NARROWING.hook, isRare: false },
+  direction: { ...NARROWING.direction, isRare: false },
+  mode: NARROWING.mode,
+  maxSources: { ...NARROWING.maxSources, isRare: false },
   ...HELP,
 };
 
@@ -38,16 +41,17 @@ export const command: Command<typeof OPTIONS> = {
 };
 
 async function run(
-  { values: { isJson, maxSources }, operands }: Arguments<typeof OPTIONS>,
+  { values: { isJson, ...values }, operands }: Arguments<typeof OPTIONS>,
 ): Promise<ExitCode> {
   const asked = [...new Set(operands)];
   const names = asked.length > 0
     ? asked
     : listInterfaces().map(({ name }) => name);
   const host = hostChecks();
+  const counting = countingOf(values);
   const rows = [
     ...host.rows,
-    ...names.flatMap((name) => interfaceChecks(name, maxSources, host)),
+    ...names.flatMap((name) => interfaceChecks(name, counting, host)),
   ];
   await print(isJson ? checksJson(rows, Deno.hostname()) : checksText(rows));
   // Interfaces that were not named may be unsuitable: that is not a failure.

@@ -18,6 +18,9 @@ export interface CheckRow extends Finding {
   readonly name: string;
 }
 
+/** A finding with the name of its row. */
+export type NamedFinding = readonly [name: string, finding: Finding];
+
 /** A finding that needs no attention. */
 export function ok(value: string): Finding {
   return { state: "ok", value };

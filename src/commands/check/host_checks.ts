@@ -8,6 +8,8 @@ import { hasBtf, loadObject } from "../../bpf/load.ts";
 import { LOAD_DEFAULTS, type LoadedObject } from "../../bpf/object.ts";
 import { ERRNO, errnoText, rescue } from "../../ffi/errno.ts";
 import { adviceFor } from "../../hooks/advice.ts";
+import type { Obstacles } from "../../hooks/obstacles.ts";
+import { tc } from "../../hooks/tc.ts";
 import { attachIn } from "../../hooks/xdp.ts";
 import { findInterface } from "../../net/interfaces.ts";
 import {
@@ -25,6 +27,8 @@ export interface HostChecks {
   readonly lib: Libbpf | undefined;
   /** The program gets frames of several buffers. */
   readonly hasFragments: boolean;
+  /** Modes that do not work here: the kernel or libbpf refuses the program. */
+  readonly refused: Obstacles;
   /** Highest CPU number + 1. */
   readonly cpus: number;
 }
@@ -47,6 +51,7 @@ export function hostChecks(): HostChecks {
     add("libbpf", { state: "fail", value: message, exitCode });
   }
   const hasFragments = lib !== undefined && programChecks(lib, add);
+  const refused = lib === undefined ? {} : refusedTc(lib);
 
   const lockdown = /\[(\w+)\]/.exec(read("/sys/kernel/security/lockdown"))?.[1];
   add("lockdown", ok(lockdown ?? "none"));
@@ -67,7 +72,7 @@ export function hostChecks(): HostChecks {
         : "not available: each frame costs one more call, the counts are the same",
     ),
   );
-  return { rows, lib, hasFragments, cpus: findCpus().present };
+  return { rows, lib, hasFragments, refused, cpus: findCpus().present };
 }
 
 function rights(): Finding {
@@ -136,6 +141,18 @@ function programChecks(
     add("program", { state: "fail", value, remedy, exitCode });
     return false;
   });
+}
+
+/** Why the program for tc cannot be loaded; empty if it can. */
+function refusedTc(lib: Libbpf): Obstacles {
+  const { program, takesFragments } = tc;
+  const options = { ...LOAD_DEFAULTS, program, takesFragments, maxSources: 1 };
+  return rescue(() => {
+    using _ = withMessages(lib, [], undefined, () => loadObject(lib, options));
+    return {};
+  }, ({ errno }) => ({
+    tc: `the program for tc cannot be loaded: ${errnoText(errno)}`,
+  }));
 }
 
 /**

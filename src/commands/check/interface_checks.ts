@@ -1,28 +1,29 @@
 /** Checks an interface: whether it can be watched, how, and what the counts would miss. */
-import { describeHolder } from "../../bpf/holder.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { rescue } from "../../ffi/errno.ts";
 import { ControlSocket } from "../../net/control.ts";
-import { mostMtu, reasonToAvoidNative, resetsLink } from "../../net/drivers.ts";
+import { mostMtu } from "../../net/drivers.ts";
 import { receiveQueues } from "../../net/ethtool.ts";
 import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
 import { featuresOf, MERGING } from "../../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { formatBytes } from "../../basics/quantity.ts";
 import { lookUpInterface, missing } from "../../engine/interface_lookup.ts";
+import type { Counting } from "../../engine/options.ts";
+import type { Obstacles } from "../../hooks/obstacles.ts";
 import { type CheckRow, type Finding, ok } from "./check_table.ts";
 import type { HostChecks } from "./host_checks.ts";
+import { modeChecks } from "./mode_checks.ts";
 
 /**
  * Checks an interface.
  *
- * @param maxSources as `--max-sources` has it
  * @returns rows in the order of the table; a single one if it cannot be watched
  */
 export function interfaceChecks(
   name: string,
-  maxSources: number,
+  counting: Counting,
   host: HostChecks,
 ): CheckRow[] {
   const row = (what: string, finding: Finding): CheckRow => ({
@@ -43,13 +44,12 @@ export function interfaceChecks(
     row("driver", ok(found.driver === "" ? "none" : found.driver)),
     row("type", ok(type(found))),
     row("state", state(found)),
-    row("MTU", ok(mtu(found, features, host))),
+    row("MTU", ok(String(found.mtu))),
     row("receive queues", ok(queues(name))),
     ...offloads(found).map((finding) => row("offloads", finding)),
-    row("XDP program", holder(found, host)),
-    ...resets(found).map((finding) => row("link reset", finding)),
-    row("mode", mode(found, features, host)),
-    row("memory", memory(maxSources, host.cpus)),
+    ...modeChecks(found, counting, large(found, features, host), host)
+      .map(([what, finding]) => row(what, finding)),
+    row("memory", memory(counting, host.cpus)),
   ];
 }
 
@@ -66,26 +66,17 @@ function state({ isUp }: NetInterface): Finding {
     : { state: "note", value: "down: nothing is counted until it is up" };
 }
 
-/** Why the driver refuses native mode with this MTU; undefined: it does not. */
-function tooLarge(
+/** That the driver refuses native mode with this MTU; empty if it does not. */
+function large(
   { driver, mtu }: NetInterface,
   features: XdpFeatures | undefined,
   { hasFragments }: HostChecks,
-): string | undefined {
+): Obstacles {
   const most = mostMtu(driver);
   const allowsAny = hasFragments && features?.hasFragments === true;
   return allowsAny || most === undefined || mtu <= most
-    ? undefined
-    : `native XDP of ${driver} allows ${most} at most`;
-}
-
-function mtu(
-  found: NetInterface,
-  features: XdpFeatures | undefined,
-  host: HostChecks,
-): string {
-  const why = tooLarge(found, features, host);
-  return why === undefined ? String(found.mtu) : `${found.mtu}: ${why}`;
+    ? {}
+    : { native: `native XDP of ${driver} allows an MTU of ${most} at most` };
 }
 
 function queues(name: string): string {
@@ -117,49 +108,8 @@ function offloads({ name }: NetInterface): Finding[] {
   return findings.length > 0 ? findings : [ok("none that change counts")];
 }
 
-function holder({ name, index }: NetInterface, { lib }: HostChecks): Finding {
-  const who = lib && describeHolder(lib, index);
-  return who === undefined ? ok("none") : {
-    state: "fail",
-    value: `${who} holds it`,
-    remedy:
-      `stop it first (to inspect it: bpftool net show dev ${name}), or count beside it with --hook tc`,
-    exitCode: EXIT.busy,
-  };
-}
-
-function resets({ driver }: NetInterface): Finding[] {
-  return resetsLink(driver)
-    ? [{
-      state: "note",
-      value:
-        `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${driver}, in the kernel's sources)`,
-    }]
-    : [];
-}
-
-/** The mode that `--mode auto` would choose. */
-function mode(
-  found: NetInterface,
-  features: XdpFeatures | undefined,
-  host: HostChecks,
-): Finding {
-  const avoid = reasonToAvoidNative(found.driver);
-  if (avoid !== undefined) return ok(`generic: ${avoid}`);
-  if (features?.isNative === false) {
-    return ok(`generic: driver ${found.driver || "(none)"} has no native XDP`);
-  }
-  const why = tooLarge(found, features, host);
-  if (why !== undefined) return ok(`generic: ${why}`);
-  return ok(
-    features?.isNative
-      ? "native"
-      : "native if the driver supports it, else generic (Linux before 6.3 does not report this)",
-  );
-}
-
-function memory(maxSources: number, cpus: number): Finding {
-  const needed = mapMemory(maxSources, cpus);
+function memory({ maxSources, directions }: Counting, cpus: number): Finding {
+  const needed = mapMemory(maxSources, cpus) * directions.length;
   const bytes = (count: number) => formatBytes(BigInt(Math.round(count)));
   const value = `${
     bytes(needed)

@@ -92,6 +92,10 @@ const RECORDS: ManualSection = {
       items: [
         ["ifindex", "the interface's index"],
         ["mode", "native, generic or tc"],
+        [
+          "modeReason",
+          "why this mode was chosen; absent if --hook or --mode names it",
+        ],
         ["version", "the version of xdptally"],
         ["start", "when the program was attached"],
         ["interval", "seconds between ticks"],

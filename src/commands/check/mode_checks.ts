@@ -1,0 +1,89 @@
+/** Checks how a program would be attached to an interface, and what that would cost. */
+import { EXIT } from "../../basics/errors.ts";
+import { describeHolder } from "../../bpf/holder.ts";
+import type { Libbpf } from "../../bpf/library.ts";
+import type { Counting } from "../../engine/options.ts";
+import { type Way, waysToAttach } from "../../hooks/choice.ts";
+import { remarksOn } from "../../hooks/kinds.ts";
+import { type Obstacles, obstaclesTo } from "../../hooks/obstacles.ts";
+import { resetsLink } from "../../net/drivers.ts";
+import type { NetInterface } from "../../net/interfaces.ts";
+import { type Finding, type NamedFinding, ok } from "./check_table.ts";
+import type { HostChecks } from "./host_checks.ts";
+
+/**
+ * Predicts for each direction the mode that a run gets, and why.
+ *
+ * @param more obstacles that only the interface's settings make
+ */
+export function modeChecks(
+  found: NetInterface,
+  counting: Counting,
+  more: Obstacles,
+  { lib, refused }: HostChecks,
+): NamedFinding[] {
+  if (lib === undefined) return [];
+  const obstacles = { ...obstaclesTo(lib, found), ...refused, ...more };
+  return counting.directions.flatMap((direction): NamedFinding[] => {
+    const [way] = waysToAttach(found, direction, counting, obstacles);
+    const name = direction === "in" ? "mode" : "mode out";
+    const holder = direction === "in" ? [holderOf(found, way!, lib)] : [];
+    return [
+      ...holder,
+      [name, modeOf(way!, obstacles)],
+      ...notesOn(found, way!),
+    ];
+  });
+}
+
+function modeOf({ mode, reason }: Way, obstacles: Obstacles): Finding {
+  const obstacle = obstacles[mode];
+  return obstacle === undefined
+    ? ok(reason === undefined ? mode : `${mode}: ${reason}`)
+    : {
+      state: "fail",
+      value: obstacle,
+      remedy: mode === "native"
+        ? "use --mode generic, or leave --mode out"
+        : "use Linux 6.6 or later",
+      exitCode: EXIT.unsupported,
+    };
+}
+
+/** What an XDP program that is there means for a run. */
+function holderOf(
+  { name, index }: NetInterface,
+  { mode }: Way,
+  lib: Libbpf,
+): NamedFinding {
+  const who = describeHolder(lib, index);
+  if (who === undefined) return ["XDP program", ok("none")];
+  const inspect = `to inspect it: bpftool net show dev ${name}`;
+  return [
+    "XDP program",
+    mode === "tc"
+      ? {
+        state: "note",
+        value:
+          `${who} is there: frames that it drops or redirects are not counted`,
+        remedy: inspect,
+      }
+      : {
+        state: "fail",
+        value: `${who} holds it`,
+        remedy: `stop it first (${inspect}), or count beside it with --hook tc`,
+        exitCode: EXIT.busy,
+      },
+  ];
+}
+
+function notesOn(found: NetInterface, { mode }: Way): NamedFinding[] {
+  const { wrong, costs } = remarksOn(found, mode);
+  const resets = mode === "native" && resetsLink(found.driver)
+    ? `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${found.driver}, in the kernel's sources)`
+    : undefined;
+  const notes = { counts: wrong, speed: costs, "link reset": resets };
+  return Object.entries(notes).flatMap(([name, value]): NamedFinding[] =>
+    value === undefined ? [] : [[name, { state: "note", value }]]
+  );
+}

@@ -1,0 +1,121 @@
+/** Lists the kinds of interfaces: how each is counted best, and what its own counters count. */
+import { resetsLink } from "../net/drivers.ts";
+import type { NetInterface } from "../net/interfaces.ts";
+
+/** A property of some modes, in words that follow "XDP". */
+type ByMode = Readonly<Record<string, string>>;
+
+/**
+ * A kind of interface. docs/compatibility.md has the same table, with what was
+ * measured.
+ */
+interface Kind {
+  /** Its name in messages. */
+  readonly name: string;
+  /** The modes that `auto` takes, the best first. */
+  readonly modes: readonly string[];
+  /** Why the first of them is the best. */
+  readonly why: string;
+  /** Why `auto` does not take native mode. */
+  readonly avoidsNative?: string;
+  /** What a mode counts wrong. */
+  readonly wrong: ByMode;
+  /** What a mode costs the traffic. */
+  readonly costs: ByMode;
+  /**
+   * What its own counters count: packets as on the wire; packets after the kernel
+   * or a guest merged them; or those of the interfaces below it, with what it drops.
+   */
+  readonly counter: "wire" | "merged" | "lower";
+}
+
+const MERGED = "counts packets that were merged before as one";
+const GENERIC_COST = "turns off GRO, which costs TCP speed";
+
+const NIC: Kind = {
+  name: "network card",
+  modes: ["native", "tc", "generic"],
+  why: "its driver runs XDP itself: the earliest hook, at no cost",
+  wrong: {},
+  costs: { generic: GENERIC_COST },
+  counter: "wire",
+};
+
+/** Interfaces that get packets from others, mostly after these were merged. */
+const VIRTUAL: Kind = {
+  name: "virtual interface",
+  modes: ["tc", "generic"],
+  why: "its packets come merged, and XDP would count each of these as one",
+  wrong: { generic: MERGED },
+  costs: {},
+  counter: "merged",
+};
+
+const BOND: Kind = {
+  ...VIRTUAL,
+  avoidsNative:
+    "native XDP counts what a backup slave receives and the bond drops",
+  wrong: {
+    native: "counts what a backup slave receives and the bond drops",
+    generic: MERGED,
+  },
+  counter: "lower",
+};
+
+/** By the kind that rtnetlink names, or by the driver. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  veth: {
+    ...VIRTUAL,
+    modes: ["tc", "native", "generic"],
+    why: "XDP would cost TCP through a veth most of its speed",
+    costs: {
+      native: "leaves TCP through a veth about a third of its speed",
+      generic: "leaves TCP through a veth about two thirds of its speed",
+    },
+  },
+  tun: {
+    ...VIRTUAL,
+    modes: ["tc", "native", "generic"],
+    why:
+      "a guest's packets come merged, and XDP would count each of these as one",
+    wrong: { native: MERGED, generic: MERGED },
+  },
+  bond: BOND,
+  team: BOND,
+  wireguard: {
+    ...VIRTUAL,
+    why: "XDP has no native mode here, and generic mode turns off GRO",
+    wrong: {},
+    costs: { generic: GENERIC_COST },
+  },
+};
+
+/** The kind of an interface. */
+export function kindOf(
+  { kind, driver, hardwareType }: NetInterface,
+): Kind {
+  const ARPHRD_LOOPBACK = 772;
+  const name = [kind, driver].find((one) => Object.hasOwn(KINDS, one));
+  if (name !== undefined) return { ...KINDS[name]!, name };
+  if (kind !== "") return { ...VIRTUAL, name: kind };
+  if (hardwareType === ARPHRD_LOOPBACK) return { ...VIRTUAL, name: "loopback" };
+  if (!resetsLink(driver)) return NIC;
+  const why = `driver ${driver} resets the link for native XDP`;
+  return {
+    ...NIC,
+    modes: ["tc", "generic"],
+    why,
+    avoidsNative: `${why}; --mode native attaches anyway`,
+  };
+}
+
+/** What XDP gets wrong on an interface in a mode, and what it costs; undefined: nothing. */
+export function remarksOn(
+  netInterface: NetInterface,
+  mode: string,
+): { readonly wrong: string | undefined; readonly costs: string | undefined } {
+  const { wrong, costs } = kindOf(netInterface);
+  const say = (what: string | undefined) =>
+    what && `XDP in ${mode} mode ${what}; --hook tc does not (Linux 6.6)`;
+  return { wrong: say(wrong[mode]), costs: say(costs[mode]) };
+}
