@@ -12,7 +12,7 @@ import { Attacher } from "../../src/engine/attacher.ts";
 import { InterfaceRun } from "../../src/engine/interface_run.ts";
 import { requireInterfaces } from "../../src/engine/interface_lookup.ts";
 import { Loader } from "../../src/engine/loader.ts";
-import { receiveCounters } from "../../src/net/counters.ts";
+import { ownCounters } from "../../src/net/counters.ts";
 import { diagnosticsLog } from "../../src/process/log.ts";
 import { StopRequest } from "../../src/process/stop_request.ts";
 import { createSinks, planSinks } from "../../src/sinks/all.ts";
@@ -44,9 +44,9 @@ console.error("attached");
 
 for await (const _ of Deno.stdin.readable) {
   const heap = Deno.memoryUsage().heapUsed;
-  const received = receiveCounters();
+  const counters = ownCounters();
   const start = performance.now();
-  run.retire(0, received);
+  run.retire(0, counters);
   run.waitForAll();
   const waited = performance.now();
   for (const record of run.read()) sink.write(record);

@@ -2,7 +2,12 @@
 import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
 import { bootTime, moment } from "../process/clock.ts";
-import { type ReceiveCounter, receiveCounters } from "../net/counters.ts";
+import {
+  type OwnCounter,
+  type OwnCounters,
+  ownCounters,
+} from "../net/counters.ts";
+import { comparisonFor } from "../hooks/comparison.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
 import type { Books } from "../tally/books.ts";
 import type { Limit } from "../tally/limit.ts";
@@ -25,7 +30,7 @@ import { VERSION } from "../basics/version.ts";
 import type { Attached } from "./attacher.ts";
 import { explainDiscrepancy } from "./crosscheck_warning.ts";
 
-type ReceiveCounters = ReadonlyMap<string, ReceiveCounter>;
+type CountersByName = ReadonlyMap<string, OwnCounters>;
 
 /** What identifies a run in its records. */
 type RunIdentity = Pick<Origin, "host" | "run">;
@@ -35,7 +40,7 @@ interface Unread {
   readonly generation: Generation;
   readonly end: Moment;
   readonly skipped: number;
-  readonly rxCounter: ReceiveCounter | undefined;
+  readonly ownCounter: OwnCounter | undefined;
 }
 
 /**
@@ -45,7 +50,7 @@ interface Unread {
  *
  * @example
  * ```ts
- * run.retire(0, receiveCounters());
+ * run.retire(0, ownCounters());
  * run.waitForAll();
  * for (const record of run.read()) sink.write(record);
  * ```
@@ -58,8 +63,8 @@ export class InterfaceRun implements Disposable {
   readonly #run: Run;
   readonly #window: WindowSources;
   readonly #unread: Unread[] = [];
-  /** The interface's own counters when it was attached. */
-  readonly #received: ReceiveCounter | undefined;
+  /** The interface's own counter when it was attached. */
+  readonly #atStart: OwnCounter | undefined;
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
@@ -79,9 +84,7 @@ export class InterfaceRun implements Disposable {
     };
     this.#currentName = name;
     this.#windowEnd = start;
-    this.#received = direction === "in"
-      ? receiveCounters().get(name)
-      : undefined;
+    this.#atStart = ownCounters().get(name)?.[direction];
     this.#generations = new Generations(object);
     this.#window = {
       ipv4: new SourceList("ipv4", options.keying, options.maxSources),
@@ -144,38 +147,39 @@ export class InterfaceRun implements Disposable {
    * not completely read, the current one goes on instead.
    *
    * @param skipped deadlines that were missed before this one
-   * @param received the interfaces' own counters, read just now
+   * @param counters the interfaces' own counters, read just now
    * @throws {CallError} nothing has changed
    */
-  retire(skipped: number, received: ReceiveCounters): void {
+  retire(skipped: number, counters: CountersByName): void {
     this.#skipped += skipped + 1; // this deadline is missed, unless the window ends
     if (this.hasUnread) return;
     const generation = this.#generations.active;
     this.#generations.switch();
     this.#skipped--;
-    this.#endWindow(generation, received);
+    this.#endWindow(generation, counters);
   }
 
   /** Detaches, which ends the last window. */
-  detach(skipped: number, received: ReceiveCounters): void {
+  detach(skipped: number, counters: CountersByName): void {
     this.#attached.link[Symbol.dispose]();
     this.#skipped += skipped;
-    this.#endWindow(this.#generations.active, received);
+    this.#endWindow(this.#generations.active, counters);
   }
 
-  #endWindow(generation: Generation, received: ReceiveCounters): void {
+  #endWindow(generation: Generation, counters: CountersByName): void {
     const end = this.#windowEnd = moment();
     const skipped = this.#skipped;
-    const rxCounter = this.#sinceStart(received);
-    this.#unread.push({ generation, end, skipped, rxCounter });
+    const ownCounter = this.#sinceStart(counters);
+    this.#unread.push({ generation, end, skipped, ownCounter });
     this.#skipped = 0;
   }
 
   /** Undefined, too, if the counter was reset because the interface was moved. */
-  #sinceStart(received: ReceiveCounters): ReceiveCounter | undefined {
-    const now = received.get(this.#currentName ?? this.interface.name);
-    if (now === undefined || this.#received === undefined) return undefined;
-    const counter = minus(now, this.#received);
+  #sinceStart(counters: CountersByName): OwnCounter | undefined {
+    const { direction } = this.#attached;
+    const now = counters.get(this.#currentName ?? this.interface.name);
+    if (now === undefined || this.#atStart === undefined) return undefined;
+    const counter = minus(now[direction], this.#atStart);
     return counter.packets < 0n ? undefined : counter;
   }
 
@@ -210,10 +214,15 @@ export class InterfaceRun implements Disposable {
 
   /** The warning that the interface's own counter clearly differs from the count. */
   get doubt(): string | undefined {
-    const { discrepancy } = this.#run;
-    const { way: { hook }, link: { mode } } = this.#attached;
-    return discrepancy &&
-      explainDiscrepancy(this.interface, hook, mode, discrepancy);
+    const { way: { hook, mode }, direction } = this.#attached;
+    const comparison = comparisonFor(this.interface, direction, mode);
+    const discrepancy = this.#run.discrepancy(comparison);
+    return discrepancy && explainDiscrepancy(this.interface, hook, {
+      ...discrepancy,
+      mode,
+      direction,
+      driver: this.interface.driver,
+    });
   }
 
   /** Call when counts may be missing from the records. */

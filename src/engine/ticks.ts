@@ -2,7 +2,7 @@
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
 import { CallError, rescue } from "../ffi/errno.ts";
-import { receiveCounters } from "../net/counters.ts";
+import { ownCounters } from "../net/counters.ts";
 import { bootTime } from "../process/clock.ts";
 import type { StopRequest } from "../process/stop_request.ts";
 import type { Limit } from "../tally/limit.ts";
@@ -191,9 +191,9 @@ export class Ticks {
   /** Ends and reads a window of each run. What cannot be read waits for the next tick. */
   *#tick(skipped: number): Generator<RunRecord> {
     const live = this.#live;
-    const received = receiveCounters();
+    const counters = ownCounters();
     for (const run of live) {
-      this.#attempt([run], () => run.retire(skipped, received));
+      this.#attempt([run], () => run.retire(skipped, counters));
     }
     if (!this.#waitForAll(live)) return;
     for (const run of live) yield* this.#attemptEach(run);
@@ -225,8 +225,8 @@ export class Ticks {
     reason: EndReason,
     skipped: number,
   ): Generator<RunRecord> {
-    const received = receiveCounters();
-    for (const run of ending) run.detach(skipped, received);
+    const counters = ownCounters();
+    for (const run of ending) run.detach(skipped, counters);
     this.#live = this.#live.filter((run) => !ending.includes(run));
     const isQuiet = Array.from({ length: TRIES })
       .some(() => this.#waitForAll(ending));

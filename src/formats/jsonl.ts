@@ -70,7 +70,8 @@ function span({ start, end, elapsed }: CountRecord) {
 }
 
 function counts(record: CountRecord) {
-  const { books, others, rxCounter } = record;
+  const { books, others, ownCounter, direction } = record;
+  const own = ownCounter === undefined ? null : tally(ownCounter);
   return {
     complete: record.complete,
     total: tally(books.total),
@@ -87,7 +88,7 @@ function counts(record: CountRecord) {
     nonIp: tally(books.nonIp),
     malformed: tally(books.malformed),
     filtered: tally(books.filtered),
-    rxCounter: rxCounter === undefined ? null : tally(rxCounter),
+    ...(direction === "in" ? { rxCounter: own } : { txCounter: own }),
   };
 }
 

@@ -19,15 +19,16 @@ interface AttachRequest {
   readonly mode: string;
 }
 
-/** A count that is smaller than the interface's own counter. */
-interface Shortfall {
+/** A count that differs from the interface's own counter. */
+export interface Difference {
+  readonly direction: Direction;
   /** How the program is attached. */
   readonly mode: string;
   readonly driver: string;
   /** Packets that the program counted. */
   readonly counted: bigint;
   /** Packets that the interface counted in the same time. */
-  readonly received: bigint;
+  readonly own: bigint;
 }
 
 /** A hook. Each one is a file in this folder, listed in all.ts. */
@@ -60,5 +61,5 @@ export interface Hook {
   /** The notice that the program is attached. */
   notice(at: NetInterface, direction: Direction, mode: string): string;
   /** Why it counted fewer packets than the interface, and what to try. */
-  explainShortfall(shortfall: Shortfall): string;
+  explainShortfall(difference: Difference): string;
 }

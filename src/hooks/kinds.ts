@@ -10,8 +10,6 @@ type ByMode = Readonly<Record<string, string>>;
  * measured.
  */
 interface Kind {
-  /** Its name in messages. */
-  readonly name: string;
   /** The modes that `auto` takes, the best first. */
   readonly modes: readonly string[];
   /** Why the first of them is the best. */
@@ -33,7 +31,6 @@ const MERGED = "counts packets that were merged before as one";
 const GENERIC_COST = "turns off GRO, which costs TCP speed";
 
 const NIC: Kind = {
-  name: "network card",
   modes: ["native", "tc", "generic"],
   why: "its driver runs XDP itself: the earliest hook, at no cost",
   wrong: {},
@@ -43,7 +40,6 @@ const NIC: Kind = {
 
 /** Interfaces that get packets from others, mostly after these were merged. */
 const VIRTUAL: Kind = {
-  name: "virtual interface",
   modes: ["tc", "generic"],
   why: "its packets come merged, and XDP would count each of these as one",
   wrong: { generic: MERGED },
@@ -80,6 +76,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       "a guest's packets come merged, and XDP would count each of these as one",
     wrong: { native: MERGED, generic: MERGED },
   },
+  virtio_net: { ...NIC, counter: "merged" },
   bond: BOND,
   team: BOND,
   wireguard: {
@@ -96,9 +93,8 @@ export function kindOf(
 ): Kind {
   const ARPHRD_LOOPBACK = 772;
   const name = [kind, driver].find((one) => Object.hasOwn(KINDS, one));
-  if (name !== undefined) return { ...KINDS[name]!, name };
-  if (kind !== "") return { ...VIRTUAL, name: kind };
-  if (hardwareType === ARPHRD_LOOPBACK) return { ...VIRTUAL, name: "loopback" };
+  if (name !== undefined) return KINDS[name]!;
+  if (kind !== "" || hardwareType === ARPHRD_LOOPBACK) return VIRTUAL;
   if (!resetsLink(driver)) return NIC;
   const why = `driver ${driver} resets the link for native XDP`;
   return {

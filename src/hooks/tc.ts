@@ -44,6 +44,8 @@ export const tc: Hook = {
     `Attached tc program to iface "${name}" (index ${index}, ${
       direction === "in" ? "incoming" : "outgoing"
     } frames)`,
-  explainShortfall: () =>
-    "some frames were dropped or redirected before tc saw them",
+  explainShortfall: ({ direction }) =>
+    direction === "in"
+      ? "some frames were dropped or redirected before tc saw them, by XDP or by another tcx program"
+      : "some frames were sent past tc (PACKET_QDISC_BYPASS), or a tcx program before it took them",
 };

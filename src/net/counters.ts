@@ -1,25 +1,35 @@
-/** Reads the kernel's own counters of received packets, to compare the counts with. */
+/** Reads the interfaces' own counters, to compare the counts with. */
+import type { Direction } from "../basics/keys.ts";
 
-/** Packets and bytes received since the interface was created. */
-export interface ReceiveCounter {
+/** Packets and bytes since the interface was created. */
+export interface OwnCounter {
   readonly packets: bigint;
   readonly bytes: bigint;
 }
 
+/** What an interface received, and what it sent. */
+export type OwnCounters = Readonly<Record<Direction, OwnCounter>>;
+
 /**
- * The receive counters of all interfaces of this process's namespace, by name;
- * empty if /proc cannot be read. They have 64 bits, and drivers update them
- * every second or two.
+ * The counters of all interfaces of this process's namespace, by name; empty if
+ * /proc cannot be read. They have 64 bits, and drivers update them every second
+ * or two.
  *
  * @see proc_pid_net(5), /proc/pid/net/dev
  */
-export function receiveCounters(): Map<string, ReceiveCounter> {
-  const counters = new Map<string, ReceiveCounter>();
+export function ownCounters(): Map<string, OwnCounters> {
+  const SENT = 8; // columns from received bytes to sent bytes
+  const counters = new Map<string, OwnCounters>();
   for (const line of tableText().split("\n")) {
-    const match = /^\s*([^:\s]+):\s*(\d+)\s+(\d+)\s/.exec(line);
+    const match = /^\s*([^:\s]+):((?:\s*\d+)+)\s*$/.exec(line);
     if (match === null) continue;
-    const [, name, bytes, packets] = match;
-    counters.set(name!, { packets: BigInt(packets!), bytes: BigInt(bytes!) });
+    const [, name, numbers] = match;
+    const columns = numbers!.trim().split(/\s+/).map(BigInt);
+    const at = (first: number) => ({
+      bytes: columns[first]!,
+      packets: columns[first + 1]!,
+    });
+    counters.set(name!, { in: at(0), out: at(SENT) });
   }
   return counters;
 }

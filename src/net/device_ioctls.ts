@@ -2,7 +2,7 @@
 import { ERRNO, rescue } from "../ffi/errno.ts";
 import { cString } from "../ffi/memory.ts";
 import { type ControlSocket, IFNAMSIZ } from "./control.ts";
-import { receiveCounters } from "./counters.ts";
+import { ownCounters } from "./counters.ts";
 import { driverName } from "./ethtool.ts";
 import type { Interface } from "./rtnetlink.ts";
 
@@ -60,7 +60,7 @@ export function findByIoctl(
 
 /** All interfaces; none if /proc cannot be read. @throws {CallError} */
 export function listByIoctl(socket: ControlSocket): Interface[] {
-  return [...receiveCounters().keys()].flatMap((name) =>
+  return [...ownCounters().keys()].flatMap((name) =>
     findByIoctl(socket, name) ?? []
   );
 }

@@ -4,9 +4,15 @@
 export interface Discrepancy {
   /** Packets that the program saw. */
   readonly counted: bigint;
-  /** Packets that the interface counted as received in the same time. */
-  readonly received: bigint;
+  /** Packets that the interface counted in the same time. */
+  readonly own: bigint;
 }
+
+/**
+ * How a count compares with the interface's own counter: it should be equal; or not
+ * less, since the counter counts merged packets as one; or they have nothing in common.
+ */
+export type Comparison = "equal" | "not less" | "none";
 
 /** Drivers update their counters at least this often, in seconds. */
 const STALE = 2;
@@ -24,10 +30,14 @@ const FEW = 16;
  */
 export function discrepancy(
   counted: bigint,
-  received: bigint,
+  own: bigint,
   peak: number,
+  comparison: Comparison,
 ): Discrepancy | undefined {
-  const [one, other] = [Number(counted), Number(received)];
-  const allowed = FEW + SLACK * Math.max(one, other) + STALE * peak;
-  return Math.abs(one - other) > allowed ? { counted, received } : undefined;
+  if (comparison === "none") return undefined;
+  const missing = Number(own) - Number(counted);
+  const difference = comparison === "equal" ? Math.abs(missing) : missing;
+  const allowed = FEW + SLACK * Math.max(Number(own), Number(counted)) +
+    STALE * peak;
+  return difference > allowed ? { counted, own } : undefined;
 }

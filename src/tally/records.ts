@@ -58,10 +58,10 @@ export interface CountRecord extends Origin {
   /** The sum of the sources that are not shown. */
   readonly others: SourceSum;
   /**
-   * What the interface's own counters say it has received since the start;
-   * undefined: it has none.
+   * What the interface's own counters say it has received, or sent, since the
+   * start; undefined: it has none.
    */
-  readonly rxCounter: Tally | undefined;
+  readonly ownCounter: Tally | undefined;
   /** Returns the run up to here, for metrics. */
   readonly snapshot: () => Snapshot;
 }

@@ -9,7 +9,11 @@ import {
   sourcesOf,
   withOverflow,
 } from "./books.ts";
-import { type Discrepancy, discrepancy } from "./crosscheck.ts";
+import {
+  type Comparison,
+  type Discrepancy,
+  discrepancy,
+} from "./crosscheck.ts";
 import { LabelledSources } from "./labelled_sources.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import type { Sort } from "./order.ts";
@@ -60,8 +64,8 @@ interface Closing {
   readonly end: Moment;
   /** Deadlines that were merged into this window. */
   readonly skipped?: number;
-  /** What the interface's own counters say it received in the run. */
-  readonly rxCounter?: Tally | undefined;
+  /** What the interface's own counters say of the run, in its direction. */
+  readonly ownCounter?: Tally | undefined;
   /** Seconds from the end of the window until it was completely read. */
   readonly reading?: number;
 }
@@ -88,7 +92,7 @@ export class Run {
   #windowStart: Moment;
   #ticks = 0;
   #skipped = 0;
-  #rxCounter: Tally | undefined;
+  #ownCounter: Tally | undefined;
   #reading = 0;
   /** Packets a second of the busiest tick. */
   #peak = 0;
@@ -135,7 +139,7 @@ export class Run {
   close(
     window: WindowSources,
     books: Books,
-    { end, skipped = 0, rxCounter, reading = 0 }: Closing,
+    { end, skipped = 0, ownCounter, reading = 0 }: Closing,
   ): TickRecord {
     const lists = FAMILIES.map((family) => window[family]);
     const sum = sumOf(lists);
@@ -148,7 +152,7 @@ export class Run {
     this.#books = withOverflow(addBooks(this.#books, books), overflow);
     this.#labels?.take(window);
     this.#skipped += skipped;
-    this.#rxCounter = rxCounter;
+    this.#ownCounter = ownCounter;
     this.#reading = reading;
 
     const times = span(this.#windowStart, end);
@@ -163,7 +167,7 @@ export class Run {
       skipped,
       complete,
       books,
-      rxCounter,
+      ownCounter,
       ...times,
       ...this.#shown(lists, this.#options.top, sum),
     };
@@ -191,10 +195,11 @@ export class Run {
   }
 
   /** Total and interface counter, if they differ too much; see crosscheck.ts. */
-  get discrepancy(): Discrepancy | undefined {
-    if (this.#rxCounter === undefined) return undefined;
+  discrepancy(comparison: Comparison): Discrepancy | undefined {
+    if (this.#ownCounter === undefined) return undefined;
     const { packets } = this.#books.total;
-    return discrepancy(packets, this.#rxCounter.packets, this.#peak);
+    const own = this.#ownCounter.packets;
+    return discrepancy(packets, own, this.#peak, comparison);
   }
 
   /** Makes the record of the whole run. */
@@ -209,7 +214,7 @@ export class Run {
       ticks: this.#ticks,
       complete: this.#isComplete,
       books: this.#books,
-      rxCounter: this.#rxCounter,
+      ownCounter: this.#ownCounter,
       ...span(this.#start, end),
       ...this.#shown(lists, this.#options.endTop, sum),
     };

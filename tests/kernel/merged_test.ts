@@ -9,67 +9,16 @@ import {
 } from "../lib/guest.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { generator } from "../lib/random.ts";
-import { Namespace } from "../lib/stage.ts";
+import type { Namespace } from "../lib/stage.ts";
 import { Tcpdump } from "../lib/tcpdump.ts";
 import { sendThroughTun } from "../lib/traffic.ts";
-import { Capture, type JsonRecord, readUntil } from "../lib/xdptally.ts";
+import { Wire } from "../lib/wire.ts";
+import { Capture, type JsonRecord } from "../lib/xdptally.ts";
 
 /** Frames that a veth with an XDP program keeps until it gets to them. */
 const VETH_QUEUE = 256;
 
 const TCX = lacksKernel(6, 6, "tcx links");
-
-/**
- * Two namespaces with a veth pair. What `va` sends is divided before it gets to
- * the pair, and what `vb` receives is merged after XDP: there XDP sees the frames
- * of the wire, and tc merged ones at both ends.
- */
-class Wire implements Disposable {
-  readonly sender = new Namespace();
-  readonly receiver = new Namespace();
-
-  constructor() {
-    const { sender, receiver } = this;
-    const peer = ["netns", receiver.name];
-    sender.ip("link", "add", "va", "type", "veth", "peer", "vb", ...peer);
-    for (
-      const [end, device, number] of [
-        [sender, "va", 1],
-        [receiver, "vb", 2],
-      ] as const
-    ) {
-      end.run("sysctl", "-qw", `net.ipv6.conf.${device}.disable_ipv6=0`);
-      end.ip("addr", "add", `10.77.0.${number}/24`, "dev", device);
-      end.ip("addr", "add", `fd77::${number}/64`, "dev", device, "nodad");
-      end.ip("link", "set", "dev", device, "up");
-    }
-    const divided = ["tso", "tx-udp-segmentation", "tx-udp_tnl-segmentation"];
-    for (const feature of divided) {
-      sender.run("ethtool", "-K", "va", feature, "off");
-    }
-    receiver.run("ethtool", "-K", "vb", "gro", "on");
-  }
-
-  /** Runs `ip` at both ends; `a` and `b` stand for the ends' own numbers. */
-  both(line: string): void {
-    for (
-      const [end, device, mine, other] of [
-        [this.sender, "va", 1, 2],
-        [this.receiver, "vb", 2, 1],
-      ] as const
-    ) {
-      end.ip(
-        ...line.replaceAll("DEVICE", device).replaceAll("MINE", `${mine}`)
-          .replaceAll("OTHER", `${other}`).split(" "),
-      );
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.sender[Symbol.dispose]();
-    this.receiver[Symbol.dispose]();
-  }
-}
 
 /** What a run counted of one source. */
 function tallyOf(records: JsonRecord[], source: string) {
@@ -118,24 +67,7 @@ async function compare(
     ...filter,
   );
 
-  const server = new Deno.Command("ip", {
-    args: [
-      "netns",
-      "exec",
-      receiver.name,
-      "iperf3",
-      "-s",
-      "-1",
-      "--forceflush",
-    ],
-    stdin: "null",
-    stdout: "piped",
-  }).spawn();
-  const said = server.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  await readUntil(said, "listening on");
-  sender.run("iperf3", "-c", to, "-n", "8M", "-l", "128K");
-  await server.status;
-  await said.cancel();
+  await wire.tcp(to, "-n", "8M", "-l", "128K");
   receiver.settledRxPackets("vb");
 
   const buffers = await merged.lengths("SIGINT");

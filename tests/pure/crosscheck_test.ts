@@ -1,9 +1,10 @@
-/** When XDP's count and the interface's own counter differ so much that a warning is due. */
+/** When the count and the interface's own counter differ so much that a warning is due. */
 import { assertEquals } from "@std/assert";
+import { comparisonFor } from "../../src/hooks/comparison.ts";
 import { discrepancy } from "../../src/tally/crosscheck.ts";
 
 for (
-  const [counted, received, peak, differs] of [
+  const [counted, own, peak, differs] of [
     [1_000_000n, 1_000_000n, 10_000, false],
     [1_000_000n, 1_029_999n, 10_000, false], // 2 s of the peak, and 1%
     [1_000_000n, 1_031_000n, 10_000, true],
@@ -14,9 +15,45 @@ for (
     [10n, 0n, 10, false], // the driver has not updated its counter yet
   ] as const
 ) {
-  Deno.test(`the program saw ${counted} packets, the interface ${received}: ${differs ? "warns" : "does not warn"}`, () =>
+  Deno.test(`the program saw ${counted} packets, the interface ${own}: ${differs ? "warns" : "does not warn"}`, () => {
+    const found = differs ? { counted, own } : undefined;
+    const isLess = counted < own;
+    assertEquals(discrepancy(counted, own, peak, "equal"), found);
     assertEquals(
-      discrepancy(counted, received, peak),
-      differs ? { counted, received } : undefined,
-    ));
+      discrepancy(counted, own, peak, "not less"),
+      isLess ? found : undefined,
+    );
+    assertEquals(discrepancy(counted, own, peak, "none"), undefined);
+  });
 }
+
+Deno.test("a count is compared with what the interface's own counter counts, by kind, mode and direction", () => {
+  const ETHERNET = 1, LOOPBACK = 772;
+  for (
+    const [kind, driver, native, generic, tc, out, hardwareType = ETHERNET] of [
+      ["", "mlx4_en", "equal", "equal", "equal", "not less"],
+      ["", "igb", "equal", "equal", "equal", "not less"],
+      ["", "", "equal", "not less", "not less", "not less", LOOPBACK],
+      ["veth", "veth", "equal", "not less", "not less", "not less"],
+      ["tun", "tun", "not less", "not less", "not less", "not less"],
+      ["", "virtio_net", "equal", "not less", "not less", "not less"],
+      ["bridge", "bridge", "equal", "not less", "not less", "not less"],
+      ["geneve", "geneve", "equal", "not less", "not less", "not less"],
+      ["bond", "bonding", "none", "none", "none", "none"],
+      ["team", "team", "none", "none", "none", "none"],
+    ] as const
+  ) {
+    const device = {
+      ...{ asked: "x", name: "x", index: 2, flags: 0, mtu: 1500, isUp: true },
+      ...{ kind, driver, hardwareType },
+    };
+    assertEquals(
+      ["native", "generic", "tc"].map((mode) =>
+        comparisonFor(device, "in", mode)
+      ),
+      [native, generic, tc],
+      kind || driver,
+    );
+    assertEquals(comparisonFor(device, "out", "tc"), out);
+  }
+});

@@ -38,7 +38,7 @@ const TICK: TickRecord = {
   ],
   shown: { sources: 2, packets: 25n, bytes: 2500n },
   others: { sources: 2, packets: 5n, bytes: 500n },
-  rxCounter: { packets: 41n, bytes: 4100n },
+  ownCounter: { packets: 41n, bytes: 4100n },
   snapshot: () => {
     throw new Error("no format of records asks for it");
   },

@@ -137,8 +137,9 @@ const RECORDS: ManualSection = {
         ["filtered", TALLY],
         [
           "rxCounter",
-          `${TALLY}: what the interface's own counter received since the start of the run, up to two seconds late; null if there is none, or if direction is out`,
+          `${TALLY}: what the interface's own counter received since the start of the run, up to two seconds late; null if there is none`,
         ],
+        ["txCounter", "the same for what it sent, if direction is out"],
       ],
     },
     "In packets and in bytes, total is the sum of sources, others, untracked, nonIp, malformed and filtered. The ticks sum to the end record, with one exception: a source that did not fit into the table of the run has a row in its ticks, and is untracked in the end record.",
