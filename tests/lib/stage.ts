@@ -51,6 +51,8 @@ export class Namespace implements Disposable {
     );
     this.ip("link", "set", "dev", one, "up");
     this.ip("link", "set", "dev", other, "up");
+    // A veth without XDP takes the frames of a flood only if it does GRO.
+    this.run("ethtool", "-K", other, "gro", "on");
   }
 
   /** The frames that an interface has received, by its own counter. */
@@ -73,14 +75,25 @@ export class Namespace implements Disposable {
     return link.ifindex;
   }
 
-  /** The ids of the XDP programs on an interface. */
+  /** The ids of the XDP and tcx programs on an interface. */
   programs(name: string): number[] {
     const [link] = JSON.parse(this.ip("-d", "-j", "link", "show", "dev", name));
-    if (link.xdp === undefined) return [];
-    return link.xdp.attached?.map((one: { prog: { id: number } }) =>
-      one.prog.id
-    ) ??
-      [link.xdp.prog.id];
+    const attached = link.xdp?.attached ?? (link.xdp ? [link.xdp] : []);
+    return [
+      ...attached.map(({ prog }: { prog: { id: number } }) => prog.id),
+      ...this.tcxPrograms(name),
+    ];
+  }
+
+  /** The ids of the tcx programs that frames come by, in that order. */
+  tcxPrograms(name: string): number[] {
+    const script = new URL("tcx.ts", import.meta.url).pathname;
+    return JSON.parse(
+      this.run(
+        ...[Deno.execPath(), "run", "--quiet", "--no-check", "--allow-all"],
+        ...[script.replaceAll("%20", " "), name],
+      ),
+    );
   }
 
   [Symbol.dispose](): void {
