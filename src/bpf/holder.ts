@@ -1,23 +1,18 @@
 /** Says which XDP program is on an interface, and which process it belongs to. */
 import { isoSeconds } from "../basics/iso_time.ts";
 import { bootTime } from "../process/clock.ts";
-import { attachedProgram } from "./info.ts";
+import { programInfo } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 
 /**
- * The XDP program on an interface, as the subject of a sentence: `XDP
+ * An XDP program that is on an interface, as the subject of a sentence: `XDP
  * program "xdptally" (id 7) of pid 123, since 2026-11-22T15:06:19Z,`, or as much
- * of that as this process may know; undefined: there is none.
+ * of that as this process may know.
  *
  * @throws {CallError}
  */
-export function describeHolder(
-  lib: Libbpf,
-  ifindex: number,
-): string | undefined {
-  const program = attachedProgram(lib, ifindex);
-  if (program === undefined) return undefined;
-  const { id, name, loadedAt } = program;
+export function describeHolder(lib: Libbpf, id: number): string {
+  const { name, loadedAt } = programInfo(lib, id);
   if (name === undefined) return `XDP program ${id}`;
   const pid = pidOf(id);
   const owner = pid === undefined ? "" : ` of pid ${pid}`;

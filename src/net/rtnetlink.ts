@@ -7,7 +7,7 @@ import { attribute, attributesOf, Netlink, NLM_F_DUMP } from "./netlink.ts";
 const IFINFOMSG = 16, HARDWARE_TYPE = 2, INDEX = 4, FLAGS = 8;
 /** @see linux/if_link.h, linux/rtnetlink.h */
 const IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINKINFO = 18, IFLA_EXT_MASK = 29;
-const IFLA_ALT_IFNAME = 53, IFLA_INFO_KIND = 1;
+const IFLA_XDP = 43, IFLA_ALT_IFNAME = 53, IFLA_INFO_KIND = 1;
 const RTM_GETLINK = 18;
 
 /** Longest alternative name, in bytes (ALTIFNAMSIZ without its NUL). */
@@ -37,6 +37,8 @@ export interface Interface {
    * where the kernel does not say.
    */
   readonly kind: string;
+  /** The id of the XDP program on it; undefined: none, or the kernel does not say. */
+  readonly xdpProgram?: number | undefined;
 }
 
 /** A socket to ask for interfaces. @see rtnetlink(7) */
@@ -112,7 +114,17 @@ function interfaceOf(message: Uint8Array): Interface {
     mtu: attributes.get(IFLA_MTU)?.getUint32(0, true) ?? 0,
     hardwareType: header.getUint16(HARDWARE_TYPE, true),
     kind: text(info && attributesOf(info).get(IFLA_INFO_KIND)),
+    xdpProgram: programOf(attributes.get(IFLA_XDP)),
   };
+}
+
+/** The id of the XDP program, in whichever mode it is. */
+function programOf(xdp: DataView | undefined): number | undefined {
+  const DRV_PROG_ID = 5, SKB_PROG_ID = 6, HW_PROG_ID = 7; // IFLA_XDP_*
+  const ids = xdp && attributesOf(xdp);
+  return [DRV_PROG_ID, SKB_PROG_ID, HW_PROG_ID]
+    .map((mode) => ids?.get(mode)?.getUint32(0, true) ?? 0)
+    .find((id) => id !== 0);
 }
 
 /** The string in an attribute; empty if it is missing. */

@@ -117,11 +117,13 @@ function offloads({ name }: NetInterface): Finding[] {
   return findings.length > 0 ? findings : [ok("none that change counts")];
 }
 
-function holder({ name, index }: NetInterface, { lib }: HostChecks): Finding {
-  const who = lib && describeHolder(lib, index);
-  return who === undefined ? ok("none") : {
+function holder(
+  { name, xdpProgram }: NetInterface,
+  { lib }: HostChecks,
+): Finding {
+  return lib === undefined || xdpProgram === undefined ? ok("none") : {
     state: "fail",
-    value: `${who} holds it`,
+    value: `${describeHolder(lib, xdpProgram)} holds it`,
     remedy:
       `stop it first (to inspect it: bpftool net show dev ${name}), or count beside it with --hook tc`,
     exitCode: EXIT.busy,
