@@ -1,6 +1,6 @@
 /** Explains to the operator, in one line, why loading or attaching failed. */
 import { Failure } from "../basics/errors.ts";
-import { describeHolder } from "../bpf/holder.ts";
+import { Holders } from "../bpf/holder.ts";
 import { type Libbpf, withMessages } from "../bpf/library.ts";
 import { AttachError } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
@@ -66,5 +66,5 @@ export function explained<T>(
 /** The XDP program that is on an interface now; undefined: none, or unknown. */
 function holderOf(lib: Libbpf, index: number): string | undefined {
   const id = findInterface(index)?.xdpProgram;
-  return id === undefined ? undefined : describeHolder(lib, id);
+  return id === undefined ? undefined : new Holders(lib).describe(id);
 }

@@ -2,6 +2,7 @@
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { formatBytes } from "../../basics/quantity.ts";
 import { findCpus } from "../../bpf/cpus.ts";
+import { Holders } from "../../bpf/holder.ts";
 import { isJited } from "../../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../../bpf/library.ts";
 import { hasBtf, loadObject } from "../../bpf/load.ts";
@@ -22,7 +23,7 @@ import { type CheckRow, type Finding, ok } from "./check_table.ts";
 export interface HostChecks {
   readonly rows: readonly CheckRow[];
   /** Undefined: libbpf cannot be used. */
-  readonly lib: Libbpf | undefined;
+  readonly holders: Holders | undefined;
   /** The program gets frames of several buffers. */
   readonly hasFragments: boolean;
   /** Highest CPU number + 1. */
@@ -67,7 +68,8 @@ export function hostChecks(): HostChecks {
         : "not available: each frame costs one more call, the counts are the same",
     ),
   );
-  return { rows, lib, hasFragments, cpus: findCpus().present };
+  const holders = lib && new Holders(lib);
+  return { rows, holders, hasFragments, cpus: findCpus().present };
 }
 
 function rights(): Finding {

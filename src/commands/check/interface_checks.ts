@@ -1,5 +1,4 @@
 /** Checks an interface: whether it can be watched, how, and what the counts would miss. */
-import { describeHolder } from "../../bpf/holder.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { rescue } from "../../ffi/errno.ts";
@@ -44,7 +43,7 @@ export function interfaceChecks(
     row("type", ok(type(found))),
     row("state", state(found)),
     row("MTU", ok(mtu(found, features, host))),
-    row("receive queues", ok(queues(name))),
+    row("receive queues", ok(queues(found))),
     ...offloads(found).map((finding) => row("offloads", finding)),
     row("XDP program", holder(found, host)),
     ...resets(found).map((finding) => row("link reset", finding)),
@@ -88,7 +87,7 @@ function mtu(
   return why === undefined ? String(found.mtu) : `${found.mtu}: ${why}`;
 }
 
-function queues(name: string): string {
+function queues({ name }: NetInterface): string {
   using socket = new ControlSocket();
   return String(receiveQueues(socket, name) ?? "unknown");
 }
@@ -119,11 +118,11 @@ function offloads({ name }: NetInterface): Finding[] {
 
 function holder(
   { name, xdpProgram }: NetInterface,
-  { lib }: HostChecks,
+  { holders }: HostChecks,
 ): Finding {
-  return lib === undefined || xdpProgram === undefined ? ok("none") : {
+  return holders === undefined || xdpProgram === undefined ? ok("none") : {
     state: "fail",
-    value: `${describeHolder(lib, xdpProgram)} holds it`,
+    value: `${holders.describe(xdpProgram)} holds it`,
     remedy:
       `stop it first (to inspect it: bpftool net show dev ${name}), or count beside it with --hook tc`,
     exitCode: EXIT.busy,
