@@ -30,7 +30,7 @@ export interface HostChecks {
   readonly cpus: number;
 }
 
-/** Checks what all interfaces need. @throws {Failure} sysfs is not mounted */
+/** Checks what all interfaces need. */
 export function hostChecks(): HostChecks {
   const rows: CheckRow[] = [];
   const add = (name: string, finding: Finding) =>
