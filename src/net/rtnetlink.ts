@@ -13,8 +13,8 @@ const RTM_GETLINK = 18;
 /** Longest alternative name, in bytes (ALTIFNAMSIZ without its NUL). */
 const LONGEST_NAME = 127;
 
-/** What the kernel leaves out: counters, which take it long to sum up. */
-const WITHOUT_COUNTERS = attribute(
+/** Leaves out the counters of IPv6, which the kernel sums over all CPUs. */
+const WITHOUT_IPV6_COUNTERS = attribute(
   IFLA_EXT_MASK,
   new Uint8Array(Uint32Array.of(1 << 3).buffer), // RTEXT_FILTER_SKIP_STATS
 );
@@ -66,7 +66,7 @@ export class RouteNetlink extends Netlink {
         RTM_GETLINK,
         0,
         request(byIndex ? asked : 0),
-        WITHOUT_COUNTERS,
+        WITHOUT_IPV6_COUNTERS,
         ...wanted,
       );
       return message && interfaceOf(message);
@@ -85,7 +85,7 @@ export class RouteNetlink extends Netlink {
         RTM_GETLINK,
         NLM_F_DUMP,
         request(0),
-        WITHOUT_COUNTERS,
+        WITHOUT_IPV6_COUNTERS,
       );
       if (!isInterrupted || attempt === ATTEMPTS) {
         return messages.map(interfaceOf);
