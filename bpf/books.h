@@ -168,7 +168,7 @@ static __always_inline void count(const struct frame *frame)
 
 	counters.totals = bpf_map_lookup_elem(&totals, &mine);
 	if (!counters.totals)
-		return;		/* never: all possible CPUs have totals */
+		return;		/* never: user space asks the kernel, not /sys, what is possible */
 	add(&counters.totals->total, frame);
 
 	switch (protocol(frame, &at)) {

@@ -109,8 +109,8 @@ export class Generations {
     const columns: number[] = [];
     for (let cpu = 0; cpu < cpus.possible; cpu++) {
       const at = (generation * cpus.possible + cpu) * TOTALS.size;
+      if (all[at + TOTALS.total] === 0n) continue; // this CPU saw nothing
       const totals = all.subarray(at, at + TOTALS.size);
-      if (totals[TOTALS.total] === 0n) continue; // this CPU saw nothing
       for (let word = 0; word < TOTALS.size; word++) {
         sum[word]! += totals[word]!;
       }

@@ -1,39 +1,45 @@
 /** Says which XDP program is on an interface, and which process it belongs to. */
 import { isoSeconds } from "../basics/iso_time.ts";
 import { bootTime } from "../process/clock.ts";
-import { attachedProgram } from "./info.ts";
+import { programInfo } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 
-/**
- * The XDP program on an interface, as the subject of a sentence: `XDP
- * program "xdptally" (id 7) of pid 123, since 2026-11-22T15:06:19Z,`, or as much
- * of that as this process may know; undefined: there is none.
- *
- * @throws {CallError}
- */
-export function describeHolder(
-  lib: Libbpf,
-  ifindex: number,
-): string | undefined {
-  const program = attachedProgram(lib, ifindex);
-  if (program === undefined) return undefined;
-  const { id, name, loadedAt } = program;
-  if (name === undefined) return `XDP program ${id}`;
-  const pid = pidOf(id);
-  const owner = pid === undefined ? "" : ` of pid ${pid}`;
-  return `XDP program "${name}" (id ${id})${owner}, since ${
-    wallClock(loadedAt)
-  },`;
+/** Describes programs; it looks into the processes once, when it first has to. */
+export class Holders {
+  readonly #lib: Libbpf;
+  #pids: ReadonlyMap<number, string> | undefined;
+
+  constructor(lib: Libbpf) {
+    this.#lib = lib;
+  }
+
+  /**
+   * An XDP program that is on an interface, as the subject of a sentence: `XDP
+   * program "xdptally" (id 7) of pid 123, since 2026-11-22T15:06:19Z,`, or as much
+   * of that as this process may know.
+   *
+   * @throws {CallError}
+   */
+  describe(id: number): string {
+    const { name, loadedAt } = programInfo(this.#lib, id);
+    if (name === undefined) return `XDP program ${id}`;
+    this.#pids ??= pidsOfPrograms();
+    const pid = this.#pids.get(id);
+    const owner = pid === undefined ? "" : ` of pid ${pid}`;
+    return `XDP program "${name}" (id ${id})${owner}, since ${
+      wallClock(loadedAt)
+    },`;
+  }
 }
 
 /**
- * The process that holds a program, by a descriptor of it or of its link;
- * undefined: none that this process may look into.
+ * The processes that hold programs, by a descriptor of the program or of its link:
+ * those that this process may look into.
  *
  * @see fdinfo in proc(5)
  */
-function pidOf(program: number): string | undefined {
-  const isHeld = new RegExp(`^prog_id:\\s*${program}$`, "m");
+function pidsOfPrograms(): Map<number, string> {
+  const pids = new Map<number, string>();
   for (const { name: pid } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
     try {
@@ -41,13 +47,16 @@ function pidOf(program: number): string | undefined {
         const file = Deno.readLinkSync(`/proc/${pid}/fd/${fd}`);
         if (!/^anon_inode:(bpf_link|bpf-link|bpf-prog)/.test(file)) continue;
         const info = Deno.readTextFileSync(`/proc/${pid}/fdinfo/${fd}`);
-        if (isHeld.test(info)) return pid;
+        const [, id] = /^prog_id:\s*(\d+)$/m.exec(info) ?? [];
+        if (id !== undefined && !pids.has(Number(id))) {
+          pids.set(Number(id), pid);
+        }
       }
     } catch {
       // The process has ended, or this one may not look into it.
     }
   }
-  return undefined;
+  return pids;
 }
 
 /** @param time in milliseconds since boot */

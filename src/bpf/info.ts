@@ -35,51 +35,31 @@ export function linkInterface(lib: Libbpf, fd: number): number {
   return info(lib, fd, 32).getUint32(IFINDEX, true);
 }
 
-/** An XDP program that is on an interface. */
-interface AttachedProgram {
-  readonly id: number;
+/** What there is to know about a loaded program. */
+interface ProgramInfo {
+  /** Undefined: this process may not know, for want of CAP_SYS_ADMIN. */
   readonly name?: string;
   /** Milliseconds since boot. */
   readonly loadedAt: number;
 }
 
 /**
- * The XDP program on an interface, from any process; undefined: there is none,
- * or libbpf cannot tell. Its name needs CAP_SYS_ADMIN.
+ * The program with this id, from any process.
  *
  * @throws {CallError}
  */
-export function attachedProgram(
-  lib: Libbpf,
-  ifindex: number,
-): AttachedProgram | undefined {
-  const id = queryProgram(lib, ifindex);
-  if (id === undefined) return undefined;
+export function programInfo(lib: Libbpf, id: number): ProgramInfo {
   const fd = lib.symbols.bpf_prog_get_fd_by_id(id);
-  if (fd < 0) return { id, loadedAt: 0 };
+  if (fd < 0) return { loadedAt: 0 };
   try {
     const LOAD_TIME = 40, NAME = 64, NAME_SIZE = 16; // load_time in ns
     const program = info(lib, fd, PROGRAM_INFO);
     const name = fieldText(new Uint8Array(program.buffer), NAME, NAME_SIZE);
     const loadedAt = Number(program.getBigUint64(LOAD_TIME, true)) / 1e6;
-    return name === "" ? { id, loadedAt } : { id, name, loadedAt };
+    return name === "" ? { loadedAt } : { name, loadedAt };
   } finally {
     libc.close(fd);
   }
-}
-
-/** The id of the XDP program on an interface, in whichever mode it is. */
-function queryProgram(lib: Libbpf, ifindex: number): number | undefined {
-  const { bpf_xdp_query_id, bpf_get_link_xdp_id } = lib.symbols;
-  const id = u32(0);
-  for (
-    const flags of [XDP_FLAGS.native, XDP_FLAGS.generic, XDP_FLAGS.offload]
-  ) {
-    bpf_xdp_query_id?.(ifindex, flags, id) ??
-      bpf_get_link_xdp_id?.(ifindex, id, flags);
-    if (id[0] !== 0) return id[0];
-  }
-  return undefined;
 }
 
 /** XDP_FLAGS_SKB_MODE, _DRV_MODE and _HW_MODE of linux/if_link.h. */

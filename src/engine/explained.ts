@@ -1,12 +1,12 @@
 /** Explains to the operator, in one line, why loading or attaching failed. */
 import { Failure } from "../basics/errors.ts";
-import { describeHolder } from "../bpf/holder.ts";
+import { Holders } from "../bpf/holder.ts";
 import { type Libbpf, withMessages } from "../bpf/library.ts";
 import { AttachError } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { adviceFor } from "../hooks/advice.ts";
 import type { Hook } from "../hooks/hook.ts";
-import type { NetInterface } from "../net/interfaces.ts";
+import { findInterface, type NetInterface } from "../net/interfaces.ts";
 import { missingCapabilities } from "../process/capabilities.ts";
 import type { Counting } from "./options.ts";
 
@@ -52,7 +52,7 @@ export function explained<T>(
       maxSources,
       mode: error instanceof AttachError ? error.mode : mode,
       missing: PERMISSION.has(errno) ? missingCapabilities() : [],
-      holder: BUSY.has(errno) ? describeHolder(lib, index) : undefined,
+      holder: BUSY.has(errno) ? holderOf(lib, index) : undefined,
     }, hook.advice);
     throw new Failure(
       exitCode,
@@ -61,4 +61,10 @@ export function explained<T>(
       messages.join("\n"),
     );
   });
+}
+
+/** The XDP program that is on an interface now; undefined: none, or unknown. */
+function holderOf(lib: Libbpf, index: number): string | undefined {
+  const id = findInterface(index)?.xdpProgram;
+  return id === undefined ? undefined : new Holders(lib).describe(id);
 }

@@ -4,6 +4,7 @@ import { EXIT, Failure } from "../basics/errors.ts";
 import { ERRNO, rescue } from "../ffi/errno.ts";
 import {
   findInterface,
+  isMangled,
   linkLayer,
   listInterfaces,
   type NetInterface,
@@ -28,7 +29,7 @@ export function requireInterfaces(names: readonly string[]): NetInterface[] {
  * @throws {Failure} it cannot be watched, or looked up
  */
 export function lookUpInterface(name: string): NetInterface | undefined {
-  const found = lookUp(name, () => findInterface(name));
+  const found = lookUp(`look up "${name}"`, () => findInterface(name));
   if (found !== undefined && linkLayer(found.hardwareType) === undefined) {
     throw new Failure(
       EXIT.unsupported,
@@ -38,18 +39,29 @@ export function lookUpInterface(name: string): NetInterface | undefined {
   return found;
 }
 
-/** @throws {Failure} always; it lists the interfaces, similar names first */
+/** All interfaces. @throws {Failure} they cannot be listed */
+export function allInterfaces(): NetInterface[] {
+  return lookUp("list the interfaces", listInterfaces);
+}
+
+/** @throws {Failure} always; it says what is there, similar names first */
 export function missing(name: string): never {
-  const names = lookUp(name, listInterfaces).map(({ name }) => name);
-  const there = wordSimilaritySort(name, names).join(", ");
+  const MOST = 5;
+  const names = allInterfaces().map(({ name }) => name);
+  const nearest = wordSimilaritySort(name, names).slice(0, MOST).join(", ");
+  const there = names.length <= MOST
+    ? `this machine has: ${nearest}`
+    : `the nearest of ${names.length} interfaces: ${nearest}; xdptally -D lists all`;
   throw new Failure(
     EXIT.noInterface,
-    `Cannot find interface "${name}"; this machine has: ${there}`,
+    isMangled(name)
+      ? `Cannot look up "${name}": its name is not UTF-8; name the interface otherwise (ip link property add dev NAME altname OTHER)`
+      : `Cannot find interface "${name}"; ${there}`,
   );
 }
 
 /** Asks the kernel. @throws {Failure} it refuses to answer */
-function lookUp<T>(name: string, ask: () => T): T {
+function lookUp<T>(what: string, ask: () => T): T {
   return rescue(ask, ({ errno, message }) => {
     const [exitCode, remedy] = FORBIDDEN.has(errno)
       ? [
@@ -57,10 +69,7 @@ function lookUp<T>(name: string, ask: () => T): T {
         "; allow sockets in the seccomp filter (systemd: RestrictAddressFamilies=)",
       ] as const
       : [EXIT.failure, ""] as const;
-    throw new Failure(
-      exitCode,
-      `Cannot look up "${name}": ${message}${remedy}`,
-    );
+    throw new Failure(exitCode, `Cannot ${what}: ${message}${remedy}`);
   });
 }
 

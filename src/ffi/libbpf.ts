@@ -68,16 +68,6 @@ export const LIBBPF = {
     result: "i32",
   },
   bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
-  bpf_xdp_query_id: {
-    parameters: ["i32", "i32", "buffer"], // ifindex, flags, prog_id
-    result: "i32",
-    optional: true, // 0.7
-  },
-  bpf_get_link_xdp_id: {
-    parameters: ["i32", "buffer", "u32"], // ifindex, prog_id, flags
-    result: "i32",
-    optional: true, // gone in 1.0
-  },
 
   bpf_map_lookup_elem: {
     parameters: ["i32", "buffer", "buffer"], // fd, key, value

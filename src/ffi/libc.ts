@@ -30,6 +30,10 @@ const LIBC = {
     parameters: ["i32", "buffer", "usize", "i32"], // sockfd, buf, len, flags
     result: "isize",
   },
+  sched_getaffinity: {
+    parameters: ["i32", "usize", "buffer"], // pid, cpusetsize, mask
+    result: "i32",
+  },
   send: {
     parameters: ["i32", "buffer", "usize", "i32"], // sockfd, buf, len, flags
     result: "isize",

@@ -11,7 +11,7 @@ interface Circumstances {
   readonly mode: string;
   /** Capabilities for loading and attaching that this process lacks. */
   readonly missing: readonly string[];
-  /** The program that is on the interface, as `describeHolder` words it. */
+  /** The program that is on the interface, as `Holders` words it. */
   readonly holder?: string | undefined;
 }
 

@@ -9,14 +9,21 @@ import type { Interface } from "./rtnetlink.ts";
 const SIOCGIFFLAGS = 0x8913, SIOCGIFMTU = 0x8921, SIOCGIFHWADDR = 0x8927;
 const SIOCGIFINDEX = 0x8933;
 
-/** The kinds of interfaces that are named like their driver. */
+/** Kinds of interfaces that are named like their driver; tunnels since Linux 5.16. */
 const KINDS = new Set([
   "bridge",
   "dummy",
   "geneve",
+  "gre",
+  "gretap",
   "ifb",
+  "ip6gre",
+  "ip6gretap",
+  "ip6tnl",
+  "ipip",
   "ipvlan",
   "macvlan",
+  "sit",
   "team",
   "tun",
   "veth",

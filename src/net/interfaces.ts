@@ -94,6 +94,11 @@ function described(
   };
 }
 
+/** Whether a name is not UTF-8, so that no interface is found by what it is read as. */
+export function isMangled(name: string): boolean {
+  return name.includes("\ufffd");
+}
+
 /** The header that frames of an interface start with; undefined: another one. */
 export function linkLayer(hardwareType: number): "ethernet" | "ip" | undefined {
   const ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 65534;

@@ -7,14 +7,14 @@ import { attribute, attributesOf, Netlink, NLM_F_DUMP } from "./netlink.ts";
 const IFINFOMSG = 16, HARDWARE_TYPE = 2, INDEX = 4, FLAGS = 8;
 /** @see linux/if_link.h, linux/rtnetlink.h */
 const IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_LINKINFO = 18, IFLA_EXT_MASK = 29;
-const IFLA_ALT_IFNAME = 53, IFLA_INFO_KIND = 1;
+const IFLA_XDP = 43, IFLA_ALT_IFNAME = 53, IFLA_INFO_KIND = 1;
 const RTM_GETLINK = 18;
 
 /** Longest alternative name, in bytes (ALTIFNAMSIZ without its NUL). */
 const LONGEST_NAME = 127;
 
-/** What the kernel leaves out: counters, which take it long to sum up. */
-const WITHOUT_COUNTERS = attribute(
+/** Leaves out the counters of IPv6, which the kernel sums over all CPUs. */
+const WITHOUT_IPV6_COUNTERS = attribute(
   IFLA_EXT_MASK,
   new Uint8Array(Uint32Array.of(1 << 3).buffer), // RTEXT_FILTER_SKIP_STATS
 );
@@ -37,6 +37,8 @@ export interface Interface {
    * where the kernel does not say.
    */
   readonly kind: string;
+  /** The id of the XDP program on it; undefined: none, or the kernel does not say. */
+  readonly xdpProgram?: number | undefined;
 }
 
 /** A socket to ask for interfaces. @see rtnetlink(7) */
@@ -64,7 +66,7 @@ export class RouteNetlink extends Netlink {
         RTM_GETLINK,
         0,
         request(byIndex ? asked : 0),
-        WITHOUT_COUNTERS,
+        WITHOUT_IPV6_COUNTERS,
         ...wanted,
       );
       return message && interfaceOf(message);
@@ -83,7 +85,7 @@ export class RouteNetlink extends Netlink {
         RTM_GETLINK,
         NLM_F_DUMP,
         request(0),
-        WITHOUT_COUNTERS,
+        WITHOUT_IPV6_COUNTERS,
       );
       if (!isInterrupted || attempt === ATTEMPTS) {
         return messages.map(interfaceOf);
@@ -112,7 +114,17 @@ function interfaceOf(message: Uint8Array): Interface {
     mtu: attributes.get(IFLA_MTU)?.getUint32(0, true) ?? 0,
     hardwareType: header.getUint16(HARDWARE_TYPE, true),
     kind: text(info && attributesOf(info).get(IFLA_INFO_KIND)),
+    xdpProgram: programOf(attributes.get(IFLA_XDP)),
   };
+}
+
+/** The id of the XDP program, in whichever mode it is. */
+function programOf(xdp: DataView | undefined): number | undefined {
+  const DRV_PROG_ID = 5, SKB_PROG_ID = 6, HW_PROG_ID = 7; // IFLA_XDP_*
+  const ids = xdp && attributesOf(xdp);
+  return [DRV_PROG_ID, SKB_PROG_ID, HW_PROG_ID]
+    .map((mode) => ids?.get(mode)?.getUint32(0, true) ?? 0)
+    .find((id) => id !== 0);
 }
 
 /** The string in an attribute; empty if it is missing. */

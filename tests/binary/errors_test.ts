@@ -1,5 +1,10 @@
 /** What the program refuses: one clear line on stderr, the right exit code, no stack trace. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
 import { run, type RunOptions } from "../lib/xdptally.ts";
@@ -42,9 +47,19 @@ Deno.test("an interface that does not exist: exit 4, and the nearest name first"
     'Cannot find interface "vbb"; this machine has: vb, va, lo',
     { in: stage.name },
   );
-  await assertRefused(["an-interface-name-too-long"], 4, "this machine has:", {
-    in: stage.name,
-  });
+  const tooLong = "x".repeat(128);
+  await assertRefused([tooLong], 4, "this machine has:", { in: stage.name });
+});
+
+Deno.test("one of many interfaces is misspelt: five are named, and -D lists all", async () => {
+  using stage = new Namespace();
+  for (let pair = 0; pair < 10; pair++) stage.veth(`va${pair}`, `vb${pair}`);
+  const { code, stderr } = await run(["vb77"], { in: stage.name });
+  assertEquals([code, stderr.split("\n").length], [4, 2], stderr);
+  const [, names] = /of 21 interfaces: (.*); xdptally -D lists all\n$/
+    .exec(stderr)!;
+  assertEquals(names!.split(", ").length, 5);
+  assertEquals(names!.split(", ")[0], "vb7");
 });
 
 Deno.test("not root: exit 3, and the capabilities that are needed", async () => {
@@ -94,22 +109,68 @@ Deno.test("a capability is missing: exit 3", async () => {
   });
 });
 
-Deno.test("a seccomp filter refuses bpf(): exit 3, and it is named", async () => {
-  using stage = vethStage();
+/** A command in front of the executable that applies a seccomp filter. */
+function filtered(...options: string[]): string[] {
   const launcher = new URL("../lib/seccomp.ts", import.meta.url).pathname
     .replaceAll("%20", " ");
-  const through = [
+  return [
     Deno.execPath(),
     "run",
     "--quiet",
     "--no-check",
     "--allow-all",
     launcher,
+    ...options,
   ];
+}
+
+Deno.test("a seccomp filter refuses bpf(): exit 3, and it is named", async () => {
+  using stage = vethStage();
   await assertRefused(["vb"], 3, "look for a seccomp filter", {
     in: stage.name,
-    through,
+    through: filtered(),
   });
+});
+
+const AF = { unix: 1, inet: 2, inet6: 10, netlink: 16 };
+const ALL = Object.values(AF);
+
+for (
+  const denied of [
+    [AF.netlink],
+    [AF.inet],
+    [AF.inet, AF.inet6],
+    ...ALL.map((allowed) => ALL.filter((family) => family !== allowed)),
+  ]
+) {
+  Deno.test(`sockets of address families ${denied} are denied: all works`, async () => {
+    using stage = vethStage();
+    const options = {
+      in: stage.name,
+      through: filtered(`families=${denied}`),
+    };
+    const listed = await run(["-D"], options);
+    assertEquals(listed, await run(["-D"], { in: stage.name }));
+    await assertRefused(["vbb"], 4, 'Cannot find interface "vbb"', options);
+    assertEquals((await run(["check", "vb"], options)).code, 0);
+    const { code, stderr } = await run(
+      ["-c", "2", "-i", "100ms", "vb"],
+      options,
+    );
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, 'Attached XDP program to iface "vb"');
+    assert(!stderr.includes("renamed"), stderr);
+  });
+}
+
+Deno.test("no socket is allowed: exit 3, and it is named", async () => {
+  using stage = vethStage();
+  for (const args of [["-D"], ["vb"]]) {
+    await assertRefused(args, 3, "RestrictAddressFamilies=", {
+      in: stage.name,
+      through: filtered(`families=${ALL}`),
+    });
+  }
 });
 
 // The errors of libbpf 1.x and 0.x on a kernel without global variables.

@@ -1,10 +1,15 @@
 /** Changes to the interface and a hostile system, while the program counts. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
-import { flood, send } from "../lib/traffic.ts";
-import { assertBalanced, Capture, sum } from "../lib/xdptally.ts";
+import { flood, send, twoCpus } from "../lib/traffic.ts";
+import { assertBalanced, Capture, run, sum } from "../lib/xdptally.ts";
 
 const FRAME = FRAMES[0]!.frame;
 
@@ -148,3 +153,71 @@ Deno.test("an interface whose name is as long and as odd as Linux allows", async
     assertStringIncludes(text, written);
   }
 });
+
+Deno.test("alternative names of any length: the records have the interface's own", async () => {
+  using stage = vethStage();
+  for (const other of ["y", "x".repeat(15), "x".repeat(16), "é".repeat(63)]) {
+    stage.ip("link", "property", "add", "dev", "vb", "altname", other);
+    await using capture = new Capture(["-c", "1", "-i", "100ms", other], {
+      in: stage.name,
+    });
+    const { code, record } = await capture.end();
+    assertEquals([code, record.interface], [0, "vb"]);
+    assertEquals((await run(["check", other], { in: stage.name })).code, 0);
+  }
+});
+
+Deno.test("a name that is not UTF-8: it is listed and called that, and an alternative name helps", async () => {
+  using stage = vethStage();
+  // Deno's own arguments are UTF-8.
+  stage.run("sh", "-c", "ip link set dev vb name $(printf 'v\\377')");
+  const options = { in: stage.name };
+  const { code, stdout } = await run(["-D"], options);
+  assertEquals(code, 0);
+  assertMatch(stdout, / v\ufffd .*, name is not UTF-8\n/);
+  const checked = await run(["check"], options);
+  assertEquals([checked.code, checked.stderr], [0, ""]);
+  assertStringIncludes(checked.stdout, "ip link property add dev");
+
+  const add = "ip link property add dev $(printf 'v\\377') altname other";
+  stage.run("sh", "-c", add);
+  await using capture = new Capture(["-i", "100ms", "other"], options);
+  await capture.attached();
+  stage.ip("link", "set", "dev", "other", "up");
+  await send(stage, "va", [FRAME], 3);
+  const end = await capture.end("SIGINT");
+  assertEquals([end.code, end.record.total.packets], [0, 3]);
+});
+
+/** What /sys may show of the CPUs, as lxcfs does; shell commands in a mount namespace. */
+const show = (list: string, text: string) =>
+  `printf '${text}' >/mnt/list; mount --bind /mnt/list /sys/devices/system/cpu/${list} || exit;`;
+const VIEWS: Record<string, string> = {
+  "present is too small": show("present", "0\\n"),
+  "present is no list": show("present", "x\\n"),
+  "present is empty": show("present", ""),
+  "present names more than can be": show("present", "0-99999\\n"),
+  "possible is too small": show("possible", "0\\n"),
+  "there is none": "mount -t tmpfs none /sys/devices/system/cpu || exit;",
+  "/sys is not mounted": "umount -l /sys || exit;",
+};
+
+for (const [view, change] of Object.entries(VIEWS)) {
+  Deno.test(`the list of CPUs in /sys lies (${view}): all packets count`, async () => {
+    using stage = vethStage();
+    const script = `mount -t tmpfs none /mnt || exit;${change}exec "$0" "$@"`;
+    await using capture = new Capture(["-i", "100ms", "vb"], {
+      in: stage.name,
+      through: ["unshare", "--mount", "sh", "-c", script],
+    });
+    await capture.attached();
+    for (const cpu of twoCpus()) await send(stage, "va", [FRAME], 5, cpu);
+    const { code, record, stderr } = await capture.end("SIGINT");
+    assertBalanced(record);
+    assertEquals(
+      [code, record.total.packets, record.untracked.packets],
+      [0, 10, 0],
+    );
+    assert(!stderr.includes("CPU"), stderr);
+  });
+}

@@ -19,6 +19,7 @@ const ALLOWED: readonly (string | RegExp)[] = [
   /^\/proc\/(meminfo|version_signature)$/,
   /^\/sys\/fs\/cgroup\//,
   /^\/sys\/devices\/system\/cpu\/(online|present|possible)$/,
+  "/proc/interrupts",
   /^\/sys\/devices\/system\/cpu\/cpu0\/(tsc_freq_khz|cpufreq\/cpuinfo_max_freq)$/,
   "/dev/urandom",
   /^\/(etc\/localtime|usr\/share\/zoneinfo\/.*)$/,

@@ -13,12 +13,13 @@ export function twoCpus(): readonly [number, number] {
   return [ends[0]!, ends.at(-1)!];
 }
 
-/** Runs a script of this folder in a namespace. */
+/** Runs a script of this folder in a namespace, on one CPU. */
 async function runScript(
   namespace: Namespace,
   name: string,
   args: readonly (string | number)[],
   input = "",
+  cpu = twoCpus()[0],
 ): Promise<string> {
   const child = new Deno.Command("ip", {
     args: [
@@ -28,7 +29,7 @@ async function runScript(
       // A veth keeps the order of frames only within the queue of one CPU.
       "taskset",
       "--cpu-list",
-      String(twoCpus()[0]),
+      String(cpu),
       Deno.execPath(),
       "run",
       "--quiet",
@@ -51,15 +52,16 @@ async function runScript(
   return new TextDecoder().decode(stdout);
 }
 
-/** Sends all frames unchanged, `rounds` times. */
+/** Sends all frames unchanged, `rounds` times; a veth receives them on the same CPU. */
 export async function send(
   namespace: Namespace,
   from: string,
   frames: readonly Uint8Array[],
   rounds = 1,
+  cpu?: number,
 ): Promise<void> {
   const input = frames.map((frame) => frame.toHex()).join("\n");
-  await runScript(namespace, "send.ts", [from, rounds], input);
+  await runScript(namespace, "send.ts", [from, rounds], input, cpu);
 }
 
 /**

@@ -1,16 +1,33 @@
 /** The layout of the BPF maps: CPUs, sizes, memory, constants. */
 import { assert, assertEquals } from "@std/assert";
-import { parseCpus } from "../../src/bpf/cpus.ts";
+import { interruptedCpus, parseCpus } from "../../src/bpf/cpus.ts";
 import { constants, mapMemory, slotsFor } from "../../src/bpf/layout.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 
 Deno.test("CPU numbers may have gaps: there is room up to the highest", () => {
   for (
-    const [list, count] of [["0\n", 1], ["0-3\n", 4], ["0-1,4-5\n", 6], [
-      "0,2\n",
+    const [list, count] of [["0", 1], ["0-3", 4], ["0-1,4-5", 6], [
+      "0,2",
       3,
     ]] as const
   ) assertEquals(parseCpus(list), count, list);
+});
+
+Deno.test("what is no list of CPUs is not read as one", () => {
+  for (const list of ["", "x", "0-", "-1", "1,,2", "0-x", "0x3", "1 2", " 0"]) {
+    assertEquals(parseCpus(list), undefined, list);
+  }
+});
+
+Deno.test("the head of /proc/interrupts names the CPUs that are online", () => {
+  for (
+    const [head, count] of [
+      ["           CPU0       CPU1       ", 2],
+      ["           CPU0       CPU12      CPU13      ", 14],
+      ["", 0],
+      ["  0:         43          0   IO-APIC   2-edge      timer", 0],
+    ] as const
+  ) assertEquals(interruptedCpus(head), count, head);
 });
 
 Deno.test("an index is a power of two, and at most half full", () => {

@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode } from "../../basics/errors.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import { flag } from "../../cli/option.ts";
-import { listInterfaces } from "../../net/interfaces.ts";
+import { allInterfaces } from "../../engine/interface_lookup.ts";
 import { type Command, HELP } from "../command.ts";
 import { countingOf, NARROWING } from "../counting_options.ts";
 import { print } from "../print.ts";
@@ -46,7 +46,7 @@ async function run(
   const asked = [...new Set(operands)];
   const names = asked.length > 0
     ? asked
-    : listInterfaces().map(({ name }) => name);
+    : allInterfaces().map(({ name }) => name);
   const host = hostChecks();
   const counting = countingOf(values);
   const rows = [

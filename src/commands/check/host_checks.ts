@@ -2,6 +2,7 @@
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { formatBytes } from "../../basics/quantity.ts";
 import { findCpus } from "../../bpf/cpus.ts";
+import { Holders } from "../../bpf/holder.ts";
 import { isJited } from "../../bpf/info.ts";
 import { type Libbpf, openLibbpf, withMessages } from "../../bpf/library.ts";
 import { hasBtf, loadObject } from "../../bpf/load.ts";
@@ -25,6 +26,7 @@ export interface HostChecks {
   readonly rows: readonly CheckRow[];
   /** Undefined: libbpf cannot be used. */
   readonly lib: Libbpf | undefined;
+  readonly holders: Holders | undefined;
   /** The program gets frames of several buffers. */
   readonly hasFragments: boolean;
   /** Modes that do not work here: the kernel or libbpf refuses the program. */
@@ -33,7 +35,7 @@ export interface HostChecks {
   readonly cpus: number;
 }
 
-/** Checks what all interfaces need. @throws {Failure} sysfs is not mounted */
+/** Checks what all interfaces need. */
 export function hostChecks(): HostChecks {
   const rows: CheckRow[] = [];
   const add = (name: string, finding: Finding) =>
@@ -72,7 +74,15 @@ export function hostChecks(): HostChecks {
         : "not available: each frame costs one more call, the counts are the same",
     ),
   );
-  return { rows, lib, hasFragments, refused, cpus: findCpus().present };
+  const holders = lib && new Holders(lib);
+  return {
+    rows,
+    lib,
+    holders,
+    hasFragments,
+    refused,
+    cpus: findCpus().present,
+  };
 }
 
 function rights(): Finding {

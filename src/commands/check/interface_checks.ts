@@ -1,17 +1,13 @@
 /** Checks an interface: whether it can be watched, how, and what the counts would miss. */
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
-import { rescue } from "../../ffi/errno.ts";
 import { ControlSocket } from "../../net/control.ts";
-import { mostMtu } from "../../net/drivers.ts";
 import { receiveQueues } from "../../net/ethtool.ts";
 import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
 import { featuresOf, MERGING } from "../../net/offloads.ts";
-import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { formatBytes } from "../../basics/quantity.ts";
 import { lookUpInterface, missing } from "../../engine/interface_lookup.ts";
 import type { Counting } from "../../engine/options.ts";
-import type { Obstacles } from "../../hooks/obstacles.ts";
 import { type CheckRow, type Finding, ok } from "./check_table.ts";
 import type { HostChecks } from "./host_checks.ts";
 import { modeChecks } from "./mode_checks.ts";
@@ -39,15 +35,14 @@ export function interfaceChecks(
     const { message, exitCode } = error;
     return [row("interface", { state: "fail", value: message, exitCode })];
   }
-  const features = rescue(() => xdpFeatures(found.index), () => undefined);
   return [
     row("driver", ok(found.driver === "" ? "none" : found.driver)),
     row("type", ok(type(found))),
     row("state", state(found)),
     row("MTU", ok(String(found.mtu))),
-    row("receive queues", ok(queues(name))),
+    row("receive queues", ok(queues(found))),
     ...offloads(found).map((finding) => row("offloads", finding)),
-    ...modeChecks(found, counting, large(found, features, host), host)
+    ...modeChecks(found, counting, host)
       .map(([what, finding]) => row(what, finding)),
     row("memory", memory(counting, host.cpus)),
   ];
@@ -66,20 +61,7 @@ function state({ isUp }: NetInterface): Finding {
     : { state: "note", value: "down: nothing is counted until it is up" };
 }
 
-/** That the driver refuses native mode with this MTU; empty if it does not. */
-function large(
-  { driver, mtu }: NetInterface,
-  features: XdpFeatures | undefined,
-  { hasFragments }: HostChecks,
-): Obstacles {
-  const most = mostMtu(driver);
-  const allowsAny = hasFragments && features?.hasFragments === true;
-  return allowsAny || most === undefined || mtu <= most
-    ? {}
-    : { native: `native XDP of ${driver} allows an MTU of ${most} at most` };
-}
-
-function queues(name: string): string {
+function queues({ name }: NetInterface): string {
   using socket = new ControlSocket();
   return String(receiveQueues(socket, name) ?? "unknown");
 }

@@ -1,43 +1,69 @@
 /** Checks how a program would be attached to an interface, and what that would cost. */
 import { EXIT } from "../../basics/errors.ts";
-import { describeHolder } from "../../bpf/holder.ts";
-import type { Libbpf } from "../../bpf/library.ts";
+import type { Holders } from "../../bpf/holder.ts";
 import type { Counting } from "../../engine/options.ts";
 import { type Way, waysToAttach } from "../../hooks/choice.ts";
 import { remarksOn } from "../../hooks/kinds.ts";
 import { type Obstacles, obstaclesTo } from "../../hooks/obstacles.ts";
-import { resetsLink } from "../../net/drivers.ts";
+import { rescue } from "../../ffi/errno.ts";
+import { mostMtu, resetsLink } from "../../net/drivers.ts";
 import type { NetInterface } from "../../net/interfaces.ts";
+import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { type Finding, type NamedFinding, ok } from "./check_table.ts";
 import type { HostChecks } from "./host_checks.ts";
 
 /**
  * Predicts for each direction the mode that a run gets, and why.
- *
- * @param more obstacles that only the interface's settings make
  */
 export function modeChecks(
   found: NetInterface,
   counting: Counting,
-  more: Obstacles,
-  { lib, refused }: HostChecks,
+  host: HostChecks,
 ): NamedFinding[] {
+  const { lib, holders, refused } = host;
   if (lib === undefined) return [];
-  const obstacles = { ...obstaclesTo(lib, found), ...refused, ...more };
+  const features = rescue(() => xdpFeatures(found.index), () => undefined);
+  const obstacles = {
+    ...obstaclesTo(lib, found),
+    ...refused,
+    ...large(found, features, host),
+  };
   return counting.directions.flatMap((direction): NamedFinding[] => {
     const [way] = waysToAttach(found, direction, counting, obstacles);
     const name = direction === "in" ? "mode" : "mode out";
-    const holder = direction === "in" ? [holderOf(found, way!, lib)] : [];
+    const holder = direction === "in" ? [holderOf(found, way!, holders)] : [];
     return [
       ...holder,
-      [name, modeOf(way!, obstacles)],
+      [name, modeOf(way!, obstacles, features)],
       ...notesOn(found, way!),
     ];
   });
 }
 
-function modeOf({ mode, reason }: Way, obstacles: Obstacles): Finding {
+/** That the driver refuses native mode with this MTU; empty if it does not. */
+function large(
+  { driver, mtu }: NetInterface,
+  features: XdpFeatures | undefined,
+  { hasFragments }: HostChecks,
+): Obstacles {
+  const most = mostMtu(driver);
+  const allowsAny = hasFragments && features?.hasFragments === true;
+  return allowsAny || most === undefined || mtu <= most
+    ? {}
+    : { native: `native XDP of ${driver} allows an MTU of ${most} at most` };
+}
+
+function modeOf(
+  { mode, reason }: Way,
+  obstacles: Obstacles,
+  features: XdpFeatures | undefined,
+): Finding {
   const obstacle = obstacles[mode];
+  if (mode === "native" && features === undefined) {
+    return ok(
+      "native if the driver supports it, else generic (Linux before 6.3 does not report this)",
+    );
+  }
   return obstacle === undefined
     ? ok(reason === undefined ? mode : `${mode}: ${reason}`)
     : {
@@ -52,11 +78,11 @@ function modeOf({ mode, reason }: Way, obstacles: Obstacles): Finding {
 
 /** What an XDP program that is there means for a run. */
 function holderOf(
-  { name, index }: NetInterface,
+  { name, xdpProgram }: NetInterface,
   { mode }: Way,
-  lib: Libbpf,
+  holders: Holders | undefined,
 ): NamedFinding {
-  const who = describeHolder(lib, index);
+  const who = xdpProgram && holders?.describe(xdpProgram);
   if (who === undefined) return ["XDP program", ok("none")];
   const inspect = `to inspect it: bpftool net show dev ${name}`;
   return [

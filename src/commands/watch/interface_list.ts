@@ -1,9 +1,10 @@
 /** Makes the list that `-D` prints, so that the operator sees what can be watched. */
-import { linkLayer, listInterfaces } from "../../net/interfaces.ts";
+import { allInterfaces } from "../../engine/interface_lookup.ts";
+import { isMangled, linkLayer } from "../../net/interfaces.ts";
 
 /** The interfaces of `-D`: index, name, state, and whether it can be watched. */
 export function interfaceList(): string {
-  const rows = listInterfaces();
+  const rows = allInterfaces();
   const width = Math.max(0, ...rows.map(({ name }) => name.length));
   return rows.map((row) => {
     const notes = [
@@ -13,6 +14,7 @@ export function interfaceList(): string {
       ...(linkLayer(row.hardwareType) === undefined
         ? ["cannot be watched"]
         : []),
+      ...(isMangled(row.name) ? ["name is not UTF-8"] : []),
     ];
     return `${String(row.index).padStart(3)}  ${row.name.padEnd(width)}  ${
       notes.join(", ")
