@@ -13,7 +13,10 @@
 #include "keys.h"
 #include "sources.h"
 
-/* The current window: era << 1 | generation. User space changes it at each tick. */
+/*
+ * The current window: era << 1 | generation. User space changes it at each tick, by
+ * one store into the mapped section `.data`, which has no other variable.
+ */
 volatile __u32 window = FIRST_ERA << 1;
 
 #define NETWORKS(key_)						\

@@ -4,7 +4,7 @@ import type { NetworkFilter } from "../basics/network_filter.ts";
 import { call, checkedPointer } from "../ffi/errno.ts";
 import { cString, u32 } from "../ffi/memory.ts";
 import type { Cpus } from "./cpus.ts";
-import { mapName, OBJECT_NAME, type ProgramName } from "./layout.ts";
+import { mapName, type ProgramName } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
 import { MapMemory } from "./map_memory.ts";
 
@@ -50,8 +50,8 @@ export interface Abilities {
 export class LoadedObject implements Abilities, Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
-  /** Descriptors of the maps that switch generations. */
-  readonly maps: Readonly<Record<"window" | "barrier" | "idle", number>>;
+  /** Descriptors of the maps that wait for running programs. */
+  readonly maps: Readonly<Record<"barrier" | "idle", number>>;
   readonly hasFragments: boolean;
   readonly usesBtf: boolean;
   readonly keying: Keying;
@@ -80,7 +80,6 @@ export class LoadedObject implements Abilities, Disposable {
       findProgram(lib, object, program),
     );
     this.maps = {
-      window: this.#mapFd(`${OBJECT_NAME}.data`),
       barrier: this.#mapFd("barrier"),
       idle: this.#mapFd("idle"),
     };
