@@ -24,6 +24,10 @@ export interface LoadOptions {
   readonly cpus?: Cpus;
   /** Read frames in the kernel's own struct; by default if the kernel has BTF. */
   readonly usesBtf?: boolean | undefined;
+  /** Two runs may interleave on one CPU; by default if this kernel is a real-time one. */
+  readonly isRealtime?: boolean;
+  /** Gives the object by its file's name; by default the embedded one. */
+  readonly objectNamed?: (file: string) => Uint8Array<ArrayBuffer>;
   /** Undefined: every source is kept. */
   readonly filter: NetworkFilter | undefined;
 }
