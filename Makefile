@@ -40,7 +40,7 @@ VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' deno.json)
 BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. \
 	-I/usr/include/$(ARCH)-linux-gnu
 SOURCES := deno.json $(shell find src -name '*.ts') toolchain/compile.sh \
-	dist/embed/xdptally.bpf.o dist/embed/xdptally_btf.bpf.o dist/embed/commit
+	$(patsubst %.c,dist/embed/%.o,$(notdir $(wildcard bpf/*.bpf.c))) dist/embed/commit
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 build: dist/xdptally dist/share
@@ -100,6 +100,12 @@ dist/tests/%.bpf.o: tests/%.bpf.c | setup
 	@mkdir -p dist/tests
 	@$(BPF_CC) -c $< -o $@
 
+# The program's objects, in which all CPUs count as CPU 0: real races for the tests.
+ONE_COLUMN := $(patsubst %.c,dist/tests/one_column/%.o,$(notdir $(wildcard bpf/*.bpf.c)))
+dist/tests/one_column/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) | setup
+	@mkdir -p $(@D)
+	@$(BPF_CC) '-Dbpf_get_smp_processor_id()=0' -c $< -o $@
+
 # The man page, the completions and the options page, from the commands' documentation.
 dist/share: $(SOURCES) toolchain/generate.ts | setup
 	@$(DENO) run --quiet --no-check --allow-read --allow-env --allow-ffi --allow-write=dist $(IMPORTS) toolchain/generate.ts $@ "$$(toolchain/commit.sh time)"
@@ -139,7 +145,7 @@ check: setup
 	@$(DENO) check --quiet $(IMPORTS) src tests bench toolchain/*.ts
 	@$(DENO_TEST) $(IMPORTS) tests/pure
 
-test: setup-test build dist/tests/flood.bpf.o
+test: setup-test build dist/tests/flood.bpf.o $(ONE_COLUMN)
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/run.sh
 
 # The programs that xdptally is measured beside, built with Debian's packages.

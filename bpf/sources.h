@@ -101,23 +101,30 @@ static __always_inline int is_free(__u64 slot, __u32 era)
 	return slot >> ERA_SHIFT != era;
 }
 
-/* Returns an unused id, this CPU's spare one first, or UNTRACKED_FULL. */
+/*
+ * Returns an unused id, this CPU's spare one first, or UNTRACKED_FULL. The spare
+ * one is taken under the lock too, since on a real-time kernel another run on this
+ * CPU may come between. A full table takes no lock.
+ */
 static __always_inline long take_id(const struct table *table, __u32 gen,
 				    struct lock *lock, __u32 *spare)
 {
 	__u32 *used = bpf_map_lookup_elem(table->used, &gen);
-	__u32 id = *spare;
+	__u32 id;
 
-	if (id) {
-		*spare = 0;
-		return id - 1;
-	}
-	if (!used || *(volatile __u32 *)used >= constants.max_sources)
+	if (!used || (*(volatile __u32 *)used >= constants.max_sources &&
+		      !*(volatile __u32 *)spare))
 		return UNTRACKED_FULL;
 	bpf_spin_lock(&lock->lock);
-	id = *used;
-	if (id < constants.max_sources)
-		*used = id + 1;
+	id = *spare;
+	if (id) {
+		*spare = 0;
+		id--;
+	} else {
+		id = *used;
+		if (id < constants.max_sources)
+			*used = id + 1;
+	}
 	bpf_spin_unlock(&lock->lock);
 	return id < constants.max_sources ? id : UNTRACKED_FULL;
 }
@@ -223,7 +230,7 @@ static __always_inline long id_of(const struct table *table, const __u64 *key,
 			return id;
 	}
 	if (id >= 0)
-		*spare = id + 1;
+		*spare = id + 1;	/* one that was there is lost for this window */
 	return found >= 0 ? found : UNTRACKED_BUSY;
 }
 

@@ -3,7 +3,7 @@
  * struct or an enum that only one side changes fails `make`.
  * usage: compare_layout.ts OBJECT
  */
-import { ENUMS, PROGRAMS, STRUCTS, VALUES } from "../src/bpf/layout.ts";
+import { DATA, ENUMS, PROGRAMS, STRUCTS, VALUES } from "../src/bpf/layout.ts";
 
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 
@@ -71,9 +71,12 @@ function nameAt(btf: Deno.PointerValue, offset: number): string {
 }
 
 /** Bytes of the values of maps, and of variables, by name. */
-function valuesOf(btf: Deno.PointerValue): Map<string, number> {
+function valuesOf(
+  btf: Deno.PointerValue,
+  sections: readonly string[] = [".maps", ".data", ".rodata"],
+): Map<string, number> {
   const found = new Map<string, number>();
-  for (const name of [".maps", ".data", ".rodata"]) {
+  for (const name of sections) {
     const id = libbpf.btf__find_by_name_kind(btf, cString(name), KIND.section);
     const section = typeOf(btf, id);
     const count = section.getUint32(4) & 0xffff;
@@ -132,6 +135,8 @@ if (btf === null) {
 }
 const found = [
   ...differences("values", VALUES, valuesOf(btf)),
+  // User space maps the section as this variable.
+  ...differences("section .data", DATA, valuesOf(btf, [".data"])),
   ...differences(
     "programs",
     Object.fromEntries(PROGRAMS.map((name) => [name, 1])),

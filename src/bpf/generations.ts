@@ -71,8 +71,11 @@ export class Generations {
     const generation = next % 2 as Generation;
     const era = FIRST_ERA + Math.floor(next / 2) % LAST_ERA;
     const startsOver = era === FIRST_ERA && next >= 2;
-    if (startsOver) this.#object.memory.clearIndex(generation);
-    this.#update(this.#object.maps.window, era << 1 | generation);
+    const { memory } = this.#object;
+    if (startsOver) memory.clearIndex(generation);
+    // One store, so that no CPU reads half of a window. It orders what was stored
+    // before it: a CPU that reads the window also sees its generation emptied.
+    Atomics.store(memory.window, 0, era << 1 | generation);
     this.#windows = next;
   }
 
@@ -84,13 +87,9 @@ export class Generations {
    * @see maybe_wait_bpf_programs in kernel/bpf/syscall.c
    */
   waitForAll(): void {
-    this.#update(this.#object.maps.barrier, this.#object.maps.idle);
-  }
-
-  /** Sets the only entry of an array map. */
-  #update(map: number, value: number): void {
-    const { symbols } = this.#object.lib;
-    call(symbols, "bpf_map_update_elem", map, u32(0), u32(value), 0n);
+    const { lib, maps } = this.#object;
+    const value = u32(maps.idle);
+    call(lib.symbols, "bpf_map_update_elem", maps.barrier, u32(0), value, 0n);
   }
 
   /**

@@ -90,6 +90,9 @@ export const SLOT_SIZE = 8;
 /** Bytes from one count of used ids to the next: array values are 8 bytes apart. */
 export const USED_SIZE = 8;
 
+/** All variables of the section `.data`, in bytes; `make` compares them. */
+export const DATA = { window: 4 } as const;
+
 /** Bytes of the values of all maps, and of the variables; `make` compares them. */
 export const VALUES = {
   index4: SLOT_SIZE,
@@ -107,7 +110,7 @@ export const VALUES = {
   totals: STRUCTS.totals.size,
   idle: 4,
   barrier: 0, // its values are maps
-  window: 4,
+  ...DATA,
   constants: STRUCTS.constants.size,
 } as const;
 /** Bytes of a key in the maps: the address, then the detail. */

@@ -81,6 +81,25 @@ export function hasBtf(): boolean {
 }
 
 /**
+ * Whether this is a real-time kernel. From Linux 6.18 on two runs may interleave on
+ * one CPU of such a kernel; in older ones they do not.
+ */
+function isRealtimeKernel(): boolean {
+  try {
+    return Deno.readTextFileSync("/sys/kernel/realtime").trim() === "1";
+  } catch {
+    return false; // other kernels do not have the file
+  }
+}
+
+/** The name of an object of bpf/. */
+function fileOf({ isRealtime }: LoadOptions, { usesBtf }: Abilities): string {
+  const btf = usesBtf ? "_btf" : "";
+  const rt = isRealtime ?? isRealtimeKernel() ? "_rt" : "";
+  return `xdptally${btf}${rt}.bpf.o`;
+}
+
+/**
  * Opens the embedded object, sets the sizes of its maps and its constants, and
  * loads it.
  *
@@ -108,9 +127,8 @@ function load(
   abilities: Abilities,
 ): LoadedObject {
   const { symbols } = lib;
-  const elf = embedded(
-    abilities.usesBtf ? "xdptally_btf.bpf.o" : "xdptally.bpf.o",
-  );
+  const { objectNamed = embedded } = options;
+  const elf = objectNamed(fileOf(options, abilities));
   const object = checkedPointer(
     "bpf_object__open_mem",
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),

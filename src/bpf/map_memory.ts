@@ -4,10 +4,12 @@ import { checked } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Cpus } from "./cpus.ts";
 import {
+  DATA,
   type Generation,
   GENERATIONS,
   KEY_SIZE,
   mapName,
+  OBJECT_NAME,
   SLOT_SIZE,
   slotsFor,
   STRUCTS,
@@ -52,6 +54,8 @@ export class MapMemory implements Disposable {
   readonly maxSources: number;
   readonly tables: Readonly<Record<Family, Table>>;
   readonly totals: BigUint64Array;
+  /** The variable `window`, alone in its section. */
+  readonly window: Uint32Array;
   readonly #fdOf: (name: string) => number;
   readonly #stack: DisposableStack;
 
@@ -81,6 +85,8 @@ export class MapMemory implements Disposable {
     this.totals = new BigUint64Array(
       map("totals", cpus.possible, STRUCTS.totals.size).buffer,
     );
+    const data = new MappedArray(fdOf(`${OBJECT_NAME}.data`), DATA.window);
+    this.window = stack.use(data).words;
     this.#stack = stack.move();
   }
 

@@ -4,7 +4,7 @@ import type { NetworkFilter } from "../basics/network_filter.ts";
 import { call, checkedPointer } from "../ffi/errno.ts";
 import { cString, u32 } from "../ffi/memory.ts";
 import type { Cpus } from "./cpus.ts";
-import { mapName, OBJECT_NAME, type ProgramName } from "./layout.ts";
+import { mapName, type ProgramName } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
 import { MapMemory } from "./map_memory.ts";
 
@@ -24,6 +24,10 @@ export interface LoadOptions {
   readonly cpus?: Cpus;
   /** Read frames in the kernel's own struct; by default if the kernel has BTF. */
   readonly usesBtf?: boolean | undefined;
+  /** Two runs may interleave on one CPU; by default if this kernel is a real-time one. */
+  readonly isRealtime?: boolean;
+  /** Gives the object by its file's name; by default the embedded one. */
+  readonly objectNamed?: (file: string) => Uint8Array<ArrayBuffer>;
   /** Undefined: every source is kept. */
   readonly filter: NetworkFilter | undefined;
 }
@@ -50,8 +54,8 @@ export interface Abilities {
 export class LoadedObject implements Abilities, Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
-  /** Descriptors of the maps that switch generations. */
-  readonly maps: Readonly<Record<"window" | "barrier" | "idle", number>>;
+  /** Descriptors of the maps that wait for running programs. */
+  readonly maps: Readonly<Record<"barrier" | "idle", number>>;
   readonly hasFragments: boolean;
   readonly usesBtf: boolean;
   readonly keying: Keying;
@@ -80,7 +84,6 @@ export class LoadedObject implements Abilities, Disposable {
       findProgram(lib, object, program),
     );
     this.maps = {
-      window: this.#mapFd(`${OBJECT_NAME}.data`),
       barrier: this.#mapFd("barrier"),
       idle: this.#mapFd("idle"),
     };

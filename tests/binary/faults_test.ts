@@ -21,8 +21,8 @@ function failing(error: string, when: string): string[] {
 
 // Loading and attaching take fewer calls than this.
 const AFTER_ATTACHING = 200;
-// A tick switches the window, waits for running programs, and queries the link.
-const CALLS_OF_TICK = 3;
+// A tick waits for running programs, and queries the link.
+const CALLS_OF_TICK = 2;
 
 /** How many calls the run has said to have failed. */
 function failures({ stderr }: Capture): number {
@@ -73,7 +73,7 @@ for (const error of ["EINTR", "ENOMEM"]) {
 
 Deno.test("any single bpf() of a tick fails once, with any error: no packet is lost", async () => {
   const TICKS_BEFORE = 10;
-  // Two for each call of a tick, wherever in a tick the first of them falls.
+  // Three for each call of a tick, wherever in a tick the first of them falls.
   const errors = ["EAGAIN", "ENOSPC", "EINTR", "EBUSY", "ENOMEM", "EFAULT"];
   await Promise.all(errors.map(async (error, at) => {
     using stage = new Namespace();

@@ -12,7 +12,9 @@ export interface Race {
   readonly frame: Uint8Array<ArrayBuffer>;
   /** The offset of the last two bytes of the source. */
   readonly sourceAt: number;
-  readonly sources: number;
+  readonly sources: readonly number[];
+  /** Runs for each source. */
+  readonly repeat: number;
   /** How many runs both workers have done, together. */
   readonly progress: Int32Array;
 }
@@ -22,19 +24,19 @@ const { symbols } = Deno.dlopen("libc.so.6", {
 });
 
 self.onmessage = ({ data }: MessageEvent<Race>) => {
-  const { cpu, program, frame, sourceAt, sources, progress } = data;
+  const { cpu, program, frame, sourceAt, sources, repeat, progress } = data;
   const mask = BigUint64Array.of(1n << BigInt(cpu));
   checked(
     "sched_setaffinity",
     symbols.sched_setaffinity(0, 8n, new Uint8Array(mask.buffer)),
   );
-  const runner = new TestRunner(program);
+  const runner = new TestRunner(program, repeat);
   runner.setFrame(frame);
   const view = new DataView(frame.buffer);
-  for (let source = 0; source < sources; source++) {
+  for (const [step, source] of sources.entries()) {
     view.setUint16(sourceAt, source);
     Atomics.add(progress, 0, 1);
-    while (Atomics.load(progress, 0) < 2 * (source + 1)); // spins: at once
+    while (Atomics.load(progress, 0) < 2 * (step + 1)); // spins: at once
     runner.run(frame.length);
   }
   self.postMessage("done");
