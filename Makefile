@@ -40,7 +40,8 @@ VERSION := $(shell sed -n 's/^ *"version": "\(.*\)",/\1/p' deno.json)
 BPF_CC := clang -O2 -g -target bpf -Wall -Wextra -Werror -fdebug-compilation-dir=. \
 	-I/usr/include/$(ARCH)-linux-gnu
 SOURCES := deno.json $(shell find src -name '*.ts') toolchain/compile.sh \
-	dist/embed/xdptally.bpf.o dist/embed/xdptally_btf.bpf.o dist/embed/commit
+	dist/embed/xdptally.bpf.o dist/embed/xdptally_btf.bpf.o \
+	dist/embed/lineup.bpf.o dist/embed/commit
 AS_ROOT := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 build: dist/xdptally dist/share
@@ -86,6 +87,11 @@ dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) src/bpf/layout.ts src/basics/k
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
 	@$(DENO) run --quiet --no-check --allow-ffi $(IMPORTS) toolchain/compare_layout.ts $@
+
+# It shares nothing with the others.
+dist/embed/lineup.bpf.o: bpf/lineup.bpf.c | setup
+	@mkdir -p dist/embed
+	@$(BPF_CC) -c $< -o $@
 
 # Written only if it differs, so that only a new commit makes a new executable.
 dist/embed/commit: always

@@ -19,11 +19,13 @@ export function describeHolder(
   if (program === undefined) return undefined;
   const { id, name, loadedAt } = program;
   if (name === undefined) return `XDP program ${id}`;
+  return `XDP program ${withOwner(id, name)}, since ${wallClock(loadedAt)},`;
+}
+
+/** A program by its name, its id and, if this process may know it, its process. */
+export function withOwner(id: number, name: string): string {
   const pid = pidOf(id);
-  const owner = pid === undefined ? "" : ` of pid ${pid}`;
-  return `XDP program "${name}" (id ${id})${owner}, since ${
-    wallClock(loadedAt)
-  },`;
+  return `"${name}" (id ${id})${pid === undefined ? "" : ` of pid ${pid}`}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Attaches loaded programs to their interfaces: to all of them, or to none. */
 import type { Logger } from "@std/log/logger";
 import type { Link } from "../bpf/link.ts";
+import type { Lookout } from "../hooks/hook.ts";
 import { errnoText, rescue } from "../ffi/errno.ts";
 import {
   lostOffloads,
@@ -19,6 +20,8 @@ import type { Loaded } from "./loader.ts";
 export interface Attached extends Loaded {
   readonly link: Link;
   readonly start: Moment;
+  /** Undefined: this kernel cannot tell. */
+  readonly lookout: Lookout | undefined;
 }
 
 /** Attaches, and restores the offloads that this turned off. */
@@ -60,7 +63,7 @@ export class Attacher {
   }
 
   #attach(loaded: Loaded, stack: DisposableStack): Attached {
-    const { interface: netInterface, direction, hook } = loaded;
+    const { interface: netInterface, direction, hook, object } = loaded;
     const { mode } = this.#context.counting;
     const { link, reason } = explained(
       this.#context,
@@ -80,7 +83,15 @@ export class Attacher {
         `Interface "${name}" is down: nothing is counted until it is up`,
       );
     }
-    return { ...loaded, link, start };
+    const { index } = netInterface;
+    const { lib } = this.#context;
+    const lookout = hook.lookout(lib, index, direction, object);
+    if (lookout === undefined) {
+      this.#log.warn(
+        `Cannot tell which programs are before xdptally on "${name}": the kernel does not describe its structs (BTF)`,
+      );
+    }
+    return { ...loaded, link, start, lookout };
   }
 
   /** The kernel does not turn them on again itself, so the end of the session does. */

@@ -62,6 +62,10 @@ export const LIBBPF = {
     parameters: ["i32", "buffer", "buffer"], // bpf_fd, info, info_len
     result: "i32",
   },
+  bpf_prog_test_run_opts: {
+    parameters: ["i32", "buffer"], // prog_fd, opts
+    result: "i32",
+  },
   bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
   bpf_xdp_query_id: {
     parameters: ["i32", "i32", "buffer"], // ifindex, flags, prog_id

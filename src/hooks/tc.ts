@@ -1,5 +1,8 @@
 /** The tc hook: a tcx link, which coexists with other programs, in both directions. */
 import { EXIT } from "../basics/errors.ts";
+import { withOwner } from "../bpf/holder.ts";
+import { programId } from "../bpf/info.ts";
+import { type Attendant, LineupReader } from "../bpf/lineup.ts";
 import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
@@ -39,6 +42,31 @@ export const tc: Hook = {
     return { link: new Link(object, index, "tc", type, BPF_F_BEFORE) };
   },
   turnsOffOffloads: () => false,
+  lookout(lib, ifindex, direction, own) {
+    const reader = LineupReader.of(lib);
+    if (reader === undefined) return undefined;
+    const id = own && programId(lib, own.programFd);
+    /** Names that were looked up: a run that gave up its rights knows fewer. */
+    const names = new Map<number, string>();
+    const nameOf = ({ id, name }: Attendant) => {
+      if (!names.has(id)) names.set(id, withOwner(id, name));
+      return names.get(id)!;
+    };
+    return () => {
+      const { xdp, tcx } = reader.read(ifindex, direction);
+      const place = tcx.findIndex((one) => one.id === id);
+      return [
+        ...(direction === "in" ? xdp : []).map((one) =>
+          `XDP program ${nameOf(one)} is before xdptally`
+        ),
+        ...tcx.slice(0, Math.max(place, 0)).map((one, at) =>
+          `tcx program ${nameOf(one)} is number ${
+            at + 1
+          }, before xdptally (number ${place + 1})`
+        ),
+      ];
+    };
+  },
   isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, direction) =>
     `Attached tc program to iface "${name}" (index ${index}, ${

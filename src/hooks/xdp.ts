@@ -51,6 +51,7 @@ export const xdp: Hook = {
       : { link: attachIn(mode, object, index) };
   },
   turnsOffOffloads: (mode) => mode !== "native",
+  lookout: () => () => [], // there is no room for another program
   isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, _, { mode }) =>
     `Attached XDP program to iface "${name}" (index ${index}, ${mode} mode)`,

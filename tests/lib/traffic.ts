@@ -127,8 +127,8 @@ export class Flood extends Running {
 
 /** tcx programs that hide each frame from those behind them, until disposal. */
 export class Keepers extends Running {
-  constructor(namespace: Namespace, device: string) {
-    super(namespace, "tcx_keep.ts", [device]);
+  constructor(namespace: Namespace, device: string, place: "first" | "last") {
+    super(namespace, "tcx_keep.ts", [device, place]);
   }
 }
 
