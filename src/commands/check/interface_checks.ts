@@ -1,5 +1,7 @@
 /** Checks an interface: whether it can be watched, how, and what the counts would miss. */
-import { describeHolder } from "../../bpf/holder.ts";
+import type { Direction } from "../../basics/keys.ts";
+import { describeHolder, withOwner } from "../../bpf/holder.ts";
+import { LineupReader } from "../../bpf/lineup.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
 import { rescue } from "../../ffi/errno.ts";
@@ -47,6 +49,9 @@ export function interfaceChecks(
     row("receive queues", ok(queues(name))),
     ...offloads(found).map((finding) => row("offloads", finding)),
     row("XDP program", holder(found, host)),
+    ...(["in", "out"] as const).map((direction) =>
+      row(`tc programs, ${direction}`, ok(tcPrograms(found, direction, host)))
+    ),
     ...resets(found).map((finding) => row("link reset", finding)),
     row("mode", mode(found, features, host)),
     row("memory", memory(maxSources, host.cpus)),
@@ -126,6 +131,21 @@ function holder({ name, index }: NetInterface, { lib }: HostChecks): Finding {
       `stop it first (to inspect it: bpftool net show dev ${name}), or count beside it with --hook tc`,
     exitCode: EXIT.busy,
   };
+}
+
+/** What is at tc, in the order in which frames meet it. */
+function tcPrograms(
+  { index }: NetInterface,
+  direction: Direction,
+  { lib }: HostChecks,
+): string {
+  const reader = lib && LineupReader.of(lib);
+  const lineup = rescue(() => reader?.read(index, direction), () => undefined);
+  if (lineup === undefined) return "unknown (this takes Linux 6.6 with BTF)";
+  const { tcx, hasFilters } = lineup;
+  const found = tcx.map(({ id, name }) => `tcx ${withOwner(id, name)}`);
+  if (hasFilters) found.push("filters (clsact)");
+  return found.join(", then ") || "none";
 }
 
 function resets({ driver }: NetInterface): Finding[] {
