@@ -26,7 +26,7 @@ export const tc: Hook = {
   label: "tc",
   help: "coexists with other programs; also outgoing frames; Linux 6.6",
   sees:
-    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire. So are those that a virtual machine merged, and those inside tunnels (for these the kernel needs BTF). It is first among the tcx programs when it attaches. It does not see what an XDP program dropped or redirected, nor what a tcx program that was put before it later keeps to itself, nor what is sent past the queueing discipline (PACKET_QDISC_BYPASS).",
+    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire. So are those that a virtual machine merged, and those inside tunnels (for these the kernel needs BTF). It is first among the tcx programs when it attaches. It does not see what an XDP program of the interface drops or redirects, nor what a tcx program that is put before it later keeps (a warning names both), nor what goes out past the queueing discipline (PACKET_QDISC_BYPASS, XDP_REDIRECT). It does count what is dropped behind it on the way out.",
   directions: ["in", "out"],
   program: "xdptally_tc",
   takesFragments: false,

@@ -51,15 +51,20 @@ async function runScript(
   return new TextDecoder().decode(stdout);
 }
 
-/** Sends all frames unchanged, `rounds` times. */
+/**
+ * Sends all frames unchanged, `rounds` times.
+ *
+ * @param way `direct`: past the queueing discipline
+ */
 export async function send(
   namespace: Namespace,
   from: string,
   frames: readonly Uint8Array[],
   rounds = 1,
+  way: "queued" | "direct" = "queued",
 ): Promise<void> {
   const input = frames.map((frame) => frame.toHex()).join("\n");
-  await runScript(namespace, "send.ts", [from, rounds], input);
+  await runScript(namespace, "send.ts", [from, rounds, way], input);
 }
 
 /**
