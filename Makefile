@@ -87,6 +87,11 @@ dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) src/bpf/layout.ts src/basics/k
 	@$(BPF_CC) -c $< -o $@
 	@$(DENO) run --quiet --no-check --allow-ffi $(IMPORTS) toolchain/compare_layout.ts $@
 
+# It shares nothing with the others.
+dist/embed/lineup.bpf.o: bpf/lineup.bpf.c | setup
+	@mkdir -p dist/embed
+	@$(BPF_CC) -c $< -o $@
+
 # Written only if it differs, so that only a new commit makes a new executable.
 dist/embed/commit: always
 	@mkdir -p dist/embed

@@ -176,8 +176,12 @@ const CHECKS: Record<string, Check> = {
       const [one, other, ...more] = await tcxPrograms(stage, "vb");
       assert(one! < other! && more.length === 0, "it was loaded last");
       const frames = [ethernetFrame("10.0.0.1")];
-      const { record } = await sendAndEnd(last, stage, frames);
+      const { record, stderr } = await sendAndEnd(last, stage, frames);
       assertEquals(record.total.packets, 1);
+      assertStringIncludes(
+        stderr,
+        `tcx program "xdptally_tc" (id ${one}) of pid ${first.pid} is number 1, before xdptally (number 2)`,
+      );
     },
     without: [
       { isLeftOut: isInList, finds: house, where: "src/hooks/tc_last.ts" },

@@ -41,6 +41,39 @@ int pass(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
+SEC("xdp")
+int drop(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return XDP_DROP;
+}
+
+/* A stage gives these indexes to a pair of interfaces. */
+enum { TARGET = 50, PEER_OF_TARGET = 51 };
+
+/* Sends each frame out of the target's peer, past its queueing discipline. */
+SEC("xdp")
+int xdp_redirect(struct xdp_md *ctx)
+{
+	(void)ctx;
+	return bpf_redirect(PEER_OF_TARGET, 0);
+}
+
+SEC("tc")
+int tc_redirect(struct __sk_buff *skb)
+{
+	(void)skb;
+	return bpf_redirect(PEER_OF_TARGET, 0);
+}
+
+/* Makes each frame arrive at the target. */
+SEC("tc")
+int tc_redirect_in(struct __sk_buff *skb)
+{
+	(void)skb;
+	return bpf_redirect(TARGET, BPF_F_INGRESS);
+}
+
 /* Keeps each frame from the tcx programs behind it, as other tools do. */
 SEC("tc")
 int keep(struct __sk_buff *skb)

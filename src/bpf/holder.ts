@@ -23,12 +23,14 @@ export class Holders {
   describe(id: number): string {
     const { name, loadedAt } = programInfo(this.#lib, id);
     if (name === undefined) return `XDP program ${id}`;
+    return `XDP program ${this.owned(id, name)}, since ${wallClock(loadedAt)},`;
+  }
+
+  /** A program by its name, its id and, if this process may know it, its process. */
+  owned(id: number, name: string): string {
     this.#pids ??= pidsOfPrograms();
     const pid = this.#pids.get(id);
-    const owner = pid === undefined ? "" : ` of pid ${pid}`;
-    return `XDP program "${name}" (id ${id})${owner}, since ${
-      wallClock(loadedAt)
-    },`;
+    return `"${name}" (id ${id})${pid === undefined ? "" : ` of pid ${pid}`}`;
   }
 }
 

@@ -25,6 +25,12 @@ export function isJited(lib: Libbpf, fd: number): boolean {
   return info(lib, fd, PROGRAM_INFO).getUint32(JITED_PROG_LEN, true) > 0;
 }
 
+/** The id of a program. @throws {CallError} */
+export function programId(lib: Libbpf, fd: number): number {
+  const ID = 4;
+  return info(lib, fd, PROGRAM_INFO).getUint32(ID, true);
+}
+
 /**
  * The index of the interface that an XDP or tcx link is on; 0: it was detached.
  *

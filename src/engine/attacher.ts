@@ -3,6 +3,7 @@ import type { Logger } from "@std/log/logger";
 import type { Link } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { remarksOn } from "../hooks/kinds.ts";
+import type { Lookout } from "../hooks/hook.ts";
 import {
   lostOffloads,
   mergingOffloads,
@@ -29,6 +30,8 @@ const FINAL = new Set<number>([
 export interface Attached extends Loaded {
   readonly link: Link;
   readonly start: Moment;
+  /** Undefined: this kernel cannot tell. */
+  readonly lookout: Lookout | undefined;
 }
 
 /** Attaches, and restores the offloads that this turned off. */
@@ -95,7 +98,7 @@ export class Attacher {
     const start = moment();
     stack.use(tried);
     this.#announce(loaded);
-    return { ...loaded, link: tried, start };
+    return { ...loaded, link: tried, start, lookout: this.#lookout(loaded) };
   }
 
   /** The next way to attach, with the program loaded for it. */
@@ -130,6 +133,19 @@ export class Attacher {
         `Interface "${name}" is down: nothing is counted until it is up`,
       );
     }
+  }
+
+  #lookout(
+    { interface: { name, index }, direction, way, object }: Loaded,
+  ): Lookout | undefined {
+    const { lib } = this.#loader.context;
+    const lookout = way.hook.lookout(lib, index, direction, object);
+    if (lookout === undefined) {
+      this.#log.warn(
+        `Cannot tell which programs are before xdptally on "${name}": the kernel does not describe its structs (BTF)`,
+      );
+    }
+    return lookout;
   }
 
   /** The kernel does not turn them on again itself, so the end of the session does. */

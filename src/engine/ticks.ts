@@ -60,6 +60,7 @@ export class Ticks {
     this.#schedule = options.schedule;
     this.#live = live;
     this.#absent = options.absent;
+    this.#remark(live);
   }
 
   /** The most important of the exit codes that apply. */
@@ -130,7 +131,12 @@ export class Ticks {
     }
     this.#isOver ||= end !== undefined ||
       this.#live.length + this.#absent.length === 0;
-    for (const remark of this.#live.flatMap((run) => run.remarks)) {
+    this.#remark(this.#live);
+  }
+
+  /** Says what changes the meaning of the records. */
+  #remark(runs: readonly InterfaceRun[]): void {
+    for (const remark of runs.flatMap((run) => run.remarks)) {
       this.#warnOnce(remark);
     }
   }
@@ -143,6 +149,7 @@ export class Ticks {
       arrived.push(...runs);
       return runs.length === 0;
     });
+    this.#remark(arrived);
     this.#live = [...this.#live, ...arrived];
     return arrived;
   }
@@ -225,6 +232,7 @@ export class Ticks {
     reason: EndReason,
     skipped: number,
   ): Generator<RunRecord> {
+    this.#remark(ending);
     const counters = ownCounters();
     for (const run of ending) run.detach(skipped, counters);
     this.#live = this.#live.filter((run) => !ending.includes(run));

@@ -67,6 +67,10 @@ export const LIBBPF = {
     parameters: ["i32", "i32", "u32", "buffer", "buffer", "buffer"],
     result: "i32",
   },
+  bpf_prog_test_run_opts: {
+    parameters: ["i32", "buffer"], // prog_fd, opts
+    result: "i32",
+  },
   bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
 
   bpf_map_lookup_elem: {

@@ -1,6 +1,7 @@
 /** What a hook is: a place in the kernel where a program sees frames. */
 import type { Direction } from "../basics/keys.ts";
 import type { ProgramName } from "../bpf/layout.ts";
+import type { Libbpf } from "../bpf/library.ts";
 import type { Link } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import type { NetInterface } from "../net/interfaces.ts";
@@ -18,6 +19,14 @@ interface AttachRequest {
   /** One of the hook's modes. */
   readonly mode: string;
 }
+
+/**
+ * Names the programs that see frames before a hook's, and says where they are, each
+ * as a clause: `XDP program "pass" (id 7) of pid 12 is before xdptally`.
+ *
+ * @throws {CallError} the interface is gone, for example
+ */
+export type Lookout = () => string[];
 
 /** A count that differs from the interface's own counter. */
 export interface Difference {
@@ -56,6 +65,19 @@ export interface Hook {
 
   /** @throws {AttachError} the kernel or the driver refuses */
   attach(request: AttachRequest): Link;
+  /**
+   * Makes what looks for programs that see frames before its own, and may hide
+   * some from it. Making it needs the rights for loading, asking it needs none.
+   *
+   * @param own its program, if it is attached; else it is where it would be
+   * @returns undefined: this kernel cannot tell
+   */
+  lookout(
+    lib: Libbpf,
+    ifindex: number,
+    direction: Direction,
+    own?: LoadedObject,
+  ): Lookout | undefined;
   /** Whether the program is still attached. @throws {CallError} */
   isAttached(link: Link): boolean;
   /** The notice that the program is attached. */

@@ -1,5 +1,8 @@
 /** The tc hook: a tcx link, which coexists with other programs, in both directions. */
 import { EXIT } from "../basics/errors.ts";
+import { Holders } from "../bpf/holder.ts";
+import { programId } from "../bpf/info.ts";
+import { type Attendant, LineupReader } from "../bpf/lineup.ts";
 import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
@@ -23,7 +26,7 @@ export const tc: Hook = {
   label: "tc",
   help: "coexists with other programs; also outgoing frames; Linux 6.6",
   sees:
-    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire. So are those that a virtual machine merged, and those inside tunnels (for these the kernel needs BTF). It is first among the tcx programs when it attaches. It does not see what an XDP program dropped or redirected, nor what a tcx program that was put before it later keeps to itself, nor what is sent past the queueing discipline (PACKET_QDISC_BYPASS).",
+    "Packets after the kernel merged received ones (GRO) and before it divides sent ones (GSO), counted as packets and bytes on the wire. So are those that a virtual machine merged, and those inside tunnels (for these the kernel needs BTF). It is first among the tcx programs when it attaches. It does not see what an XDP program of the interface drops or redirects, nor what a tcx program that is put before it later keeps (a warning names both), nor what goes out past the queueing discipline (PACKET_QDISC_BYPASS, XDP_REDIRECT). It does count what is dropped behind it on the way out.",
   directions: ["in", "out"],
   modes: ["tc"],
   program: "xdptally_tc",
@@ -38,6 +41,31 @@ export const tc: Hook = {
   attach: ({ object, interface: { index }, direction }) => {
     const type = ATTACH_TYPE.tcx[direction];
     return new Link(object, index, "tc", type, BPF_F_BEFORE);
+  },
+  lookout(lib, ifindex, direction, own) {
+    const reader = LineupReader.of(lib);
+    if (reader === undefined) return undefined;
+    const id = own && programId(lib, own.programFd);
+    /** Names that were looked up: a run that gave up its rights knows fewer. */
+    const names = new Map<number, string>();
+    const nameOf = ({ id, name }: Attendant) => {
+      if (!names.has(id)) names.set(id, new Holders(lib).owned(id, name));
+      return names.get(id)!;
+    };
+    return () => {
+      const { xdp, tcx } = reader.read(ifindex, direction);
+      const place = tcx.findIndex((one) => one.id === id);
+      return [
+        ...(direction === "in" ? xdp : []).map((one) =>
+          `XDP program ${nameOf(one)} is before xdptally`
+        ),
+        ...tcx.slice(0, Math.max(place, 0)).map((one, at) =>
+          `tcx program ${nameOf(one)} is number ${
+            at + 1
+          }, before xdptally (number ${place + 1})`
+        ),
+      ];
+    };
   },
   isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, direction) =>

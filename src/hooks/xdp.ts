@@ -29,7 +29,7 @@ export const xdp: Hook = {
   label: "XDP",
   help: "the earliest hook; one program per interface",
   sees:
-    "Frames as the driver receives them. What was merged before counts as one packet: by LRO or rx-gro-hw, by a guest behind a tap, or by the sender on a veth in generic mode. Generic mode turns off software GRO, LRO and rx-gro-hw while attached, and does not see what tc redirected to the interface.",
+    "Frames as the driver receives them. What was merged before counts as one packet: by LRO or rx-gro-hw, by a guest behind a tap, or by the sender on a veth in generic mode. Generic mode turns off software GRO, LRO and rx-gro-hw while attached. What tc of another interface redirects here is not seen: in native mode if it is made to arrive here, in generic mode if mirred does that, or if it comes through the other end of a veth.",
   directions: ["in"],
   modes: ["native", "generic"],
   program: "xdptally",
@@ -47,6 +47,7 @@ export const xdp: Hook = {
   },
   attach: ({ object, interface: { index }, mode }) =>
     attachIn(mode === "native" ? "native" : "generic", object, index),
+  lookout: () => () => [], // there is no room for another program
   isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, _, mode) =>
     `Attached XDP program to iface "${name}" (index ${index}, ${mode} mode)`,

@@ -2,6 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
+import { Keepers, tcxPrograms } from "../lib/traffic.ts";
 import { Capture, type JsonRecord, run } from "../lib/xdptally.ts";
 
 async function check(
@@ -46,6 +47,48 @@ Deno.test({
       const [, mode] = /, (\w+) mode\)/.exec(stderr)!;
       assertEquals(found(name, "mode").value.split(":")[0], mode);
     }
+  },
+});
+
+Deno.test({
+  name: "check: it has what is on tcx and clsact, in both directions",
+  ignore: lacksKernel(6, 6, "tcx links"),
+  fn: async () => {
+    using stage = vethStage();
+    const programs = async () => {
+      const { found } = await check(stage, "vb");
+      return ["in", "out"].map((direction) =>
+        found("vb", `tc programs, ${direction}`).value
+      );
+    };
+    assertEquals(await programs(), ["none", "none"]);
+    stage.run("tc", "qdisc", "add", "dev", "vb", "clsact");
+    assertEquals(await programs(), ["none", "none"]);
+    const filter = "u32 match u32 0 0 flowid :1".split(" ");
+    stage.run("tc", "filter", "add", "dev", "vb", "egress", ...filter);
+    assertEquals(await programs(), ["none", "filters (clsact)"]);
+    await using capture = new Capture(["--hook", "tc", "vb"], {
+      in: stage.name,
+    });
+    await capture.attached();
+    await using _keepers = new Keepers(stage, "vb", "last");
+    let ids: number[] = [];
+    while (ids.length < 2) ids = await tcxPrograms(stage, "vb");
+    const [incoming, outgoing] = await programs();
+    assertMatch(
+      incoming!,
+      new RegExp(
+        `^tcx "xdptally_tc" \\(id ${
+          ids[0]
+        }\\) of pid ${capture.pid}, then tcx "keep" \\(id ${
+          ids[1]
+        }\\) of pid \\d+$`,
+      ),
+    );
+    assertMatch(
+      outgoing!,
+      /^tcx "keep" \(id \d+\) of pid \d+, then filters \(clsact\)$/,
+    );
   },
 });
 

@@ -220,7 +220,7 @@ Deno.test({
   ignore: TCX,
   fn: async () => {
     using stage = vethStage();
-    await using _keepers = new Keepers(stage, "vb");
+    await using _keepers = new Keepers(stage, "vb", "last");
     let there: number[] = [];
     while (there.length === 0) there = await tcxPrograms(stage, "vb");
     await using capture = new Capture(

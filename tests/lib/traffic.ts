@@ -52,16 +52,21 @@ async function runScript(
   return new TextDecoder().decode(stdout);
 }
 
-/** Sends all frames unchanged, `rounds` times; a veth receives them on the same CPU. */
+/**
+ * Sends all frames unchanged, `rounds` times; a veth receives them on the same CPU.
+ *
+ * @param way `direct`: past the queueing discipline
+ */
 export async function send(
   namespace: Namespace,
   from: string,
   frames: readonly Uint8Array[],
   rounds = 1,
   cpu?: number,
+  way: "queued" | "direct" = "queued",
 ): Promise<void> {
   const input = frames.map((frame) => frame.toHex()).join("\n");
-  await runScript(namespace, "send.ts", [from, rounds], input, cpu);
+  await runScript(namespace, "send.ts", [from, rounds, way], input, cpu);
 }
 
 /**
@@ -129,8 +134,8 @@ export class Flood extends Running {
 
 /** tcx programs that hide each frame from those behind them, until disposal. */
 export class Keepers extends Running {
-  constructor(namespace: Namespace, device: string) {
-    super(namespace, "tcx_keep.ts", [device]);
+  constructor(namespace: Namespace, device: string, place: "first" | "last") {
+    super(namespace, "tcx_keep.ts", [device, place]);
   }
 }
 

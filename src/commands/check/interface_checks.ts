@@ -1,6 +1,9 @@
 /** Checks an interface: whether it can be watched, how, and what the counts would miss. */
+import type { Direction } from "../../basics/keys.ts";
+import { LineupReader } from "../../bpf/lineup.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
+import { rescue } from "../../ffi/errno.ts";
 import { ControlSocket } from "../../net/control.ts";
 import { receiveQueues } from "../../net/ethtool.ts";
 import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
@@ -42,6 +45,9 @@ export function interfaceChecks(
     row("MTU", ok(String(found.mtu))),
     row("receive queues", ok(queues(found))),
     ...offloads(found).map((finding) => row("offloads", finding)),
+    ...(["in", "out"] as const).map((direction) =>
+      row(`tc programs, ${direction}`, ok(tcPrograms(found, direction, host)))
+    ),
     ...modeChecks(found, counting, host)
       .map(([what, finding]) => row(what, finding)),
     row("memory", memory(counting, host.cpus)),
@@ -88,6 +94,21 @@ function offloads({ name }: NetInterface): Finding[] {
     );
   }
   return findings.length > 0 ? findings : [ok("none that change counts")];
+}
+
+/** What is at tc, in the order in which frames meet it. */
+function tcPrograms(
+  { index }: NetInterface,
+  direction: Direction,
+  { lib, holders }: HostChecks,
+): string {
+  const reader = lib && LineupReader.of(lib);
+  const lineup = rescue(() => reader?.read(index, direction), () => undefined);
+  if (lineup === undefined) return "unknown (this takes Linux 6.6 with BTF)";
+  const { tcx, hasFilters } = lineup;
+  const found = tcx.map(({ id, name }) => `tcx ${holders!.owned(id, name)}`);
+  if (hasFilters) found.push("filters (clsact)");
+  return found.join(", then ") || "none";
 }
 
 function memory({ maxSources, directions }: Counting, cpus: number): Finding {
