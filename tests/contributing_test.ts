@@ -14,7 +14,7 @@ import {
 } from "./lib/frames.ts";
 import { lacksKernel } from "./lib/kernel.ts";
 import { type Namespace, vethStage } from "./lib/stage.ts";
-import { send, tcxPrograms } from "./lib/traffic.ts";
+import { send } from "./lib/traffic.ts";
 import {
   type Edit,
   filesByTable,
@@ -173,7 +173,7 @@ const CHECKS: Record<string, Check> = {
       await first.attached();
       await using last = start(sources, stage, "--json", "--hook", "tc-last");
       assertEquals((await last.attached()).mode, "tc-last");
-      const [one, other, ...more] = await tcxPrograms(stage, "vb");
+      const [one, other, ...more] = stage.tcxPrograms("vb");
       assert(one! < other! && more.length === 0, "it was loaded last");
       const frames = [ethernetFrame("10.0.0.1")];
       const { record, stderr } = await sendAndEnd(last, stage, frames);

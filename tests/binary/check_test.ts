@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
-import { Keepers, tcxPrograms } from "../lib/traffic.ts";
+import { Keepers } from "../lib/traffic.ts";
 import { Capture, type JsonRecord, run } from "../lib/xdptally.ts";
 
 async function check(
@@ -34,21 +34,41 @@ Deno.test("check: host and interface pass, and nothing is attached", async () =>
   assertEquals(stage.programs("vb"), []);
 });
 
-Deno.test({
-  name: "check: it predicts the mode that a run with --mode auto gets",
-  ignore: lacksKernel(6, 3, "the kernel's word on drivers"),
-  fn: async () => {
-    using stage = vethStage();
-    const { found } = await check(stage, "vb", "lo");
-    for (const name of ["vb", "lo"]) {
-      const { stderr } = await run(["-c", "1", "-i", "100ms", name], {
-        in: stage.name,
-      });
-      const [, mode] = /, (\w+) mode\)/.exec(stderr)!;
-      assertEquals(found(name, "mode").value.split(":")[0], mode);
-    }
-  },
-});
+const OPTIONS = [
+  [],
+  ["--hook", "xdp"],
+  ["--hook", "tc", "--direction", "both"],
+  ["--mode", "native"],
+  ["--mode", "generic", "--direction", "both"],
+  ["--direction", "out"],
+];
+
+for (const name of ["vb", "lo", "tap0"]) {
+  Deno.test({
+    name:
+      `check: it predicts the exit code, the mode and its reason on ${name}`,
+    ignore: lacksKernel(6, 6, "tcx links, and the kernel's word on drivers"),
+    fn: async () => {
+      using stage = vethStage();
+      stage.ip("tuntap", "add", "dev", "tap0", "mode", "tap");
+      for (const options of OPTIONS) {
+        const { code, found } = await check(stage, ...options, name);
+        const capture = new Capture(
+          ["-c", "1", "-i", "100ms", ...options, name],
+          { in: stage.name },
+        );
+        assertEquals((await capture.end()).code, code, options.join(" "));
+        if (code !== 0) continue;
+        for (const { type, direction, mode, modeReason } of capture.records) {
+          if (type !== "start") continue;
+          const row = found(name, direction === "in" ? "mode" : "mode out");
+          const reason = modeReason === undefined ? "" : `: ${modeReason}`;
+          assertEquals(row.value, mode + reason, options.join(" "));
+        }
+      }
+    },
+  });
+}
 
 Deno.test({
   name: "check: it has what is on tcx and clsact, in both directions",
@@ -73,7 +93,7 @@ Deno.test({
     await capture.attached();
     await using _keepers = new Keepers(stage, "vb", "last");
     let ids: number[] = [];
-    while (ids.length < 2) ids = await tcxPrograms(stage, "vb");
+    while (ids.length < 2) ids = stage.tcxPrograms("vb");
     const [incoming, outgoing] = await programs();
     assertMatch(
       incoming!,
@@ -94,9 +114,10 @@ Deno.test({
 
 Deno.test("check: the table has a remedy for each failure, and the exit code is the failure's", async () => {
   using stage = vethStage();
-  await using capture = new Capture(["vb"], { in: stage.name });
+  const args = ["--hook", "xdp", "vb"];
+  await using capture = new Capture(args, { in: stage.name });
   await capture.attached();
-  const { code, stdout } = await run(["check", "vb"], { in: stage.name });
+  const { code, stdout } = await run(["check", ...args], { in: stage.name });
   assertEquals(code, 5);
   assertMatch(
     stdout,

@@ -38,7 +38,7 @@ for (const error of ["EINTR", "ENOMEM"]) {
   Deno.test(`every eleventh bpf() fails with ${error}: it is logged, counting goes on, no packet is lost`, async () => {
     using stage = new Namespace();
     stage.veth("va", "vb");
-    await using capture = new Capture(["-i", "100ms", "vb"], {
+    await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
       in: stage.name,
       through: failing(error, `${AFTER_ATTACHING}+11`),
     });
@@ -79,7 +79,7 @@ Deno.test("any single bpf() of a tick fails once, with any error: no packet is l
     using stage = new Namespace();
     stage.veth("va", "vb");
     const when = AFTER_ATTACHING + TICKS_BEFORE * CALLS_OF_TICK + at;
-    await using capture = new Capture(["-i", "100ms", "vb"], {
+    await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
       in: stage.name,
       through: failing(error, String(when)),
     });
@@ -105,7 +105,7 @@ Deno.test("any single bpf() of a tick fails once, with any error: no packet is l
 Deno.test("bpf() keeps failing: the run goes on until a signal, its end is incomplete: exit 8", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
-  await using capture = new Capture(["-i", "100ms", "vb"], {
+  await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
     in: stage.name,
     through: failing("EIO", `${AFTER_ATTACHING}+`),
   });

@@ -62,8 +62,8 @@ async function countFrames(
 ): Promise<{ code: number; stdout: string; stderr: string; index: number }> {
   using stage = vethStage();
   const child = new Deno.Command("ip", {
-    args: ["netns", "exec", stage.name, BINARY, "-i", "100ms", ...options]
-      .concat("vb"),
+    args: ["netns", "exec", stage.name, BINARY, "--mode", "native"]
+      .concat("-i", "100ms", ...options, "vb"),
     stdout: "piped",
     stderr: "piped",
   }).spawn();

@@ -4,7 +4,7 @@ import { bytes, ethernetFrame, FRAMES } from "../lib/frames.ts";
 import { read } from "../lib/reading.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
-import { flood, Keepers, send, tcxPrograms } from "../lib/traffic.ts";
+import { flood, Keepers, send } from "../lib/traffic.ts";
 import {
   assertBalanced,
   become,
@@ -191,14 +191,16 @@ Deno.test({
   ignore: TCX,
   fn: async () => {
     using stage = vethStage();
-    await using other = new Capture(["vb"], { in: stage.name });
+    await using other = new Capture(["--hook", "xdp", "vb"], {
+      in: stage.name,
+    });
     await other.attached();
     await using capture = new Capture(
       ["-i", "100ms", "--direction", "both", "--hook", "tc", "vb"],
       { in: stage.name },
     );
     await capture.attached(2);
-    assertEquals((await tcxPrograms(stage, "vb")).length, 1);
+    assertEquals(stage.tcxPrograms("vb").length, 1);
     await send(stage, "va", [ethernetFrame("10.0.0.1")], 3);
     await send(stage, "vb", [ethernetFrame("10.0.0.2")], 4);
     const sum = (direction: string) =>
@@ -211,7 +213,7 @@ Deno.test({
       ends.map(({ direction, sources }) => [direction, sources[0].ip]),
       [["in", "10.0.0.1"], ["out", "10.0.0.2"]],
     );
-    assertEquals(await tcxPrograms(stage, "vb"), []);
+    assertEquals(stage.tcxPrograms("vb"), []);
   },
 });
 
@@ -222,13 +224,13 @@ Deno.test({
     using stage = vethStage();
     await using _keepers = new Keepers(stage, "vb", "last");
     let there: number[] = [];
-    while (there.length === 0) there = await tcxPrograms(stage, "vb");
+    while (there.length === 0) there = stage.tcxPrograms("vb");
     await using capture = new Capture(
       ["-i", "100ms", "--direction", "both", "--hook", "tc", "vb"],
       { in: stage.name },
     );
     await capture.attached(2);
-    const [first, ...others] = await tcxPrograms(stage, "vb");
+    const [first, ...others] = stage.tcxPrograms("vb");
     assert(first !== there[0]);
     assertEquals(others, there);
     await send(stage, "va", [ethernetFrame("10.0.0.1")], 3);

@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { FRAMES } from "../lib/frames.ts";
+import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { flood, send, twoCpus } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run, sum } from "../lib/xdptally.ts";
@@ -53,22 +54,30 @@ const EVENTS: Record<string, (stage: Namespace) => void> = {
   },
 };
 
-for (const [event, bring] of Object.entries(EVENTS)) {
-  Deno.test(`${event}: counting goes on`, async () => {
-    using stage = vethStage();
-    await using capture = new Capture(["-i", "100ms", "vb"], {
-      in: stage.name,
+for (const hook of ["xdp", "tc"]) {
+  for (const [event, bring] of Object.entries(EVENTS)) {
+    const isAboutXdp = event.startsWith("somebody");
+    if (isAboutXdp && hook !== "xdp") continue;
+    Deno.test({
+      name: `${event}: counting goes on, with --hook ${hook}`,
+      ignore: hook === "tc" && lacksKernel(6, 6, "tcx links"),
+      fn: async () => {
+        using stage = vethStage();
+        const args = ["--hook", hook, "-i", "100ms", "vb"];
+        await using capture = new Capture(args, { in: stage.name });
+        await capture.attached();
+        const [program] = stage.programs("vb");
+        await send(stage, "va", [FRAME], 5);
+        bring(stage);
+        await send(stage, "va", [FRAME], 7);
+        assertEquals(stage.programs("vb"), [program!]);
+        const { code, record } = await capture.end("SIGINT");
+        assertBalanced(record);
+        const { complete, total } = record;
+        assertEquals([code, complete, total.packets], [0, true, 12]);
+      },
     });
-    await capture.attached();
-    const [program] = stage.programs("vb");
-    await send(stage, "va", [FRAME], 5);
-    bring(stage);
-    await send(stage, "va", [FRAME], 7);
-    assertEquals(stage.programs("vb"), [program!]);
-    const { code, record } = await capture.end("SIGINT");
-    assertBalanced(record);
-    assertEquals([code, record.complete, record.total.packets], [0, true, 12]);
-  });
+  }
 }
 
 Deno.test("the interface moves to another namespace: an end record, exit 4, nothing attached there", async () => {

@@ -44,9 +44,13 @@ Deno.test("--splay: a signal during the wait ends it, with nothing attached", as
 
 Deno.test("a second run names the pid of the first; with --wait it waits for the first to end", async () => {
   using stage = vethStage();
-  await using first = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await using first = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
   await first.attached();
-  const refused = await run(["-c", "1", "vb"], { in: stage.name });
+  const refused = await run(["--hook", "xdp", "-c", "1", "vb"], {
+    in: stage.name,
+  });
   assertEquals(refused.code, 5);
   assertMatch(
     refused.stderr,
@@ -55,12 +59,23 @@ Deno.test("a second run names the pid of the first; with --wait it waits for the
     ),
   );
 
-  const impatient = await run(["-q", "-c", "1", "--wait", "300ms", "vb"], {
+  const impatient = await run([
+    "-q",
+    "--hook",
+    "xdp",
+    "-c",
+    "1",
+    "--wait",
+    "300ms",
+    "vb",
+  ], {
     in: stage.name,
   });
   assertEquals(impatient.code, 5);
 
   await using second = new Capture([
+    "--hook",
+    "xdp",
     "-c",
     "1",
     "-i",
@@ -78,10 +93,12 @@ Deno.test("a second run names the pid of the first; with --wait it waits for the
 Deno.test("after --wait the file is the one of the start, also where only root may make it", async () => {
   using stage = vethStage();
   using folder = new Folder();
-  await using first = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await using first = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
   await first.attached();
   await using second = new Capture(
-    ["-c", "1", "-i", "100ms", "--wait", "60s", "-o"]
+    ["--hook", "xdp", "-c", "1", "-i", "100ms", "--wait", "60s", "-o"]
       .concat(`${folder.path}/%s.jsonl`, "vb"),
     { in: stage.name },
     [],

@@ -8,6 +8,7 @@ import {
   ipv4,
   ipv6,
 } from "../lib/frames.ts";
+import { lacksKernel } from "../lib/kernel.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { send, sendThroughTun } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run } from "../lib/xdptally.ts";
@@ -45,9 +46,10 @@ for (const mode of ["native", "generic"]) {
 
 Deno.test("a second xdptally names the first as the holder of the interface", async () => {
   using stage = vethStage();
-  await using first = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  const args = ["--hook", "xdp", "-i", "100ms", "vb"];
+  await using first = new Capture(args, { in: stage.name });
   await first.attached();
-  const { code, stderr } = await run(["-c", "1", "vb"], { in: stage.name });
+  const { code, stderr } = await run(args, { in: stage.name });
   assertEquals(code, 5);
   assertStringIncludes(stderr, 'XDP program "xdptally" (id ');
 });
@@ -55,9 +57,10 @@ Deno.test("a second xdptally names the first as the holder of the interface", as
 Deno.test("if one of several interfaces cannot be attached, none is", async () => {
   using stage = vethStage();
   stage.veth("vc", "vd");
-  await using holder = new Capture(["-i", "100ms", "vd"], { in: stage.name });
+  const xdp = ["--hook", "xdp", "-i", "100ms"];
+  await using holder = new Capture([...xdp, "vd"], { in: stage.name });
   await holder.attached();
-  const { code } = await run(["-c", "1", "vb", "vd"], { in: stage.name });
+  const { code } = await run([...xdp, "vb", "vd"], { in: stage.name });
   assertEquals(code, 5);
   assertEquals(stage.programs("vb"), []);
 });
@@ -93,22 +96,50 @@ Deno.test("the interface is deleted: an end record, exit 4; the other one goes o
   assertStringIncludes(stderr, 'Stopped counting "vb": the interface is gone');
 });
 
-Deno.test("somebody detaches the program by force: an end record that says so, exit 4", async () => {
-  using stage = vethStage();
-  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
-  await capture.attached();
-  const index = stage.index("vb");
-  const links = JSON.parse(sh("bpftool", "-j", "link", "show"));
-  const [program] = stage.programs("vb");
-  const link = links.find((link: { prog_id: number }) =>
-    link.prog_id === program
-  );
-  assert(link !== undefined, `no link on index ${index}`);
-  sh("bpftool", "link", "detach", "id", String(link.id));
-  const { code, record, stderr } = await capture.end();
-  assertEquals([code, record.reason], [4, "detached"]);
-  assertStringIncludes(stderr, "somebody detached the program");
-});
+for (const hook of ["xdp", "tc"]) {
+  const ignore = hook === "tc" && lacksKernel(6, 6, "tcx links");
+  const test = (name: string, fn: () => Promise<void>) =>
+    Deno.test({ name, ignore, fn });
+
+  test(`${hook}: somebody detaches the program by force: an end record that says so, exit 4`, async () => {
+    using stage = vethStage();
+    await using capture = new Capture(["--hook", hook, "-i", "100ms", "vb"], {
+      in: stage.name,
+    });
+    await capture.attached();
+    const index = stage.index("vb");
+    const links = JSON.parse(sh("bpftool", "-j", "link", "show"));
+    const [program] = stage.programs("vb");
+    const link = links.find((link: { prog_id: number }) =>
+      link.prog_id === program
+    );
+    assert(link !== undefined, `no link on index ${index}`);
+    sh("bpftool", "link", "detach", "id", String(link.id));
+    const { code, record, stderr } = await capture.end();
+    assertEquals([code, record.reason], [4, "detached"]);
+    assertStringIncludes(stderr, "somebody detached the program");
+  });
+
+  test(`${hook}: it detaches even if somebody else holds a reference to the link`, async () => {
+    using stage = vethStage();
+    await using capture = new Capture(["--hook", hook, "-i", "100ms", "vb"], {
+      in: stage.name,
+    });
+    await capture.attached();
+    const [program] = stage.programs("vb");
+    const link = JSON.parse(sh("bpftool", "-j", "link", "show"))
+      .find((link: { prog_id: number }) => link.prog_id === program);
+    const pin = `/sys/fs/bpf/${stage.name}`;
+    sh("bpftool", "link", "pin", "id", String(link.id), pin);
+    try {
+      const { code, record } = await capture.end("SIGINT");
+      assertEquals([code, record.complete], [0, true]);
+      assertEquals(stage.programs("vb"), []);
+    } finally {
+      sh("rm", pin);
+    }
+  });
+}
 
 Deno.test("the interface is deleted, and a signal comes before the next tick: exit 4", async () => {
   using stage = vethStage();
@@ -117,24 +148,6 @@ Deno.test("the interface is deleted, and a signal comes before the next tick: ex
   stage.ip("link", "del", "dev", "vb");
   const { code, record } = await capture.end("SIGINT");
   assertEquals([code, record.reason], [4, "interface-gone"]);
-});
-
-Deno.test("it detaches even if somebody else holds a reference to the link", async () => {
-  using stage = vethStage();
-  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
-  await capture.attached();
-  const [program] = stage.programs("vb");
-  const link = JSON.parse(sh("bpftool", "-j", "link", "show"))
-    .find((link: { prog_id: number }) => link.prog_id === program);
-  const pin = `/sys/fs/bpf/${stage.name}`;
-  sh("bpftool", "link", "pin", "id", String(link.id), pin);
-  try {
-    const { code, record } = await capture.end("SIGINT");
-    assertEquals([code, record.complete], [0, true]);
-    assertEquals(stage.programs("vb"), []);
-  } finally {
-    sh("rm", pin);
-  }
 });
 
 Deno.test("two signals at once end the run once, with its end record", async () => {
@@ -186,24 +199,33 @@ Deno.test("an interface that is down is watched, and a message says so", async (
   assertStringIncludes(stderr, 'Interface "vb" is down');
 });
 
-Deno.test("loopback is watched in generic mode", async () => {
-  using stage = new Namespace();
-  stage.ip("link", "set", "dev", "lo", "up");
-  await using capture = new Capture(["-i", "100ms", "lo"], { in: stage.name });
-  const start = await capture.attached();
-  assertEquals(start.mode, "generic");
-  stage.run("ping", "-q", "-c", "3", "-i", "0.01", "127.0.0.1");
-  await capture.until(() =>
-    capture.ticks.some(({ total }) => total.packets > 0)
-  );
-  const { record: end, stderr } = await capture.end("SIGINT");
-  assertBalanced(end);
-  assertEquals(end.sources, [{ ip: "127.0.0.1", packets: 6, bytes: 6 * 98 }]);
-  assertStringIncludes(
-    stderr,
-    'Using generic mode on "lo": its driver refuses native mode',
-  );
-});
+for (
+  const [args, mode] of [[["--hook", "xdp"], "generic"], [[], "tc"]] as const
+) {
+  Deno.test({
+    name: `loopback is watched in ${mode} mode`,
+    ignore: mode === "tc" && lacksKernel(6, 6, "tcx links"),
+    fn: async () => {
+      using stage = new Namespace();
+      stage.ip("link", "set", "dev", "lo", "up");
+      await using capture = new Capture([...args, "-i", "100ms", "lo"], {
+        in: stage.name,
+      });
+      const start = await capture.attached();
+      assertEquals(start.mode, mode);
+      // In the notice, too.
+      assertStringIncludes(capture.stderr, start.modeReason);
+      stage.run("ping", "-q", "-c", "3", "-i", "0.01", "127.0.0.1");
+      await capture.until(() =>
+        capture.ticks.some(({ total }) => total.packets > 0)
+      );
+      const { record: end } = await capture.end("SIGINT");
+      assertBalanced(end);
+      const source = { ip: "127.0.0.1", packets: 6, bytes: 6 * 98 };
+      assertEquals(end.sources, [source]);
+    },
+  });
+}
 
 Deno.test("a bridge is watched", async () => {
   using stage = vethStage();

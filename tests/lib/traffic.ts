@@ -116,14 +116,6 @@ class Running implements AsyncDisposable {
   }
 }
 
-/** The ids of the tcx programs that frames come by, in that order. */
-export async function tcxPrograms(
-  namespace: Namespace,
-  device: string,
-): Promise<number[]> {
-  return JSON.parse(await runScript(namespace, "tcx.ts", [device]));
-}
-
 /** A flood that lasts until disposal. */
 export class Flood extends Running {
   constructor(namespace: Namespace, from: string, sources: number) {
