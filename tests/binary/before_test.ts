@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ethernetFrame } from "../lib/frames.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { type Namespace, vethStage } from "../lib/stage.ts";
-import { Keepers, send, tcxPrograms } from "../lib/traffic.ts";
+import { Keepers, send } from "../lib/traffic.ts";
 import { Capture, run } from "../lib/xdptally.ts";
 
 const TCX = lacksKernel(6, 6, "tcx links");
@@ -25,10 +25,10 @@ async function putBefore(
   stage: Namespace,
   place: "first" | "last" = "first",
 ): Promise<{ keepers: Keepers; id: number }> {
-  const before = await tcxPrograms(stage, "vb");
+  const before = stage.tcxPrograms("vb");
   const keepers = new Keepers(stage, "vb", place);
   for (;;) {
-    const now = await tcxPrograms(stage, "vb");
+    const now = stage.tcxPrograms("vb");
     const id = now.find((one) => !before.includes(one));
     if (id !== undefined) return { keepers, id };
   }
@@ -73,10 +73,10 @@ for (const user of ["nobody", "root"]) {
         )
       );
       await seen([...first, ...second]);
-      assertEquals((await tcxPrograms(stage, "vb")).at(-1), behind.id);
+      assertEquals((stage.tcxPrograms("vb")).at(-1), behind.id);
 
       await stack.disposeAsync();
-      assertEquals((await tcxPrograms(stage, "vb")).length, 1);
+      assertEquals((stage.tcxPrograms("vb")).length, 1);
       const { length } = capture.ticks;
       await capture.until(() => capture.ticks.length > length + 2);
       const { code, record, stderr } = await capture.end("SIGINT");
