@@ -69,10 +69,10 @@ export class Netlink implements Disposable {
       const type = view.getUint16(at + 4, true);
       const flags = view.getUint16(at + 6, true);
       if ((flags & NLM_F_DUMP_INTR) !== 0) answer.isInterrupted = true;
-      if (type === NLMSG_DONE) return true;
-      if (type === NLMSG_ERROR) {
+      if (type === NLMSG_ERROR || type === NLMSG_DONE) {
         const errno = -view.getInt32(at + HEADER, true);
-        throw new CallError("netlink", errno);
+        if (errno > 0) throw new CallError("netlink", errno);
+        return true;
       }
       answer.messages.push(bytes.subarray(at + HEADER, at + length));
       isMulti = (flags & NLM_F_MULTI) !== 0;
