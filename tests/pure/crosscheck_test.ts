@@ -45,7 +45,7 @@ Deno.test("a count is compared with what the interface's own counter counts, by 
   ) {
     const device = {
       ...{ asked: "x", name: "x", index: 2, flags: 0, mtu: 1500, isUp: true },
-      ...{ kind, driver, hardwareType },
+      ...{ xdpProgram: undefined, kind, driver, hardwareType },
     };
     assertEquals(
       ["native", "generic", "tc"].map((mode) =>
