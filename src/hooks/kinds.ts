@@ -32,7 +32,7 @@ const GENERIC_COST = "turns off GRO, which costs TCP speed";
 
 const NIC: Kind = {
   modes: ["native", "tc", "generic"],
-  why: "its driver runs XDP itself: the earliest hook, at no cost",
+  why: "the earliest hook, run by its driver at no cost",
   wrong: {},
   costs: { generic: GENERIC_COST },
   counter: "wire",
