@@ -63,7 +63,7 @@ export class Loader {
     stack: DisposableStack,
   ): Loaded {
     const { program, takesFragments } = hook;
-    const { maxSources, keying, filter } = this.#counting;
+    const { maxSources, keying, filter, mode } = this.#counting;
     const object = explained(
       this.context,
       netInterface,
@@ -71,7 +71,9 @@ export class Loader {
       () =>
         loadObject(this.#lib, {
           program,
-          takesFragments,
+          // From Linux 6.9 on, generic mode copies the frames of a program that takes
+          // fragments, and tc behind it then lacks the Ethernet header (mac_len is 0).
+          takesFragments: takesFragments && mode !== "generic",
           isEgress: direction === "out",
           maxSources,
           isLayer3: linkLayer(netInterface.hardwareType) === "ip",
