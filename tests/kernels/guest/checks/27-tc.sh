@@ -12,7 +12,7 @@ fi
 start_xdptally --hook tc --direction both near
 send 10.1.0.1
 # Another run goes before this one, which names it without any rights.
-here xdptally --hook tc --interval 1h near >other 2>&1 &
+ip netns exec here xdptally --hook tc --interval 1h near >other 2>&1 &
 other=$!
 until_true grep -q '"xdptally_tc" (id .*) is number 1, before xdptally (number 2)' notices
 kill "$other"
