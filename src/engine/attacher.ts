@@ -79,7 +79,7 @@ export class Attacher {
 
   /** Attaches in the first way that the kernel does not refuse. */
   #attach(loaded: Loaded, stack: DisposableStack): Attached {
-    const { interface: netInterface, way, others } = loaded;
+    const { interface: netInterface, direction, way, others } = loaded;
     const attach = () => way.hook.attach({ ...loaded, mode: way.mode });
     const tried = explained(
       this.#loader.context,
@@ -93,30 +93,15 @@ export class Attacher {
     );
     if (typeof tried === "string") {
       const reason = `its driver refuses ${way.mode} mode: ${tried}`;
-      return this.#attach(this.#next(loaded, reason, stack), stack);
+      const [next, ...rest] = others;
+      const ways = [{ ...next!, reason }, ...rest];
+      const again = this.#loader.loadFor(netInterface, direction, ways, stack);
+      return this.#attach(again, stack);
     }
     const start = moment();
     stack.use(tried);
     this.#announce(loaded);
     return { ...loaded, link: tried, start, lookout: this.#lookout(loaded) };
-  }
-
-  /** The next way to attach, with the program loaded for it. */
-  #next(
-    loaded: Loaded,
-    reason: string,
-    stack: DisposableStack,
-  ): Loaded {
-    const [next, ...others] = loaded.others;
-    const way = { ...next!, reason };
-    return way.hook === loaded.way.hook
-      ? { ...loaded, way, others }
-      : this.#loader.loadFor(
-        loaded.interface,
-        loaded.direction,
-        [way, ...others],
-        stack,
-      );
   }
 
   /** Says what is attached and why, and what that cannot count right. */

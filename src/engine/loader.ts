@@ -9,7 +9,6 @@ import { openLibbpf } from "../bpf/library.ts";
 import { loadObject } from "../bpf/load.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import { type Way, waysToAttach } from "../hooks/choice.ts";
-import type { Hook } from "../hooks/hook.ts";
 import { obstaclesTo } from "../hooks/obstacles.ts";
 import { linkLayer, type NetInterface } from "../net/interfaces.ts";
 import { type Context, explained } from "./explained.ts";
@@ -78,7 +77,7 @@ export class Loader {
   ): Loaded {
     if (way === undefined) throw new Error("there is no way to attach");
     try {
-      const object = this.#load(netInterface, direction, way.hook);
+      const object = this.#load(netInterface, direction, way);
       stack.use(object);
       return { interface: netInterface, direction, object, way, others };
     } catch (error) {
@@ -94,7 +93,7 @@ export class Loader {
   #load(
     netInterface: NetInterface,
     direction: Direction,
-    hook: Hook,
+    { hook, mode }: Way,
   ): LoadedObject {
     const { program, takesFragments } = hook;
     const { maxSources, keying, filter } = this.#counting;
@@ -105,7 +104,9 @@ export class Loader {
       () =>
         loadObject(this.#lib, {
           program,
-          takesFragments,
+          // From Linux 6.9 on, generic mode copies the frames of a program that takes
+          // fragments, and tc behind it then lacks the Ethernet header (mac_len is 0).
+          takesFragments: takesFragments && mode !== "generic",
           isEgress: direction === "out",
           maxSources,
           isLayer3: linkLayer(netInterface.hardwareType) === "ip",

@@ -21,10 +21,10 @@ function warnings({ stderr }: { readonly stderr: string }): string[] {
 }
 
 /** Puts programs before those that are there, for both directions. */
-async function putBefore(
+function putBefore(
   stage: Namespace,
   place: "first" | "last" = "first",
-): Promise<{ keepers: Keepers; id: number }> {
+): { keepers: Keepers; id: number } {
   const before = stage.tcxPrograms("vb");
   const keepers = new Keepers(stage, "vb", place);
   for (;;) {
@@ -51,19 +51,19 @@ for (const user of ["nobody", "root"]) {
       const status = Deno.readTextFileSync(`/proc/${capture.pid}/status`);
       assert(/^CapEff:\s*0+$/m.test(status));
       await using stack = new AsyncDisposableStack();
-      const behind = await putBefore(stage, "last");
+      const behind = putBefore(stage, "last");
       stack.use(behind.keepers);
       const seen = async (expected: readonly string[]) => {
         await capture.until(() => warnings(capture).length >= expected.length);
         assertEquals(warnings(capture), expected.toSorted());
       };
-      const one = await putBefore(stage);
+      const one = putBefore(stage);
       stack.use(one.keepers);
       const first = said(
         `tcx program "keep" (id ${one.id}) is number 1, before xdptally (number 2)`,
       );
       await seen(first);
-      const other = await putBefore(stage);
+      const other = putBefore(stage);
       stack.use(other.keepers);
       const second = [other, one].flatMap(({ id }, at) =>
         said(
@@ -94,7 +94,7 @@ Deno.test({
     using stage = vethStage();
     await using capture = watch(stage, "-i", "1h", "--direction", "both");
     await capture.attached(2);
-    const { keepers, id } = await putBefore(stage);
+    const { keepers, id } = putBefore(stage);
     await using _ = keepers;
     await send(stage, "va", [ethernetFrame("10.0.0.1")]);
     await send(stage, "vb", [ethernetFrame("10.0.0.2")]);

@@ -81,3 +81,33 @@ for (const mode of ["native", "generic"]) {
     assertEquals([code, record.complete], [0, true]);
   });
 }
+
+for (const mode of ["native", "generic"]) {
+  Deno.test(`what a tc filter redirects is sent unchanged and in order, ${mode} mode`, async () => {
+    using stage = vethStage();
+    stage.veth("vc", "vd");
+    for (const name of ["va", "vb", "vc", "vd"]) {
+      stage.ip("link", "set", "dev", name, "mtu", String(MTU));
+    }
+    stage.run("tc", "qdisc", "add", "dev", "vb", "clsact");
+    stage.run(
+      ...["tc", "filter", "add", "dev", "vb", "ingress", "protocol", "all"],
+      ..."u32 match u32 0 0 action mirred egress redirect dev vc".split(" "),
+    );
+    await using capture = new Capture(["-m", mode, "vb"], { in: stage.name });
+    await capture.attached();
+    // The filter looks at four bytes behind the Ethernet header; tags are beside the frame.
+    const frames = sample().filter((frame) =>
+      frame.length >= 18 && !TAGS.includes(frame[12]! << 8 | frame[13]!)
+    );
+    using folder = new Folder();
+    const file = `${folder.path}/redirected.pcap`;
+    const count = String(frames.length);
+    const behind = await Tcpdump.start(stage, file, "-i", "vd", "-c", count);
+    await send(stage, "va", frames);
+    const redirected = await behind.frames();
+    for (const [at, frame] of frames.entries()) {
+      assertEquals(redirected[at]?.toHex(), frame.toHex(), `frame ${at}`);
+    }
+  });
+}

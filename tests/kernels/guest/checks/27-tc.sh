@@ -11,6 +11,12 @@ if ! here xdptally --direction both --json --count 1 --interval 100ms near >reco
 fi
 start_xdptally --hook tc --direction both near
 send 10.1.0.1
+# Another run goes before this one, which names it without any rights.
+ip netns exec here xdptally --hook tc --interval 1h near >other 2>&1 &
+other=$!
+until_true grep -q '"xdptally_tc" (id .*) is number 1, before xdptally (number 2)' notices
+kill "$other"
+wait "$other" || fail "$(cat other)"
 stop_xdptally
 # Each kernel with tcx can take the program that uses BTF; it says if it does not.
 ! grep -q BTF notices || fail "$(grep BTF notices)"
