@@ -14,25 +14,29 @@
 #define INNER_IP(skb, at) (at)
 #endif
 
+/* Whether a UDP datagram becomes IP fragments (UFO), which only old guests ask for. */
+#ifndef IS_UFO
+#define IS_UFO(skb) 0
+#endif
+
 #define JUMBO_SIZE 8	/* of a hop-by-hop header with the jumbo option alone */
+#define FRAGMENT_SIZE 8	/* of an IPv6 fragment header */
 
 /*
  * A hop-by-hop header that the kernel adds to IPv6 packets beyond 64 KiB (BIG
  * TCP), and removes when it divides them: it is never on the wire.
  */
-static __always_inline __u32 jumbo_size(const struct ipv6hdr *ip)
+static __always_inline int is_jumbo(const struct ipv6hdr *ip)
 {
-	return ip && ip->nexthdr == IPPROTO_HOPOPTS && !ip->payload_len ?
-	       JUMBO_SIZE : 0;
+	return ip->nexthdr == IPPROTO_HOPOPTS && !ip->payload_len;
 }
 
 /*
- * Returns the bytes of all headers, to the end of the innermost transport
- * header; 0 if they cannot be read. `*jumbo` are the bytes among them that are
- * never on the wire.
+ * Returns the bytes of the headers that each packet has: all, to the end of the
+ * innermost transport header, or, of fragments, to its start; 0 if they cannot be
+ * read. `*added` are the bytes that each of them is longer on the wire.
  */
-static __always_inline __u32 headers_size(const struct frame *frame,
-					  __u32 *jumbo)
+static __always_inline __u32 headers_size(const struct frame *frame, int *added)
 {
 	union {
 		__u8 version;
@@ -62,7 +66,8 @@ static __always_inline __u32 headers_size(const struct frame *frame,
 		if (!packet.v6)
 			return 0;
 		transport = transport6(&packet);
-		*jumbo = jumbo_size(packet.v6);
+		if (is_jumbo(packet.v6))
+			*added = -JUMBO_SIZE;
 	}
 
 	switch (transport.protocol) {
@@ -70,6 +75,11 @@ static __always_inline __u32 headers_size(const struct frame *frame,
 		tcp = header(frame, transport.at, sizeof(*tcp), &tcp_copy);
 		return tcp ? transport.at + tcp->doff * 4 : 0;
 	case IPPROTO_UDP:
+		if (IS_UFO(frame->ctx)) {
+			if (packet.v6)
+				*added = FRAGMENT_SIZE;
+			return transport.at;
+		}
 		return transport.at + 8;
 	case IPPROTO_SCTP:
 		return transport.at + 12;
@@ -84,7 +94,8 @@ static __always_inline __u32 headers_size(const struct frame *frame,
 static __always_inline void divide(struct frame *frame, __u32 segments,
 				   __u32 size)
 {
-	__u32 jumbo = 0, headers = headers_size(frame, &jumbo);
+	int added = 0;
+	__u32 headers = headers_size(frame, &added);
 
 	if (!headers || headers > frame->bytes) {
 		/* Broken, and dropped later; or of a protocol that is not read. */
@@ -94,8 +105,8 @@ static __always_inline void divide(struct frame *frame, __u32 segments,
 	if (!segments)
 		segments = (frame->bytes - headers + size - 1) / size ?: 1;
 	frame->packets = segments;
-	frame->bytes += (segments - 1) * (headers - jumbo);
-	frame->bytes -= jumbo;
+	frame->bytes += (segments - 1) * (headers + added);
+	frame->bytes += added;
 }
 
 #endif

@@ -20,11 +20,19 @@ struct xdp_buff {
 /* Of include/linux/skbuff.h. */
 struct sk_buff {
 	unsigned char *head, *data;
+	unsigned int end;
 	__u16 inner_network_header;
 	__u8 encapsulation: 1;
 } __attribute__((preserve_access_index));
 
+struct skb_shared_info {
+	unsigned int gso_type;
+} __attribute__((preserve_access_index));
+
+#define SKB_GSO_UDP (1 << 16)
+
 extern void *bpf_cast_to_kern_ctx(void *ctx) __ksym;
+extern void *bpf_rdonly_cast(void *from, __u32 btf_id) __ksym;
 
 static __always_inline int has_frags(struct xdp_md *ctx)
 {
@@ -48,6 +56,17 @@ static __always_inline __u32 inner_ip(void *ctx, __u32 at)
 	return inner < at ? at : inner;
 }
 
+static __always_inline int is_ufo(void *ctx)
+{
+	const struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
+	const struct skb_shared_info *info =
+		bpf_rdonly_cast(skb->head + skb->end,
+				bpf_core_type_id_kernel(struct skb_shared_info));
+
+	return info->gso_type & SKB_GSO_UDP;
+}
+
 #define HAS_FRAGS(ctx) has_frags(ctx)
+#define IS_UFO(ctx) is_ufo(ctx)
 #define INNER_IP(ctx, at) inner_ip(ctx, at)
 #include "xdptally.bpf.c"

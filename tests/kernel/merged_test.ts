@@ -146,9 +146,9 @@ function bridgeTap(sender: Namespace): void {
 
 const HIDE_BTF = 'mount -t tmpfs none /sys/kernel/btf && exec "$0" "$@"';
 
-/** A guest's packets are in no tunnel: they need no BTF. */
+/** A guest's packets are in no tunnel: most need no BTF. */
 const GUESTS = GUEST_PACKETS.flatMap((kind) =>
-  [true, false].map((hasBtf) => ({ kind, hasBtf }))
+  (kind.needsBtf ? [true] : [true, false]).map((hasBtf) => ({ kind, hasBtf }))
 );
 
 for (const { kind, hasBtf } of GUESTS) {

@@ -16,10 +16,14 @@ interface Kind {
   readonly transport: "TCP" | "UDP";
   /** gso_type of struct virtio_net_hdr (linux/virtio_net.h). */
   readonly gsoType: number;
+  /** The program tells them from others by the kernel's own struct alone. */
+  readonly needsBtf?: boolean;
   readonly source: string;
 }
 
 const SOURCE4 = "10.5.5.5";
+/** The packets become IP fragments, which the virtio specification calls UFO. */
+const UFO = 3;
 
 export const GUEST_PACKETS: readonly Kind[] = [
   {
@@ -46,6 +50,20 @@ export const GUEST_PACKETS: readonly Kind[] = [
     transport: "UDP" as const,
     gsoType: 5,
   },
+  {
+    name: "UDP in fragments of IPv4",
+    isIpv6: false,
+    transport: "UDP" as const,
+    gsoType: UFO,
+    needsBtf: true,
+  },
+  {
+    name: "UDP in fragments of IPv6",
+    isIpv6: true,
+    transport: "UDP" as const,
+    gsoType: UFO,
+    needsBtf: true,
+  },
 ].map((kind) => ({
   ...kind,
   source: kind.isIpv6 ? "2001:db8::5" : SOURCE4,
@@ -64,7 +82,7 @@ interface Sizes {
 
 /** Some segments, a shorter last one. */
 export function randomSizes(random: Random): Sizes {
-  const segment = 500 + random(900);
+  const segment = 8 * (60 + random(110)); // fragments begin at multiples of 8
   const full = 1 + random(MOST_SEGMENTS - 1);
   const payload = segment * full + 1 + random(segment);
   return { segment, payload, options: random(6) };
