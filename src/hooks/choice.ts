@@ -65,6 +65,6 @@ export function waysToAttach(
       return left.map(({ mode }) => obstacles[mode]).join("; ");
     }
     if (direction === "out") return "XDP does not see outgoing frames";
-    return named === undefined ? why : avoidsNative;
+    return named === undefined ? why : avoidsNative ?? obstacles.native;
   }
 }
