@@ -27,8 +27,8 @@ static __always_inline __u32 jumbo_size(const struct ipv6hdr *ip)
 }
 
 /*
- * Returns the bytes of all headers, to the end of the innermost transport
- * header; 0 if they cannot be read. `*jumbo` are the bytes among them that are
+ * Returns the bytes of all headers, from the packet's start to the end of the
+ * innermost transport header; 0 if they cannot be read. `*jumbo` are the bytes among them that are
  * never on the wire.
  */
 static __always_inline __u32 headers_size(const struct frame *frame,
@@ -68,11 +68,11 @@ static __always_inline __u32 headers_size(const struct frame *frame,
 	switch (transport.protocol) {
 	case IPPROTO_TCP:
 		tcp = header(frame, transport.at, sizeof(*tcp), &tcp_copy);
-		return tcp ? transport.at + tcp->doff * 4 : 0;
+		return tcp ? transport.at - frame->start + tcp->doff * 4 : 0;
 	case IPPROTO_UDP:
-		return transport.at + 8;
+		return transport.at - frame->start + 8;
 	case IPPROTO_SCTP:
-		return transport.at + 12;
+		return transport.at - frame->start + 12;
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /** Loads the program for each interface and direction. */
 import type { Logger } from "@std/log/logger";
 import type { Direction } from "../basics/keys.ts";
+import { linkLayer } from "../basics/link_layer.ts";
 import { formatBytes } from "../basics/quantity.ts";
 import { findCpus } from "../bpf/cpus.ts";
 import { mapMemory, type ProgramName } from "../bpf/layout.ts";
@@ -9,7 +10,7 @@ import { loadObject } from "../bpf/load.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import { hookFor } from "../hooks/all.ts";
 import type { Hook } from "../hooks/hook.ts";
-import { linkLayer, type NetInterface } from "../net/interfaces.ts";
+import type { NetInterface } from "../net/interfaces.ts";
 import { type Context, explained } from "./explained.ts";
 import type { Counting } from "./options.ts";
 
@@ -74,7 +75,7 @@ export class Loader {
           takesFragments,
           isEgress: direction === "out",
           maxSources,
-          isLayer3: linkLayer(netInterface.hardwareType) === "ip",
+          linkLayer: linkLayer(netInterface.hardwareType)!,
           keying,
           filter,
           cpus: this.#cpus,

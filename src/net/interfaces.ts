@@ -95,14 +95,5 @@ function noneFor(call: string, errno: number): undefined {
   }
 }
 
-/** The header that frames of an interface start with; undefined: another one. */
-export function linkLayer(hardwareType: number): "ethernet" | "ip" | undefined {
-  const ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 65534;
-  if (hardwareType === ARPHRD_ETHER || hardwareType === ARPHRD_LOOPBACK) {
-    return "ethernet";
-  }
-  return hardwareType === ARPHRD_NONE ? "ip" : undefined;
-}
-
 const SIOCGIFFLAGS = 0x8913, SIOCGIFMTU = 0x8921, SIOCGIFHWADDR = 0x8927;
 const IFF_UP = 1;

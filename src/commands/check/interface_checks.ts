@@ -2,11 +2,12 @@
 import { describeHolder } from "../../bpf/holder.ts";
 import { mapMemory } from "../../bpf/layout.ts";
 import { EXIT, Failure } from "../../basics/errors.ts";
+import { linkLayer } from "../../basics/link_layer.ts";
 import { rescue } from "../../ffi/errno.ts";
 import { ControlSocket } from "../../net/control.ts";
 import { mostMtu, reasonToAvoidNative, resetsLink } from "../../net/drivers.ts";
 import { receiveQueues } from "../../net/ethtool.ts";
-import { linkLayer, type NetInterface } from "../../net/interfaces.ts";
+import type { NetInterface } from "../../net/interfaces.ts";
 import { featuresOf, MERGING } from "../../net/offloads.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { formatBytes } from "../../basics/quantity.ts";

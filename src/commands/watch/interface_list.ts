@@ -1,9 +1,6 @@
 /** Makes the list that `-D` prints, so that the operator sees what can be watched. */
-import {
-  findInterface,
-  linkLayer,
-  listInterfaces,
-} from "../../net/interfaces.ts";
+import { linkLayer } from "../../basics/link_layer.ts";
+import { findInterface, listInterfaces } from "../../net/interfaces.ts";
 
 /** The interfaces of `-D`: index, name, state, and whether it can be watched. */
 export function interfaceList(): string {
