@@ -29,6 +29,7 @@ struct frame {
 	const void *data, *data_end;	/* the linear part */
 	int is_skb;			/* from tc; known when this is compiled */
 	int tags;			/* VLAN tags kept beside the data */
+	__u32 start;			/* where the packet is: see outer.h */
 	__u64 packets, bytes;		/* on the wire; added to a tally */
 };
 
@@ -63,9 +64,9 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 	const __u16 *field;
 	int tag;
 
-	*at = 0;
-	if (constants.is_layer3) {
-		const __u8 *version = header(frame, 0, 1, &copy);
+	*at = frame->start;
+	if (constants.link_layer != LINK_ETHERNET) {
+		const __u8 *version = header(frame, *at, 1, &copy);
 
 		if (!version)
 			return TOO_SHORT;

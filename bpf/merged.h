@@ -32,9 +32,10 @@ static __always_inline int is_jumbo(const struct ipv6hdr *ip)
 }
 
 /*
- * Returns the bytes of the headers that each packet has: all, to the end of the
- * innermost transport header, or, of fragments, to its start; 0 if they cannot be
- * read. `*added` are the bytes that each of them is longer on the wire.
+ * Returns the bytes of the headers that each packet has, from the packet's start:
+ * all, to the end of the innermost transport header, or, of fragments, to its
+ * start; 0 if they cannot be read. `*added` are the bytes that each of them is
+ * longer on the wire.
  */
 static __always_inline __u32 headers_size(const struct frame *frame, int *added)
 {
@@ -73,16 +74,16 @@ static __always_inline __u32 headers_size(const struct frame *frame, int *added)
 	switch (transport.protocol) {
 	case IPPROTO_TCP:
 		tcp = header(frame, transport.at, sizeof(*tcp), &tcp_copy);
-		return tcp ? transport.at + tcp->doff * 4 : 0;
+		return tcp ? transport.at - frame->start + tcp->doff * 4 : 0;
 	case IPPROTO_UDP:
 		if (IS_UFO(frame->ctx)) {
 			if (packet.v6)
 				*added = FRAGMENT_SIZE;
-			return transport.at;
+			return transport.at - frame->start;
 		}
-		return transport.at + 8;
+		return transport.at - frame->start + 8;
 	case IPPROTO_SCTP:
-		return transport.at + 12;
+		return transport.at - frame->start + 12;
 	}
 	return 0;
 }

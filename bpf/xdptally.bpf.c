@@ -6,6 +6,7 @@
 #include <linux/pkt_cls.h>
 #include "books.h"
 #include "merged.h"
+#include "outer.h"
 
 /* Whether a frame has, or may have, more than one buffer. */
 #ifndef HAS_FRAGS
@@ -26,6 +27,7 @@ int xdptally(struct xdp_md *ctx)
 					: ctx->data_end - ctx->data,
 	};
 
+	skip_outer(&frame);
 	count(&frame);
 	return XDP_PASS;
 }
@@ -50,6 +52,7 @@ int xdptally_tc(struct __sk_buff *skb)
 		.bytes = skb->len,
 	};
 
+	skip_outer(&frame);
 	if (skb->gso_size)
 		divide(&frame, skb->gso_segs, skb->gso_size);
 	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;

@@ -26,6 +26,14 @@ enum key_by {
 	KEY_SOURCE_PORT,
 };
 
+/* What frames start with: LINK_LAYERS of src/basics/link_layer.ts. */
+enum link_layer {
+	LINK_ETHERNET,
+	LINK_IP,	/* tun, WireGuard, PPP, modems */
+	LINK_IP_IN_IP,	/* IP, and maybe what is left of the outer headers first */
+	LINK_GRE,	/* likewise */
+};
+
 /* User space sets them before it loads the program. */
 struct constants {
 	__u64 seed;		/* of the hash; random for each load */
@@ -34,7 +42,7 @@ struct constants {
 	__u32 cpus;		/* CPUs below this number have tallies */
 	__u32 possible_cpus;	/* CPUs below this number have totals */
 	__u32 has_frags;	/* frames may have several buffers: Linux 5.18 */
-	__u32 is_layer3;	/* frames have no Ethernet header: tun, WireGuard */
+	enum link_layer link_layer;
 	__u32 is_egress;	/* the tc program counts outgoing frames */
 	enum key_by key_by;
 	__u32 has_filter;	/* look sources up in the tries of networks */

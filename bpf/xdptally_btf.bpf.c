@@ -12,7 +12,17 @@
 
 /* Of include/net/xdp.h; libbpf fills in the offset of the running kernel. */
 struct xdp_buff {
+	struct xdp_rxq_info *rxq;
 	__u32 flags;
+} __attribute__((preserve_access_index));
+
+struct xdp_rxq_info {
+	struct net_device *dev;
+} __attribute__((preserve_access_index));
+
+/* Of include/linux/netdevice.h. */
+struct net_device {
+	unsigned short hard_header_len;
 } __attribute__((preserve_access_index));
 
 #define XDP_FLAGS_HAS_FRAGS 1
@@ -21,7 +31,7 @@ struct xdp_buff {
 struct sk_buff {
 	unsigned char *head, *data;
 	unsigned int end;
-	__u16 inner_network_header;
+	__u16 network_header, inner_network_header;
 	__u8 encapsulation: 1;
 } __attribute__((preserve_access_index));
 
@@ -66,7 +76,26 @@ static __always_inline int is_ufo(void *ctx)
 	return info->gso_type & SKB_GSO_UDP;
 }
 
+/* Where the IP header is, that the kernel goes on with. */
+static __always_inline __u32 network_offset(void *ctx)
+{
+	const struct sk_buff *skb = bpf_cast_to_kern_ctx(ctx);
+
+	return skb->network_header - (skb->data - skb->head) & MOST_OFFSET;
+}
+
+/* Whether an interface without Ethernet has headers all the same: GRE's. */
+static __always_inline int has_header(struct xdp_md *ctx)
+{
+	const struct xdp_buff *frame = bpf_cast_to_kern_ctx(ctx);
+
+	return frame->rxq->dev->hard_header_len;
+}
+
 #define HAS_FRAGS(ctx) has_frags(ctx)
 #define IS_UFO(ctx) is_ufo(ctx)
 #define INNER_IP(ctx, at) inner_ip(ctx, at)
+#define START(frame)							\
+	((frame)->is_skb ? network_offset((frame)->ctx) :		\
+			   read_start(frame, has_header((frame)->ctx)))
 #include "xdptally.bpf.c"

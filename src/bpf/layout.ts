@@ -1,6 +1,7 @@
 /** What user space and the BPF program share: names, sizes and offsets. */
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../basics/address.ts";
 import { BYS, type Keying, MOST_SOURCES } from "../basics/keys.ts";
+import { LINK_LAYERS, type LinkLayer } from "../basics/link_layer.ts";
 import { prefixMask } from "../basics/prefix.ts";
 import type { Cpus } from "./cpus.ts";
 
@@ -44,7 +45,7 @@ export const STRUCTS = {
     cpus: 16,
     possibleCpus: 20,
     hasFrags: 24,
-    isLayer3: 28,
+    linkLayer: 28,
     isEgress: 32,
     keyBy: 36,
     hasFilter: 40,
@@ -58,13 +59,22 @@ export const STRUCTS = {
 /** The enums of bpf/xdptally.h; `make` compares them too. */
 export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
   layout: { GENERATIONS: 2, FIRST_ERA: 1, ID_BITS },
-  key_by: Object.fromEntries(
-    BYS.map((
-      by,
-      value,
-    ) => [`KEY_${by.toUpperCase().replaceAll(",", "_")}`, value]),
-  ),
+  key_by: enumerators("KEY", BYS),
+  link_layer: enumerators("LINK", LINK_LAYERS),
 };
+
+/** `KEY_SOURCE_PORT` is the enumerator of `source,port`. */
+function enumerators(
+  prefix: string,
+  words: readonly string[],
+): Record<string, number> {
+  return Object.fromEntries(
+    words.map((
+      word,
+      value,
+    ) => [`${prefix}_${word.toUpperCase().replaceAll(/[ ,]/g, "_")}`, value]),
+  );
+}
 
 /** Bytes of a tally: packets and bytes, both u64. */
 export const TALLY_SIZE = STRUCTS.tally.size;
@@ -134,7 +144,7 @@ interface Constants {
   readonly maxSources: number;
   readonly cpus: Cpus;
   readonly hasFragments: boolean;
-  readonly isLayer3: boolean;
+  readonly linkLayer: LinkLayer;
   /** The tc program counts outgoing frames. */
   readonly isEgress: boolean;
   readonly keying: Keying;
@@ -155,7 +165,7 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   set(at.cpus, of.cpus.present);
   set(at.possibleCpus, of.cpus.possible);
   set(at.hasFrags, of.hasFragments);
-  set(at.isLayer3, of.isLayer3);
+  set(at.linkLayer, LINK_LAYERS.indexOf(of.linkLayer));
   set(at.isEgress, of.isEgress);
   set(at.keyBy, BYS.indexOf(keying.by));
   set(at.hasFilter, filter !== undefined);

@@ -1,5 +1,6 @@
 /** A BPF object in the kernel: its program, its maps, and their memory. */
 import { BY_SOURCE, type Keying } from "../basics/keys.ts";
+import type { LinkLayer } from "../basics/link_layer.ts";
 import type { NetworkFilter } from "../basics/network_filter.ts";
 import { call, checkedPointer } from "../ffi/errno.ts";
 import { cString, u32 } from "../ffi/memory.ts";
@@ -17,8 +18,8 @@ export interface LoadOptions {
   readonly isEgress: boolean;
   /** Sources of each family in each generation. */
   readonly maxSources: number;
-  /** Frames start at the IP header. */
-  readonly isLayer3: boolean;
+  /** What frames start with. */
+  readonly linkLayer: LinkLayer;
   readonly keying: Keying;
   /** By default the CPUs of this machine. */
   readonly cpus?: Cpus;
@@ -37,7 +38,7 @@ export const LOAD_DEFAULTS = {
   program: "xdptally",
   takesFragments: true,
   isEgress: false,
-  isLayer3: false,
+  linkLayer: "ethernet",
   keying: BY_SOURCE,
   filter: undefined,
 } as const satisfies Partial<LoadOptions>;

@@ -1,11 +1,11 @@
 /** Finds the interfaces to watch, and refuses those that cannot be watched. */
 import { wordSimilaritySort } from "@std/text/word-similarity-sort";
 import { EXIT, Failure } from "../basics/errors.ts";
+import { linkLayer } from "../basics/link_layer.ts";
 import { ERRNO, rescue } from "../ffi/errno.ts";
 import {
   findInterface,
   isMangled,
-  linkLayer,
   listInterfaces,
   type NetInterface,
 } from "../net/interfaces.ts";

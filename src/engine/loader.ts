@@ -2,6 +2,7 @@
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
 import type { Direction } from "../basics/keys.ts";
+import { linkLayer } from "../basics/link_layer.ts";
 import { formatBytes } from "../basics/quantity.ts";
 import { findCpus } from "../bpf/cpus.ts";
 import { mapMemory, type ProgramName } from "../bpf/layout.ts";
@@ -10,7 +11,7 @@ import { loadObject } from "../bpf/load.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import { type Way, waysToAttach } from "../hooks/choice.ts";
 import { obstaclesTo } from "../hooks/obstacles.ts";
-import { linkLayer, type NetInterface } from "../net/interfaces.ts";
+import type { NetInterface } from "../net/interfaces.ts";
 import { type Context, explained } from "./explained.ts";
 import type { Counting } from "./options.ts";
 
@@ -109,7 +110,7 @@ export class Loader {
           takesFragments: takesFragments && mode !== "generic",
           isEgress: direction === "out",
           maxSources,
-          isLayer3: linkLayer(netInterface.hardwareType) === "ip",
+          linkLayer: linkLayer(netInterface.hardwareType)!,
           keying,
           filter,
           cpus: this.#cpus,

@@ -98,12 +98,3 @@ function described(
 export function isMangled(name: string): boolean {
   return name.includes("\ufffd");
 }
-
-/** The header that frames of an interface start with; undefined: another one. */
-export function linkLayer(hardwareType: number): "ethernet" | "ip" | undefined {
-  const ARPHRD_ETHER = 1, ARPHRD_LOOPBACK = 772, ARPHRD_NONE = 65534;
-  if (hardwareType === ARPHRD_ETHER || hardwareType === ARPHRD_LOOPBACK) {
-    return "ethernet";
-  }
-  return hardwareType === ARPHRD_NONE ? "ip" : undefined;
-}

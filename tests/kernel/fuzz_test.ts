@@ -75,7 +75,7 @@ function compare(
 ): void {
   const { by = "source", prefix = BY_SOURCE.prefix, filter } = narrowing;
   using program = new Program({
-    isLayer3,
+    linkLayer: isLayer3 ? "ip" : "ethernet",
     maxSources: CHUNK,
     keying: { by, prefix },
     filter,

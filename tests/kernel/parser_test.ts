@@ -60,7 +60,7 @@ Deno.test("the program counts every kind of frame, truncated anywhere, like the 
 });
 
 Deno.test("frames without an Ethernet header are parsed by their IP version", () => {
-  using program = new Program({ isLayer3: true });
+  using program = new Program({ linkLayer: "ip" });
   const packets: Record<string, Bytes> = {
     "IPv4": ipv4("10.0.0.1"),
     "IPv4 with options": ipv4("10.0.0.2", { ihl: 15 }),

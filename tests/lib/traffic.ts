@@ -138,6 +138,15 @@ export class Senders extends Running {
   }
 }
 
+/** Makes a tun device, which is down, one of another kind: ARPHRD_* of linux/if_arp.h. */
+export async function setHardwareType(
+  namespace: Namespace,
+  device: string,
+  type: number,
+): Promise<void> {
+  await runScript(namespace, "tun.ts", [device, type]);
+}
+
 /**
  * Makes packets arrive on a tun device, or on a tap as from a virtual machine.
  *

@@ -50,7 +50,7 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
     maxSources: 100,
     cpus: { present: 4, possible: 8 },
     hasFragments: true,
-    isLayer3: false,
+    linkLayer: "ethernet",
     isEgress: false,
     keying: { ...BY_SOURCE, prefix: { ipv4: 12, ipv6: 36 } },
     filter: undefined,

@@ -1,6 +1,7 @@
 /** Makes the list that `-D` prints, so that the operator sees what can be watched. */
+import { linkLayer } from "../../basics/link_layer.ts";
 import { allInterfaces } from "../../engine/interface_lookup.ts";
-import { isMangled, linkLayer } from "../../net/interfaces.ts";
+import { isMangled } from "../../net/interfaces.ts";
 
 /** The interfaces of `-D`: index, name, state, and whether it can be watched. */
 export function interfaceList(): string {
