@@ -155,7 +155,7 @@ test: setup-test build dist/tests/flood.bpf.o $(ONE_COLUMN)
 
 # The programs that xdptally is measured beside, built with Debian's packages.
 CONTENDERS := $(addprefix dist/bench/,example example.bpf.o floors.bpf.o \
-	spread.bpf.o drain empty)
+	spread.bpf.o drain relay empty)
 
 dist/bench/%.bpf.o: bench/example/%.bpf.c | setup-bench
 	@mkdir -p dist/bench
@@ -173,6 +173,10 @@ dist/bench/example: bench/example/main.go | setup-bench
 dist/bench/drain: bench/floors/drain.c | setup-bench
 	@mkdir -p dist/bench
 	@gcc -O2 -Wall -Wextra -Werror $< -o $@ -lbpf
+
+dist/bench/relay: bench/relay/relay.c | setup-bench
+	@mkdir -p dist/bench
+	@gcc -O2 -Wall -Wextra -Werror $< -o $@ -lpthread
 
 DENORT = $(shell [ ! -e .toolchain/bin/denort-$(ARCH) ] || echo DENORT_BIN=.toolchain/bin/denort-$(ARCH))
 dist/bench/empty: bench/floors/empty.ts deno.json | setup-bench

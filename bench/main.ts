@@ -10,6 +10,7 @@ import { memory } from "./figures/memory.ts";
 import { narrowingCost } from "./figures/narrow.ts";
 import { size } from "./figures/size.ts";
 import { start } from "./figures/start.ts";
+import { tcpSpeed } from "./figures/tcp.ts";
 import { tickCost } from "./figures/tick.ts";
 import { throughput } from "./figures/throughput.ts";
 import { type Effort, type Finding, goalLines } from "./lib/figure.ts";
@@ -25,6 +26,7 @@ const FIGURES: readonly ((effort: Effort) => Promise<Finding>)[] = [
   idle,
   size,
   narrowingCost,
+  tcpSpeed,
 ];
 
 const isQuick = Deno.args.includes("--quick");

@@ -20,8 +20,8 @@ test)
 kernels) packages+=(cpio debian-archive-keyring kmod procps qemu-system-x86 util-linux) ;;
 bench)
 	packages+=(
-		bpftrace gcc golang-github-cilium-ebpf-dev golang-go jq libc6-dev
-		mawk strace tcpdump time
+		bpftrace gcc golang-github-cilium-ebpf-dev golang-go iperf3 jq
+		libc6-dev mawk strace tcpdump time
 	)
 	;;
 fleet) packages+=(clickhouse-client util-linux) ;;
