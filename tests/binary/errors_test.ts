@@ -1,6 +1,7 @@
 /** What the program refuses: one clear line on stderr, the right exit code, no stack trace. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { lacksKernel } from "../lib/kernel.ts";
+import { underSeccomp } from "../lib/launch.ts";
 import { Namespace, vethStage } from "../lib/stage.ts";
 import { run, type RunOptions } from "../lib/xdptally.ts";
 
@@ -96,19 +97,9 @@ Deno.test("a capability is missing: exit 3", async () => {
 
 Deno.test("a seccomp filter refuses bpf(): exit 3, and it is named", async () => {
   using stage = vethStage();
-  const launcher = new URL("../lib/seccomp.ts", import.meta.url).pathname
-    .replaceAll("%20", " ");
-  const through = [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-check",
-    "--allow-all",
-    launcher,
-  ];
   await assertRefused(["vb"], 3, "look for a seccomp filter", {
     in: stage.name,
-    through,
+    through: underSeccomp("bpf=EPERM"),
   });
 });
 
