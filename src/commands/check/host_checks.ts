@@ -1,5 +1,5 @@
 /** Checks the kernel, libbpf and the rights of this process. */
-import { EXIT, Failure } from "../../basics/errors.ts";
+import { EXIT } from "../../basics/errors.ts";
 import { formatBytes } from "../../basics/quantity.ts";
 import { findCpus } from "../../bpf/cpus.ts";
 import { isJited } from "../../bpf/info.ts";
@@ -7,16 +7,17 @@ import { type Libbpf, openLibbpf, withMessages } from "../../bpf/library.ts";
 import { hasBtf, loadObject } from "../../bpf/load.ts";
 import { LOAD_DEFAULTS, type LoadedObject } from "../../bpf/object.ts";
 import { ERRNO, errnoText, rescue } from "../../ffi/errno.ts";
-import { adviceFor } from "../../hooks/advice.ts";
+import { adviceFor, USER_NAMESPACE } from "../../hooks/advice.ts";
 import { attachIn } from "../../hooks/xdp.ts";
 import { findInterface } from "../../net/interfaces.ts";
 import {
   heldCapabilities,
+  isInUserNamespace,
   missingCapabilities,
   NEEDED,
 } from "../../process/capabilities.ts";
 import { isRoot } from "../../process/user.ts";
-import { type CheckRow, type Finding, ok } from "./check_table.ts";
+import { type CheckRow, type Finding, findingOf, ok } from "./check_table.ts";
 
 /** What the checks of interfaces build on. */
 export interface HostChecks {
@@ -25,11 +26,11 @@ export interface HostChecks {
   readonly lib: Libbpf | undefined;
   /** The program gets frames of several buffers. */
   readonly hasFragments: boolean;
-  /** Highest CPU number + 1. */
-  readonly cpus: number;
+  /** Highest CPU number + 1; undefined: it cannot be found out. */
+  readonly cpus: number | undefined;
 }
 
-/** Checks what all interfaces need. @throws {Failure} sysfs is not mounted */
+/** Checks what all interfaces need. */
 export function hostChecks(): HostChecks {
   const rows: CheckRow[] = [];
   const add = (name: string, finding: Finding) =>
@@ -38,18 +39,25 @@ export function hostChecks(): HostChecks {
   add("kernel", ok(Deno.osRelease()));
   add("rights", rights());
   let lib: Libbpf | undefined;
-  try {
-    lib = openLibbpf();
-    add("libbpf", ok(`${lib.name}${pathOfLibbpf()}`));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { message, exitCode } = error;
-    add("libbpf", { state: "fail", value: message, exitCode });
-  }
-  const hasFragments = lib !== undefined && programChecks(lib, add);
+  let cpus: number | undefined;
+  add(
+    "libbpf",
+    findingOf(() => {
+      lib = openLibbpf();
+      return ok(`${lib.name}${pathOfLibbpf()}`);
+    }),
+  );
+  add(
+    "CPUs",
+    findingOf(() => {
+      cpus = findCpus().present;
+      return ok(String(cpus));
+    }),
+  );
+  const hasFragments = lib !== undefined && cpus !== undefined &&
+    programChecks(lib, add);
 
-  const lockdown = /\[(\w+)\]/.exec(read("/sys/kernel/security/lockdown"))?.[1];
-  add("lockdown", ok(lockdown ?? "none"));
+  add("lockdown", ok(lockdown()));
   const unprivileged = read("/proc/sys/kernel/unprivileged_bpf_disabled");
   add("unprivileged bpf", ok(unprivileged === "0" ? "allowed" : "not allowed"));
   add(
@@ -67,10 +75,14 @@ export function hostChecks(): HostChecks {
         : "not available: each frame costs one more call, the counts are the same",
     ),
   );
-  return { rows, lib, hasFragments, cpus: findCpus().present };
+  return { rows, lib, hasFragments, cpus };
 }
 
 function rights(): Finding {
+  if (isInUserNamespace()) {
+    const { why: value, remedy, exitCode } = USER_NAMESPACE;
+    return { state: "fail", value, remedy, exitCode };
+  }
   const missing = missingCapabilities();
   if (missing.length > 0) {
     return {
@@ -81,6 +93,16 @@ function rights(): Finding {
     };
   }
   return ok(isRoot() ? "root" : [...heldCapabilities()].join(", "));
+}
+
+/** The mode of kernel lockdown, which securityfs tells. @see kernel_lockdown(7) */
+function lockdown(): string {
+  const folder = "/sys/kernel/security";
+  const mode = /\[(\w+)\]/.exec(read(`${folder}/lockdown`))?.[1];
+  if (mode !== undefined) return mode;
+  return read(`${folder}/lsm`) === ""
+    ? `unknown: securityfs is not mounted on ${folder}`
+    : "none";
 }
 
 function memfdNoexec(): Finding {
@@ -131,6 +153,7 @@ function programChecks(
       maxSources: 1,
       mode: "auto",
       missing: missingCapabilities(),
+      isInUserNamespace: isInUserNamespace(),
     });
     const value = `${why}: ${errnoText(error.errno)}`;
     add("program", { state: "fail", value, remedy, exitCode });

@@ -49,7 +49,9 @@ export function interfaceChecks(
     row("XDP program", holder(found, host)),
     ...resets(found).map((finding) => row("link reset", finding)),
     row("mode", mode(found, features, host)),
-    row("memory", memory(maxSources, host.cpus)),
+    ...host.cpus === undefined
+      ? []
+      : [row("memory", memory(maxSources, host.cpus))],
   ];
 }
 
