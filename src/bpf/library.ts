@@ -34,7 +34,7 @@ export function openLibbpf(): Libbpf {
     ["libbpf.so.0", () => Deno.dlopen("libbpf.so.0", LIBBPF).symbols],
   ];
   const reasons: string[] = [];
-  let isForbidden = false;
+  let refusal: CallError | undefined;
   for (const [name, open] of attempts) {
     try {
       const symbols = open();
@@ -42,17 +42,25 @@ export function openLibbpf(): Libbpf {
         .replace(/^v/, "");
       return { symbols, name: `${name} ${version}`.trim() };
     } catch (error) {
-      isForbidden ||= error instanceof CallError &&
-        error.call === "memfd_create" && error.errno === ERRNO.EACCES;
+      if (error instanceof CallError && error.call === "memfd_create") {
+        refusal = error;
+      }
       reasons.push(`${name}: ${reasonOf(error)}`);
     }
   }
   throw new Failure(
     EXIT.unsupported,
     "Cannot open libbpf: the system has none, and the embedded copy cannot be loaded; install libbpf1 (Debian, Ubuntu) or libbpf (others)" +
-      (isForbidden ? ", or set the sysctl vm.memfd_noexec below 2" : ""),
+      (refusal === undefined ? "" : `, or ${allowMemfd(refusal)}`),
     reasons.join("\n"),
   );
+}
+
+/** What helps if memfd_create() is refused. */
+function allowMemfd({ errno }: CallError): string {
+  return errno === ERRNO.EACCES
+    ? "set the sysctl vm.memfd_noexec below 2"
+    : "allow memfd_create() in the seccomp filter";
 }
 
 /**

@@ -7,7 +7,10 @@ import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { adviceFor } from "../hooks/advice.ts";
 import type { Hook } from "../hooks/hook.ts";
 import { findInterface, type NetInterface } from "../net/interfaces.ts";
-import { missingCapabilities } from "../process/capabilities.ts";
+import {
+  isInUserNamespace,
+  missingCapabilities,
+} from "../process/capabilities.ts";
 import type { Counting } from "./options.ts";
 
 /** What was being done, by the call that failed. */
@@ -52,6 +55,7 @@ export function explained<T>(
       maxSources,
       mode: error instanceof AttachError ? error.mode : mode,
       missing: PERMISSION.has(errno) ? missingCapabilities() : [],
+      isInUserNamespace: isInUserNamespace(),
       holder: BUSY.has(errno) ? holderOf(lib, index) : undefined,
     }, hook.advice);
     throw new Failure(

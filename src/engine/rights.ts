@@ -1,14 +1,22 @@
 /** Gives up root's rights once the program is attached. */
+import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
-import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
+import { type CallError, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import {
   type Capability,
   heldCapabilities,
   keepCapabilities,
   setKeptOverUserChange,
+  tryCapset,
 } from "../process/capabilities.ts";
-import { become, isRoot, lookUpUser, type User } from "../process/user.ts";
+import {
+  become,
+  isRoot,
+  lookUpUser,
+  refusedChanges,
+  type User,
+} from "../process/user.ts";
 
 /**
  * The user that this process will become; undefined: it stays what it is, because
@@ -30,42 +38,93 @@ export function successor(name: string): User | undefined {
 }
 
 /**
+ * Checks, before anything is attached, that `dropPrivileges` can drop capabilities:
+ * makes its calls in a way that changes nothing.
+ *
+ * @throws {Failure} exit code 3
+ */
+export function requireDroppable(user: User | undefined): void {
+  if (staysRoot(user)) return;
+  rescue(() => {
+    tryCapset();
+    if (user !== undefined) setKeptOverUserChange(false);
+  }, refuse);
+}
+
+/**
+ * What this process would keep of root's rights if it became `user`; undefined:
+ * nothing.
+ */
+export function wouldKeep(user: User): string | undefined {
+  const refused = refusedChanges();
+  return refused.length === 0 ? undefined : keptText(user, refused);
+}
+
+/**
  * Becomes `user`, if there is one, and drops all capabilities except `kept`, which
- * the main thread alone keeps; and CAP_BPF, if bpf() needs it.
+ * the main thread alone keeps; and CAP_BPF, if bpf() needs it. What this process
+ * may not change stays as it is, and is logged.
  *
  * @param reachBpf a bpf() call that only uses a descriptor: before Linux 5.19
  * even that may need CAP_BPF
- * @throws {Failure} exit code 3: this was refused; the process still has rights
+ * @throws {Failure} exit code 3: capabilities cannot be dropped
  * @see capabilities(7)
  */
 export async function dropPrivileges(
   user: User | undefined,
   kept: readonly Capability[],
   reachBpf: () => void,
+  log: Logger,
 ): Promise<void> {
+  if (staysRoot(user)) return;
   if (kept.length > 0) await keepHelperThreads();
-  rescue(() => {
+  const refused = rescue(() => {
     const held = heldCapabilities();
     const bpf = (["CAP_BPF", "CAP_SYS_ADMIN"] as const)
       .find((name) => held.has(name));
+    let refused: readonly CallError[] = [];
     if (user !== undefined) {
       setKeptOverUserChange(true);
-      become(user);
+      refused = become(user);
       setKeptOverUserChange(false);
     }
     const wanted = kept.filter((name) => held.has(name));
     const spare = bpf === undefined ? [] : [bpf];
     keepCapabilities(wanted, spare);
     keepCapabilities(isRefused(reachBpf) ? [...wanted, ...spare] : wanted);
-  }, ({ call, errno }) => {
-    throw new Failure(
-      EXIT.notPermitted,
-      `Cannot give up root's rights: ${call}: ${
-        errnoText(errno)
-      }; allow it (CAP_SETUID, CAP_SETGID), or use --user root`,
-    );
-  });
-  if (user !== undefined) requireGone(user);
+    return refused;
+  }, refuse);
+  if (user === undefined) return;
+  if (refused.length > 0) log.info(keptText(user, refused));
+  if (!keepsUser(refused)) requireGone(user);
+}
+
+/** Whether root is to stay root: `--user root`. */
+function staysRoot(user: User | undefined): boolean {
+  return user === undefined && isRoot();
+}
+
+function keepsUser(refused: readonly CallError[]): boolean {
+  return refused.some(({ call }) => call === "setresuid");
+}
+
+/** Says what is kept because changes to `user` were refused. */
+function keptText({ name }: User, refused: readonly CallError[]): string {
+  const calls = refused.map(({ call }) => call).join(", ");
+  const why = errnoText(refused[0]!.errno);
+  const kept = keepsUser(refused)
+    ? "it stays root, who owns root's files, and the runtime's threads keep their capabilities"
+    : "it stays in root's groups";
+  return `Cannot become user "${name}" (${calls}: ${why}): ${kept}; allow it CAP_SETUID and CAP_SETGID`;
+}
+
+function refuse({ call, errno }: CallError): never {
+  throw new Failure(
+    EXIT.notPermitted,
+    `Cannot give up root's rights: ${call}: ${
+      errnoText(errno)
+    }; allow capset() and prctl() in the seccomp filter, or use --user root`,
+  );
 }
 
 /**

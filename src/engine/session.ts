@@ -14,8 +14,9 @@ import { type Attached, Attacher } from "./attacher.ts";
 import { InterfaceRun } from "./interface_run.ts";
 import { lookUpInterface, requireInterfaces } from "./interface_lookup.ts";
 import { type Loaded, Loader } from "./loader.ts";
+import { requireOpenFiles } from "./open_files.ts";
 import type { SessionOptions, Timing } from "./options.ts";
-import { dropPrivileges, successor } from "./rights.ts";
+import { dropPrivileges, requireDroppable, successor } from "./rights.ts";
 import { Ticks } from "./ticks.ts";
 
 /** Milliseconds between two attempts to attach to a busy interface. */
@@ -61,6 +62,7 @@ export class LoadedSession implements Disposable {
   constructor(options: SessionOptions, log: Logger) {
     using stack = new DisposableStack();
     const { interfaces, waiting, counting } = options;
+    requireOpenFiles(interfaces.length * counting.directions.length);
     const absent = interfaces.filter((name) =>
       waiting?.waitsForInterface === true && lookUpInterface(name) === undefined
     );
@@ -68,6 +70,7 @@ export class LoadedSession implements Disposable {
       interfaces.filter((name) => !absent.includes(name)),
     );
     const user = successor(options.user);
+    requireDroppable(user);
     const loader = new Loader(counting, log, options.logsLibbpf ?? false);
     loader.announceMemory(interfaces.length, log);
     this.#loaded = loader.load(found, stack);
@@ -185,12 +188,13 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
    * @throws {Failure} exit code 3: it was refused
    */
   async giveUpRights(canGoOnAs: (user: User) => boolean): Promise<void> {
-    const { user, options, attacher, attached } = this.#parts;
+    const { user, options, attacher, attached, log } = this.#parts;
     if (user !== undefined && !canGoOnAs(user)) return;
     await dropPrivileges(
       user,
       options.waiting?.waitsForInterface ? NEEDED : attacher.neededAtEnd,
       () => attached.forEach(({ link }) => link.interfaceIndex()),
+      log,
     );
   }
 

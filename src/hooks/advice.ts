@@ -11,6 +11,8 @@ interface Circumstances {
   readonly mode: string;
   /** Capabilities for loading and attaching that this process lacks. */
   readonly missing: readonly string[];
+  /** Its capabilities are of another user namespace than the machine's. */
+  readonly isInUserNamespace: boolean;
   /** The program that is on the interface, as `Holders` words it. */
   readonly holder?: string | undefined;
 }
@@ -29,8 +31,15 @@ export type AdviceTable = Readonly<
   Record<string, Readonly<Record<number, Explain>>>
 >;
 
-const notPermitted: Explain = ({ missing }) =>
-  missing.length === 0
+/** Why root of a container cannot count, and what helps. */
+export const USER_NAMESPACE = {
+  exitCode: EXIT.notPermitted,
+  why: "root of a user namespace has no rights over the kernel's BPF",
+  remedy: "run it as the host's root",
+} as const;
+
+const notPermitted: Explain = ({ missing, isInUserNamespace }) =>
+  isInUserNamespace ? USER_NAMESPACE : missing.length === 0
     ? {
       exitCode: EXIT.notPermitted,
       why:

@@ -1,9 +1,11 @@
-/** Reads and drops the Linux capabilities of this thread. */
+/** Reads and drops the Linux capabilities of this thread, and knows user namespaces. */
 import { call } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 
 /** Bits of the capabilities that xdptally uses. @see linux/capability.h */
 const CAPABILITY = {
+  CAP_SETGID: 6n,
+  CAP_SETUID: 7n,
   CAP_NET_ADMIN: 12n,
   CAP_SYS_ADMIN: 21n,
   CAP_PERFMON: 38n,
@@ -29,12 +31,48 @@ export function missingCapabilities(): Capability[] {
 
 /** The effective capabilities of this thread. */
 export function heldCapabilities(): Set<Capability> {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  const bits = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(status)?.[1] ?? "0"}`);
+  const { effective } = capabilitySets();
   const names = Object.keys(CAPABILITY) as Capability[];
   return new Set(
-    names.filter((name) => (bits >> CAPABILITY[name] & 1n) === 1n),
+    names.filter((name) => (effective >> CAPABILITY[name] & 1n) === 1n),
   );
+}
+
+/** Sets of capabilities, a bit for each. */
+interface CapabilitySets {
+  readonly effective: bigint;
+  readonly permitted: bigint;
+  readonly inheritable: bigint;
+}
+
+/** The sets of this thread. @see capabilities(7) */
+function capabilitySets(): CapabilitySets {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  const bits = (field: string) =>
+    BigInt(
+      `0x${new RegExp(`^${field}:\\s*(\\w+)$`, "m").exec(status)?.[1] ?? 0}`,
+    );
+  return {
+    effective: bits("CapEff"),
+    permitted: bits("CapPrm"),
+    inheritable: bits("CapInh"),
+  };
+}
+
+/** Sets the sets of this thread. @throws {CallError} @see capset(2) */
+function setCapabilitySets(
+  { effective, permitted, inheritable }: CapabilitySets,
+): void {
+  // struct __user_cap_header_struct: version, pid
+  const VERSION_3 = 0x20080522;
+  const header = Uint32Array.of(VERSION_3, 0);
+  // struct __user_cap_data_struct[2]: effective, permitted, inheritable
+  const sets = [effective, permitted, inheritable];
+  const data = Uint32Array.from(
+    [...sets, ...sets.map((set) => set >> 32n)],
+    (word) => Number(BigInt.asUintN(32, word)),
+  );
+  call(libc, "capset", header, data);
 }
 
 /**
@@ -43,26 +81,34 @@ export function heldCapabilities(): Set<Capability> {
  * @param effective stay permitted and effective
  * @param spare stay permitted only: the thread can make them effective again
  * @throws {CallError}
- * @see capset(2)
  */
 export function keepCapabilities(
   effective: readonly Capability[],
   spare: readonly Capability[] = [],
 ): void {
-  // struct __user_cap_header_struct: version, pid
-  const VERSION_3 = 0x20080522;
-  const header = Uint32Array.of(VERSION_3, 0);
-  // struct __user_cap_data_struct[2]: effective, permitted, inheritable
-  const data = new Uint32Array(6);
-  const set = (word: number, names: readonly Capability[]) => {
-    for (const name of names) {
-      const bit = Number(CAPABILITY[name]);
-      data[(bit >> 5) * 3 + word]! |= 1 << (bit & 31);
-    }
-  };
-  set(0, effective);
-  set(1, [...effective, ...spare]);
-  call(libc, "capset", header, data);
+  const bits = (names: readonly Capability[]) =>
+    names.reduce((sum, name) => sum | 1n << CAPABILITY[name], 0n);
+  setCapabilitySets({
+    effective: bits(effective),
+    permitted: bits([...effective, ...spare]),
+    inheritable: 0n,
+  });
+}
+
+/** Sets what is set already: refused only if capset(2) itself is. @throws {CallError} */
+export function tryCapset(): void {
+  setCapabilitySets(capabilitySets());
+}
+
+/** Runs `action` without any effective capability. @throws {CallError} */
+export function withoutCapabilities<T>(action: () => T): T {
+  const sets = capabilitySets();
+  setCapabilitySets({ ...sets, effective: 0n });
+  try {
+    return action();
+  } finally {
+    setCapabilitySets(sets);
+  }
 }
 
 /**
@@ -72,4 +118,18 @@ export function keepCapabilities(
 export function setKeptOverUserChange(isKept: boolean): void {
   const PR_SET_KEEPCAPS = 8n;
   call(libc, "prctl", PR_SET_KEEPCAPS, isKept ? 1n : 0n, 0n, 0n, 0n);
+}
+
+/**
+ * Whether this process is in a user namespace other than the machine's: there even
+ * all capabilities give no right to load programs. @see user_namespaces(7)
+ */
+export function isInUserNamespace(): boolean {
+  // PROC_USER_INIT_INO of linux/proc_ns.h
+  const OF_MACHINE = "user:[4026531837]";
+  try {
+    return Deno.readLinkSync("/proc/self/ns/user") !== OF_MACHINE;
+  } catch {
+    return false; // a kernel without user namespaces
+  }
 }

@@ -1,7 +1,12 @@
 /** Users: looking them up, becoming one, and what one may access. */
-import { call, checked } from "../ffi/errno.ts";
+import { call, CallError, checked, ERRNO, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString, readCString } from "../ffi/memory.ts";
+import {
+  type Capability,
+  heldCapabilities,
+  withoutCapabilities,
+} from "./capabilities.ts";
 
 /** A user that this process could become. */
 export interface User {
@@ -58,38 +63,64 @@ function groupsOf(name: string, gid: number): Uint32Array<ArrayBuffer> {
 }
 
 /**
- * Changes the user of the process. glibc changes it in all threads; threads of
- * root lose their capabilities, see `setKeptOverUserChange`.
+ * Changes the user of the process, as far as this is allowed. glibc changes it in
+ * all threads; threads of root lose their capabilities, see `setKeptOverUserChange`.
  *
- * @throws {CallError}
+ * @returns the calls that were refused
  * @see setresuid(2), nptl(7)
  */
-export function become({ uid, gid, groups }: User): void {
-  call(libc, "setgroups", BigInt(groups.length), groups);
-  call(libc, "setresgid", gid, gid, gid);
-  call(libc, "setresuid", uid, uid, uid);
+export function become({ uid, gid, groups }: User): CallError[] {
+  return refusedOf([
+    () => call(libc, "setgroups", BigInt(groups.length), groups),
+    () => call(libc, "setresgid", gid, gid, gid),
+    () => call(libc, "setresuid", uid, uid, uid),
+  ]);
+}
+
+/** The calls of `become` that would be refused; it makes them so that they change nothing. */
+export function refusedChanges(): CallError[] {
+  const SAME = 2 ** 32 - 1;
+  const held = heldCapabilities();
+  const change = (name: "setresgid" | "setresuid", needed: Capability) => {
+    if (!held.has(needed)) throw new CallError(name, ERRNO.EPERM);
+    call(libc, name, SAME, SAME, SAME);
+  };
+  return refusedOf([
+    () => setThreadGroups(ownGroups()),
+    () => change("setresgid", "CAP_SETGID"),
+    () => change("setresuid", "CAP_SETUID"),
+  ]);
+}
+
+function refusedOf(changes: readonly (() => void)[]): CallError[] {
+  return changes.flatMap((change) =>
+    rescue(() => (change(), []), (error) => [error])
+  );
 }
 
 /** Modes of access; add them up. @see access(2) */
 export const ACCESS = { write: 2, search: 1 } as const;
 
 /**
- * Whether the kernel lets `user` access a path. This thread takes the user's
- * file system ids and groups, asks, and takes its own again.
+ * Whether the kernel lets this process access a path once it is `user`, or as much
+ * of that as it can become. This thread takes the user's file system ids and
+ * groups, drops its capabilities, asks, and takes its own again.
  *
  * @param mode a sum of `ACCESS`
  */
 export function mayAccess(user: User, path: string, mode: number): boolean {
   const mine = ownGroups();
+  const setGroups = (groups: Uint32Array<ArrayBuffer>) =>
+    rescue(() => setThreadGroups(groups), () => {}); // they stay its own
   try {
-    setThreadGroups(user.groups);
+    setGroups(user.groups);
     libc.setfsgid(user.gid);
     libc.setfsuid(user.uid);
-    return canAccess(path, mode);
+    return withoutCapabilities(() => canAccess(path, mode));
   } finally {
     libc.setfsuid(libc.geteuid());
     libc.setfsgid(libc.getegid());
-    setThreadGroups(mine);
+    setGroups(mine);
   }
 }
 

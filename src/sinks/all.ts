@@ -3,7 +3,7 @@ import type { Values } from "../cli/option.ts";
 import { listen } from "./listen.ts";
 import { output } from "./output.ts";
 import { SeveralSinks } from "./several.ts";
-import type { Sink, SinkContext, SinkPlan } from "./sink.ts";
+import type { NamedPlan, Sink, SinkContext, SinkPlan } from "./sink.ts";
 
 const KINDS = { output, listen };
 
@@ -17,8 +17,11 @@ export const SINK_OPTIONS = {
  *
  * @throws {Failure} exit code 2
  */
-export function planSinks(values: Values<typeof SINK_OPTIONS>): SinkPlan[] {
-  return Object.values(KINDS).flatMap((kind) => kind.plan(values) ?? []);
+export function planSinks(values: Values<typeof SINK_OPTIONS>): NamedPlan[] {
+  return Object.entries(KINDS).flatMap(([name, kind]) => {
+    const plan = kind.plan(values);
+    return plan === undefined ? [] : [{ ...plan, name }];
+  });
 }
 
 /** Creates the planned sinks, as one. @throws {Failure} */

@@ -4,13 +4,10 @@ import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
 import { writeAll } from "../basics/write_all.ts";
-import {
-  gzipMember,
-  HEADER_SIZE,
-  memberLength,
-} from "../formats/gzip_member.ts";
-import { createIn } from "./files.ts";
+import { gzipMember } from "../formats/gzip_member.ts";
+import { createIn, rehearseOn } from "./files.ts";
 import type { Target } from "./target.ts";
+import { CHUNK, OtherData, readAt, wholeSize } from "./whole_records.ts";
 
 interface CaptureFileOptions {
   readonly path: string;
@@ -69,26 +66,54 @@ export class CaptureFile implements Target {
   /**
    * Opens the file and mends its end, before rights are given up.
    *
-   * @throws {Failure} exit code 7: it cannot be opened
+   * @throws {Failure} exit code 7: it cannot be opened or locked, or has other data
    */
   async prepare(): Promise<void> {
-    let file;
-    try {
-      file = this.#current();
-    } catch (error) {
-      throw new Failure(
-        EXIT.output,
-        `Cannot write to ${this.name}: ${reasonOf(error)}; name another file`,
-      );
-    }
-    await file.lock(true);
+    const file = this.#writable(() => this.#current());
+    await file.lock(true).catch((error) => this.#refuseLock(error));
     try {
       this.#sound = this.#mend(file, file.statSync().size);
-    } catch {
+    } catch (error) {
+      if (error instanceof OtherData) this.#refuse(error);
       // No room for FILE.torn: the first record tries again.
     } finally {
       await file.unlock();
     }
+  }
+
+  /** Fails where `prepare` would, and leaves everything as it is. @throws {Failure} */
+  rehearse(): void {
+    const { path, isGzip } = this.#options;
+    this.#writable(() =>
+      rehearseOn(path, open, (file) => {
+        try {
+          file.tryLockSync(true); // a lock that another process has is waited for
+        } catch (error) {
+          this.#refuseLock(error);
+        }
+        wholeSize(file, file.statSync().size, isGzip);
+      })
+    );
+  }
+
+  #writable<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      return this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown, what = "write to", remedy = "name"): never {
+    throw new Failure(
+      EXIT.output,
+      `Cannot ${what} ${this.name}: ${reasonOf(error)}; ${remedy} another file`,
+    );
+  }
+
+  #refuseLock(error: unknown): never {
+    this.#refuse(error, "lock", "allow flock() in the seccomp filter, or name");
   }
 
   get isForbidden(): boolean {
@@ -175,8 +200,7 @@ export class CaptureFile implements Target {
 
   #open(): Deno.FsFile {
     const { path } = this.#options;
-    const options = { read: true, append: true, create: true };
-    return createIn(dirname(path), () => Deno.openSync(path, options));
+    return createIn(dirname(path), () => open(path));
   }
 
   #encode(size: number, records: string[]): Uint8Array {
@@ -226,9 +250,7 @@ export class CaptureFile implements Target {
 
   /** Moves an incomplete end to `FILE.torn`. @returns the size that is left */
   #mend(file: Deno.FsFile, size: number): number {
-    const whole = this.#options.isGzip
-      ? wholeMembers(file, size)
-      : wholeLines(file, size);
+    const whole = wholeSize(file, size, this.#options.isGzip);
     if (whole < size) {
       using torn = Deno.openSync(`${this.#options.path}.torn`, {
         append: true,
@@ -250,42 +272,6 @@ export class CaptureFile implements Target {
   }
 }
 
-const CHUNK = 65_536;
-
-/** The offset after the last newline. */
-function wholeLines(file: Deno.FsFile, size: number): number {
-  for (let end = size; end > 0; end -= Math.min(end, CHUNK)) {
-    const start = Math.max(0, end - CHUNK);
-    const newline = readAt(file, start, end - start).lastIndexOf(0x0a);
-    if (newline >= 0) return start + newline + 1;
-  }
-  return 0;
-}
-
-/** The offset after the last whole gzip member. @throws {Error} it is other data */
-function wholeMembers(file: Deno.FsFile, size: number): number {
-  for (let at = 0;;) {
-    if (at === size) return at;
-    const length = memberLength(
-      readAt(file, at, Math.min(HEADER_SIZE, size - at)),
-    );
-    if (length === undefined && size - at >= HEADER_SIZE) {
-      throw new Error("not an xdptally capture");
-    }
-    if (length === undefined || at + length > size) return at;
-    at += length;
-  }
-}
-
-/** Up to `length` bytes at an offset; fewer at the end of the file. */
-function readAt(file: Deno.FsFile, at: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  file.seekSync(at, Deno.SeekMode.Start);
-  let read = 0;
-  while (read < length) {
-    const more = file.readSync(bytes.subarray(read));
-    if (more === null) break;
-    read += more;
-  }
-  return bytes.subarray(0, read);
+function open(path: string): Deno.FsFile {
+  return Deno.openSync(path, { read: true, append: true, create: true });
 }

@@ -1,6 +1,6 @@
 /** Serves metrics to Prometheus over HTTP or HTTPS. */
 import { timingSafeEqual } from "node:crypto";
-import { EXIT, Failure } from "../basics/errors.ts";
+import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
 import {
   METRICS_TYPES,
@@ -41,6 +41,7 @@ const GRACE = 5000;
 export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
   readonly #states: InterfaceStates;
+  #listener: Deno.Listener | undefined;
   #server: HttpServer | undefined;
 
   constructor(options: ExporterOptions) {
@@ -48,27 +49,55 @@ export class Exporter implements Sink, Disposable {
     this.#states = new InterfaceStates(options.maxSources);
   }
 
-  /** @throws {Failure} the address is in use, or the certificate is unusable */
-  open(): void {
+  /**
+   * Binds the address, while this process may bind any port. Clients wait until
+   * `open`.
+   *
+   * @throws {Failure} exit code 7: it cannot be bound; 2: the certificate is unusable
+   */
+  prepare(): void {
+    if (this.#listener !== undefined) return;
     const { hostname, port, tls } = this.#options;
+    const address = { hostname, port };
+    const listener = this.#bind(
+      () => Deno.listen(address),
+      EXIT.output,
+      "name another address or port",
+    );
+    if (tls === undefined) {
+      this.#listener = listener;
+      return;
+    }
+    listener.close(); // whatever goes wrong now is the certificate's fault
+    this.#listener = this.#bind(
+      () => Deno.listenTls({ ...address, ...tls }),
+      EXIT.usage,
+      "check the certificate and its key",
+    );
+  }
+
+  #bind(
+    listen: () => Deno.Listener,
+    exitCode: ExitCode,
+    remedy: string,
+  ): Deno.Listener {
     try {
-      const listener = tls === undefined
-        ? Deno.listen({ hostname, port })
-        : Deno.listenTls({ hostname, port, ...tls });
-      this.#server = new HttpServer(
-        listener,
-        (request) => this.answer(request),
-      );
+      return listen();
     } catch (error) {
+      const { hostname, port } = this.#options;
+      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
       throw new Failure(
-        EXIT.failure,
-        `Cannot listen on ${
-          hostname.includes(":") ? `[${hostname}]` : hostname
-        }:${port}: ${
-          reasonOf(error)
-        }; name another address or port, or check the certificate`,
+        exitCode,
+        `Cannot listen on ${host}:${port}: ${reasonOf(error)}; ${remedy}`,
       );
     }
+  }
+
+  open(): void {
+    this.#server = new HttpServer(
+      this.#listener!,
+      (request) => this.answer(request),
+    );
   }
 
   /** The answer to a request. */
@@ -122,7 +151,8 @@ export class Exporter implements Sink, Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#server?.[Symbol.dispose]();
+    if (this.#server === undefined) this.#listener?.close();
+    else this.#server[Symbol.dispose]();
   }
 }
 

@@ -64,6 +64,7 @@ export const listen: SinkKind<typeof OPTIONS> = {
       : { cert: readSecret(listenCert), key: readSecret(listenKey) };
     return {
       hasMetrics: true,
+      place: `${address.hostname}:${address.port}`,
       create: ({ maxSources }) =>
         new Exporter({ ...address, token, tls, maxSources }),
     };

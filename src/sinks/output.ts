@@ -62,6 +62,7 @@ export const output: SinkKind<typeof OPTIONS> = {
       defaultTop: format.defaultTop,
       hasMetrics: format.kind === "page",
       writesFiles: pattern !== undefined,
+      place: pattern?.path ?? "stdout",
       create(context) {
         const files = { isLocal, isSynced, output: pattern };
         return format.kind === "page"

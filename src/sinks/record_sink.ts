@@ -12,6 +12,7 @@ import {
   logStaysRoot,
   pathFor,
   pathsFor,
+  requireWritable,
   rightsOf,
 } from "./files.ts";
 import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
@@ -56,6 +57,12 @@ export class RecordSink implements Sink {
 
   async prepare(origin: RecordOrigin): Promise<void> {
     await this.#targetFor(origin, new Date()).prepare?.();
+  }
+
+  rehearse(origin: RecordOrigin): void {
+    const path = pathFor(this.#options, origin, new Date());
+    if (isSpecial(path)) requireWritable(path);
+    else this.#open(path).rehearse?.();
   }
 
   write(record: RunRecord): void {

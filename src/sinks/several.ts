@@ -15,6 +15,13 @@ export class SeveralSinks implements Required<Sink> {
     for (const sink of this.#sinks) await sink.prepare?.(origin);
   }
 
+  rehearse(origin: RecordOrigin): void {
+    for (const sink of this.#sinks) {
+      if (sink.rehearse === undefined) sink.prepare?.(origin);
+      else sink.rehearse(origin);
+    }
+  }
+
   open(): void {
     for (const sink of this.#sinks) sink.open?.();
   }

@@ -14,12 +14,19 @@ export interface RecordOrigin {
 /** Where the records of a session go. Methods are called in the order below. */
 export interface Sink {
   /**
-   * Checks that the records of an interface can be written, before anything is
-   * attached.
+   * Gets ready to write the records of an interface, before anything is attached.
    *
    * @throws {Failure} exit code 7
    */
   prepare?(origin: RecordOrigin): Promise<void> | void;
+
+  /**
+   * Fails where `prepare` would, but leaves nothing behind; without it, `prepare`
+   * leaves nothing behind once the sink is disposed of. For `check`.
+   *
+   * @throws {Failure} exit code 7
+   */
+  rehearse?(origin: RecordOrigin): void;
 
   /**
    * Whether a process that becomes `user` can go on writing; logs what will be
@@ -75,7 +82,14 @@ export interface SinkPlan {
   readonly hasMetrics: boolean;
   /** It writes files: without a terminal, SIGHUP means that they were rotated. */
   readonly writesFiles?: boolean;
+  /** Where it writes to, for `check`. */
+  readonly place?: string;
   create(context: SinkContext): Sink;
+}
+
+/** A plan with the name of its kind in all.ts. */
+export interface NamedPlan extends SinkPlan {
+  readonly name: string;
 }
 
 /** A kind of sink, with its options of the command line. */

@@ -19,6 +19,8 @@ export interface Target {
    * @throws {Failure} exit code 7
    */
   prepare?(): Promise<void>;
+  /** Fails where `prepare` would; leaves nothing behind. @throws {Failure} exit code 7 */
+  rehearse?(): void;
   /** Queues text for the next `flush`. */
   add(text: string): void;
   /**

@@ -13,6 +13,7 @@ import {
   logStaysRoot,
   pathFor,
   pathsFor,
+  rehearseIn,
   rightsOf,
 } from "./files.ts";
 import { InterfaceStates } from "./interface_states.ts";
@@ -44,11 +45,22 @@ export class TextfileSink implements Sink {
   }
 
   prepare(origin: RecordOrigin): void {
+    this.#attempt(origin, (path) => {
+      makeTemporary(path);
+      removeTemporaries(path);
+    });
+  }
+
+  rehearse(origin: RecordOrigin): void {
+    this.#attempt(origin, (path) => rehearseIn(dirname(path)));
+  }
+
+  /** @throws {Failure} exit code 7 */
+  #attempt(origin: RecordOrigin, action: (path: string) => void): void {
     const path = pathFor(this.#options, origin, new Date());
     try {
       requireReplaceable(path);
-      makeTemporary(path);
-      removeTemporaries(path);
+      action(path);
     } catch (error) {
       throw new Failure(
         EXIT.output,

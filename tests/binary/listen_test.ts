@@ -136,10 +136,10 @@ Deno.test("--listen: an address, certificate or token that cannot be used is ref
     ["-c", "1", "--listen", "127.0.0.1:9435", "va"],
     { in: stage.name },
   );
-  assertEquals(code, 1);
-  assertStringIncludes(
+  assertEquals(code, 7);
+  assertEquals(
     stderr,
-    "Cannot listen on 127.0.0.1:9435: Address already in use; name another address or port",
+    "xdptally: Cannot listen on 127.0.0.1:9435: Address already in use; name another address or port\n",
   );
   assertEquals(stage.programs("va"), []);
   const usage = await run(["--listen-token", "x", "va"], { in: stage.name });

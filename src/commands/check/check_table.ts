@@ -1,5 +1,5 @@
 /** Formats the findings of `check`: a table or JSON (pure). */
-import type { ExitCode } from "../../basics/errors.ts";
+import { type ExitCode, Failure } from "../../basics/errors.ts";
 
 /** What a check found. */
 export interface Finding {
@@ -24,6 +24,17 @@ export type NamedFinding = readonly [name: string, finding: Finding];
 /** A finding that needs no attention. */
 export function ok(value: string): Finding {
   return { state: "ok", value };
+}
+
+/** What `check` finds; the `Failure` that it throws is a finding too. */
+export function findingOf(check: () => Finding): Finding {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { message, exitCode } = error;
+    return { state: "fail", value: message, exitCode };
+  }
 }
 
 /** Text: the rows of the host and of each interface under its name. */

@@ -1,5 +1,5 @@
 /** Checks the kernel, libbpf and the rights of this process. */
-import { EXIT, Failure } from "../../basics/errors.ts";
+import { EXIT } from "../../basics/errors.ts";
 import { formatBytes } from "../../basics/quantity.ts";
 import { findCpus } from "../../bpf/cpus.ts";
 import { Holders } from "../../bpf/holder.ts";
@@ -8,18 +8,19 @@ import { type Libbpf, openLibbpf, withMessages } from "../../bpf/library.ts";
 import { hasBtf, loadObject } from "../../bpf/load.ts";
 import { LOAD_DEFAULTS, type LoadedObject } from "../../bpf/object.ts";
 import { ERRNO, errnoText, rescue } from "../../ffi/errno.ts";
-import { adviceFor } from "../../hooks/advice.ts";
+import { adviceFor, USER_NAMESPACE } from "../../hooks/advice.ts";
 import type { Obstacles } from "../../hooks/obstacles.ts";
 import { tc } from "../../hooks/tc.ts";
 import { attachIn } from "../../hooks/xdp.ts";
 import { findInterface } from "../../net/interfaces.ts";
 import {
   heldCapabilities,
+  isInUserNamespace,
   missingCapabilities,
   NEEDED,
 } from "../../process/capabilities.ts";
 import { isRoot } from "../../process/user.ts";
-import { type CheckRow, type Finding, ok } from "./check_table.ts";
+import { type CheckRow, type Finding, findingOf, ok } from "./check_table.ts";
 
 /** What the checks of interfaces build on. */
 export interface HostChecks {
@@ -44,19 +45,17 @@ export function hostChecks(): HostChecks {
   add("kernel", ok(Deno.osRelease()));
   add("rights", rights());
   let lib: Libbpf | undefined;
-  try {
-    lib = openLibbpf();
-    add("libbpf", ok(`${lib.name}${pathOfLibbpf()}`));
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const { message, exitCode } = error;
-    add("libbpf", { state: "fail", value: message, exitCode });
-  }
+  add(
+    "libbpf",
+    findingOf(() => {
+      lib = openLibbpf();
+      return ok(`${lib.name}${pathOfLibbpf()}`);
+    }),
+  );
   const hasFragments = lib !== undefined && programChecks(lib, add);
   const refused = lib === undefined ? {} : refusedTc(lib);
 
-  const lockdown = /\[(\w+)\]/.exec(read("/sys/kernel/security/lockdown"))?.[1];
-  add("lockdown", ok(lockdown ?? "none"));
+  add("lockdown", ok(lockdown()));
   const unprivileged = read("/proc/sys/kernel/unprivileged_bpf_disabled");
   add("unprivileged bpf", ok(unprivileged === "0" ? "allowed" : "not allowed"));
   add(
@@ -86,6 +85,10 @@ export function hostChecks(): HostChecks {
 }
 
 function rights(): Finding {
+  if (isInUserNamespace()) {
+    const { why: value, remedy, exitCode } = USER_NAMESPACE;
+    return { state: "fail", value, remedy, exitCode };
+  }
   const missing = missingCapabilities();
   if (missing.length > 0) {
     return {
@@ -96,6 +99,16 @@ function rights(): Finding {
     };
   }
   return ok(isRoot() ? "root" : [...heldCapabilities()].join(", "));
+}
+
+/** The mode of kernel lockdown, which securityfs tells. @see kernel_lockdown(7) */
+function lockdown(): string {
+  const folder = "/sys/kernel/security";
+  const mode = /\[(\w+)\]/.exec(read(`${folder}/lockdown`))?.[1];
+  if (mode !== undefined) return mode;
+  return read(`${folder}/lsm`) === ""
+    ? `unknown: securityfs is not mounted on ${folder}`
+    : "none";
 }
 
 function memfdNoexec(): Finding {
@@ -146,6 +159,7 @@ function programChecks(
       maxSources: 1,
       mode: "auto",
       missing: missingCapabilities(),
+      isInUserNamespace: isInUserNamespace(),
     });
     const value = `${why}: ${errnoText(error.errno)}`;
     add("program", { state: "fail", value, remedy, exitCode });
