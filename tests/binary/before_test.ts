@@ -1,5 +1,5 @@
 /** Programs that see frames before the one of tc are named: at the start, in between and at the end. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { ethernetFrame } from "../lib/frames.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { type Namespace, vethStage } from "../lib/stage.ts";
@@ -38,6 +38,10 @@ const DIRECTIONS = ["incoming", "outgoing"];
 const said = (what: string) =>
   DIRECTIONS.map((which) => `${what}: it may hide ${which} frames`);
 
+/** Without the processes, which only root can name once it counts. */
+const nameless = (capture: { stderr: string }) =>
+  warnings(capture).map((line) => line.replace(/ of pid \d+/, "")).sort();
+
 for (const user of ["nobody", "root"]) {
   Deno.test({
     name:
@@ -49,13 +53,13 @@ for (const user of ["nobody", "root"]) {
       await using capture = watch(stage, ...args);
       await capture.attached(2);
       const status = Deno.readTextFileSync(`/proc/${capture.pid}/status`);
-      assert(/^CapEff:\s*0+$/m.test(status));
+      assertEquals(/^CapEff:\s*0+$/m.test(status), user === "nobody");
       await using stack = new AsyncDisposableStack();
       const behind = putBefore(stage, "last");
       stack.use(behind.keepers);
       const seen = async (expected: readonly string[]) => {
         await capture.until(() => warnings(capture).length >= expected.length);
-        assertEquals(warnings(capture), expected.toSorted());
+        assertEquals(nameless(capture), expected.toSorted());
       };
       const one = putBefore(stage);
       stack.use(one.keepers);
@@ -81,7 +85,7 @@ for (const user of ["nobody", "root"]) {
       await capture.until(() => capture.ticks.length > length + 2);
       const { code, record, stderr } = await capture.end("SIGINT");
       assertEquals([code, record.complete], [0, true]);
-      assertEquals(warnings({ stderr }), [...first, ...second].sort());
+      assertEquals(nameless({ stderr }), [...first, ...second].sort());
     },
   });
 }
@@ -151,7 +155,7 @@ Deno.test({
   ignore: TCX,
   fn: async () => {
     using stage = vethStage();
-    await using other = new Capture(["--user", "root", "vb"], {
+    await using other = new Capture(["--hook", "xdp", "--user", "root", "vb"], {
       in: stage.name,
     });
     await other.attached();
