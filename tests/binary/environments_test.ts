@@ -118,7 +118,7 @@ const ENVIRONMENTS: Environment[] = [
   ...["EAFNOSUPPORT", "EPERM"].map((error) => ({
     name: `AF_NETLINK: ${error}`,
     through: underSeccomp(`socket(16)=${error}`),
-    code: 3,
+    code: 0,
   })),
   {
     name: "no AF_INET",
@@ -128,7 +128,7 @@ const ENVIRONMENTS: Environment[] = [
   {
     name: "neither AF_INET nor AF_INET6",
     through: underSeccomp("socket(2)=EAFNOSUPPORT", "socket(10)=EAFNOSUPPORT"),
-    code: 3,
+    code: 0,
   },
 
   // The interfaces.
@@ -169,8 +169,7 @@ const ENVIRONMENTS: Environment[] = [
   {
     name: "no /sys",
     through: after("umount -l /sys", "unshare", "--mount"),
-    says: "mount sysfs on /sys",
-    code: 6,
+    code: 0,
   },
   {
     name: "no /dev",
