@@ -93,8 +93,8 @@ const ENVIRONMENTS: Environment[] = [
     says: 'Cannot find interface "vb"',
     code: 4,
   },
-  ...anyRefusal("bpf(5)", { code: 3 }).slice(0, 1),
-  ...anyRefusal("bpf(5)", { code: 6 }).slice(1),
+  { name: "bpf: EPERM", through: underSeccomp("bpf=EPERM"), code: 3 },
+  { name: "bpf: ENOSYS", through: underSeccomp("bpf=ENOSYS"), code: 6 },
   ...["capset", "prctl"].flatMap((call) => [
     ...anyRefusal(call, { code: 3, says: "Cannot give up root's rights" }),
     ...anyRefusal(call, { code: 0, args: ["--user", "root"] }),
