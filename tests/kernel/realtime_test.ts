@@ -37,13 +37,17 @@ type Outcome = Readonly<
   Record<string, readonly [counted: number, sent: number]>
 >;
 
+/** How often the CPUs meet. */
+const STEPS = 2000;
+
 /** One source that is known, and one that no id is left for. */
 async function raceKnown(kind: Kind, isRealtime: boolean): Promise<Outcome> {
   using program = load(kind, isRealtime, 1);
   const { programFd, memory } = program.object;
-  const RUNS = 200_000, sent = 2 * RUNS;
+  const sent = 2 * STEPS;
+  const list = [1, 2].flatMap((source) => Array(STEPS).fill(source));
   program.run({ frame: frameOf(kind.family, 1) }); // takes the only id
-  await runBoth(programFd, kind.family, [[1, 2], [1, 2]], RUNS);
+  await runBoth(programFd, kind.family, [list, list]);
   // Generation 0 and CPU 0 come first.
   const full = Number(memory.totals[TOTALS.full]);
   const { total, untracked, sources } = program.take();
@@ -56,14 +60,16 @@ async function raceKnown(kind: Kind, isRealtime: boolean): Promise<Outcome> {
   };
 }
 
-const STEPS = 4000;
 /**
  * New sources. At even steps both CPUs have the same one, so that one of them gets
  * a spare id; at odd steps each has its own, and both want the spare one.
  */
 const OWN = 0x8000;
 const NEW = [0, OWN].map((own) =>
-  Array.from({ length: STEPS }, (_, step) => step % 2 === 0 ? step : step | own)
+  Array.from(
+    { length: STEPS },
+    (_, step) => step % 2 === 0 ? step : step | own,
+  )
 ) as [number[], number[]];
 const PACKETS = new Map<number, number>();
 for (const source of NEW.flat()) {

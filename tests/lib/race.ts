@@ -49,13 +49,12 @@ export const IS_ALONE = CPUS[0] === CPUS[1];
 
 /**
  * Runs frames of `sources[0]` on one CPU and of `sources[1]` on the other: those at
- * the same place of the lists at the same moment, each `repeat` times.
+ * the same place of the lists at the same moment.
  */
 export async function runBoth(
   program: number,
   family: Family,
   sources: readonly [readonly number[], readonly number[]],
-  repeat = 1,
 ): Promise<void> {
   const progress = new Int32Array(new SharedArrayBuffer(4));
   await Promise.all(
@@ -65,7 +64,6 @@ export async function runBoth(
         program,
         ...FRAMES[family],
         sources: sources[at as 0 | 1],
-        repeat,
         progress,
       })
     ),

@@ -13,8 +13,6 @@ export interface Race {
   /** The offset of the last two bytes of the source. */
   readonly sourceAt: number;
   readonly sources: readonly number[];
-  /** Runs for each source. */
-  readonly repeat: number;
   /** How many runs both workers have done, together. */
   readonly progress: Int32Array;
 }
@@ -24,13 +22,13 @@ const { symbols } = Deno.dlopen("libc.so.6", {
 });
 
 self.onmessage = ({ data }: MessageEvent<Race>) => {
-  const { cpu, program, frame, sourceAt, sources, repeat, progress } = data;
+  const { cpu, program, frame, sourceAt, sources, progress } = data;
   const mask = BigUint64Array.of(1n << BigInt(cpu));
   checked(
     "sched_setaffinity",
     symbols.sched_setaffinity(0, 8n, new Uint8Array(mask.buffer)),
   );
-  const runner = new TestRunner(program, repeat);
+  const runner = new TestRunner(program);
   runner.setFrame(frame);
   const view = new DataView(frame.buffer);
   for (const [step, source] of sources.entries()) {

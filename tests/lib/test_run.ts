@@ -61,11 +61,9 @@ export class TestRunner {
   readonly #xdpMd = new Uint32Array(6);
   readonly #context = address(this.#xdpMd);
 
-  /** @param repeat runs of the program for each frame */
-  constructor(programFd: number, repeat = 1) {
+  constructor(programFd: number) {
     this.#program = programFd;
     this.#opts.setBigUint64(0, 80n, true);
-    this.#opts.setInt32(60, repeat, true);
   }
 
   /** The buffer of the frames; it must outlive the runs. */
