@@ -67,11 +67,11 @@ export function hostChecks(): HostChecks {
   add("memfd_noexec", memfdNoexec());
   add(
     "kernel BTF",
-    ok(
-      hasBtf()
-        ? "available"
-        : "not available: each frame costs one more call, the counts are the same",
-    ),
+    hasBtf() ? ok("available") : {
+      state: "note",
+      value:
+        `not available: each frame costs one more call; at tc ${tc.wrongWithoutBtf}, and the programs before it are unknown`,
+    },
   );
   const holders = lib && new Holders(lib);
   return {

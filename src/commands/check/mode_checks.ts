@@ -59,21 +59,19 @@ function modeOf(
   features: XdpFeatures | undefined,
 ): Finding {
   const obstacle = obstacles[mode];
+  if (obstacle !== undefined) {
+    const remedy = mode === "native"
+      ? "use --mode generic, or leave --mode out"
+      : "use Linux 6.6 or later";
+    const exitCode = EXIT.unsupported;
+    return { state: "fail", value: obstacle, remedy, exitCode };
+  }
   if (mode === "native" && features === undefined) {
     return ok(
       "native if the driver supports it, else generic (Linux before 6.3 does not report this)",
     );
   }
-  return obstacle === undefined
-    ? ok(reason === undefined ? mode : `${mode}: ${reason}`)
-    : {
-      state: "fail",
-      value: obstacle,
-      remedy: mode === "native"
-        ? "use --mode generic, or leave --mode out"
-        : "use Linux 6.6 or later",
-      exitCode: EXIT.unsupported,
-    };
+  return ok(reason === undefined ? mode : `${mode}: ${reason}`);
 }
 
 /** What an XDP program that is there means for a run. */
