@@ -28,7 +28,7 @@ interface Kind {
 }
 
 const MERGED = "counts packets that were merged before as one";
-const GENERIC_COST = "turns off GRO, which costs TCP speed";
+const GENERIC_COST = "turns off GRO, which costs TCP part of its speed";
 
 const NIC: Kind = {
   modes: ["native", "tc", "generic"],
@@ -65,8 +65,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
     modes: ["tc", "native", "generic"],
     why: "XDP would cost TCP through a veth most of its speed",
     costs: {
-      native: "leaves TCP through a veth about a third of its speed",
-      generic: "leaves TCP through a veth about two thirds of its speed",
+      native: "takes about three quarters of TCP's speed through a veth",
+      generic: "takes about a third of TCP's speed through a veth",
     },
   },
   tun: {
@@ -77,6 +77,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     wrong: { native: MERGED, generic: MERGED },
   },
   virtio_net: { ...NIC, counter: "merged" },
+  vif: VIRTUAL, // Xen's, whose host sends merged packets
   bond: BOND,
   team: BOND,
   wireguard: {

@@ -16,18 +16,28 @@ interface Driver {
 const DRIVERS: Readonly<Record<string, Driver>> = {
   bnxt_en: { resets: true, mtu: 3502 },
   ena: { resets: true, mtu: 3498 },
+  fec: { resets: true },
+  fsl_dpaa2_eth: { resets: true },
+  fsl_enetc: { resets: true },
   gve: { resets: true, mtu: 2032 },
   gvnic: { resets: true, mtu: 2032 },
   hv_netvsc: { mtu: 3506 },
   i40e: { resets: true, mtu: 3046 },
   ice: { resets: true, mtu: 3046 },
   igb: { resets: true, mtu: 3050 },
+  igc: { resets: true, mtu: 1500 },
   ixgbe: { resets: true, mtu: 3050 },
   mana: { mtu: 3506 },
-  mlx4_en: { mtu: 3498 },
+  mlx4_en: { resets: true, mtu: 3498 },
   mlx5_core: { resets: true, mtu: 3498 },
+  mvneta: { resets: true },
+  nfp: { resets: true },
+  st_gmac: { resets: true, mtu: 1500 },
+  "thunder-nicvf": { resets: true },
   veth: { mtu: 3504 },
+  vif: { resets: true }, // Xen
   virtio_net: { mtu: 3506 },
+  vmxnet3: { resets: true },
 };
 
 /** Whether attaching in native mode is known to reset the link. */

@@ -9,7 +9,13 @@ const NO_NATIVE = { native: "its driver has no native XDP" };
 
 /** By kind and driver: what `auto` takes, in order; with tcx, and before. */
 const EXPECTED = [
-  ["", "mlx4_en", ["native", "tc", "generic"], ["native", "generic"]],
+  ["", "mana", ["native", "tc", "generic"], ["native", "generic"]],
+  ["", "a driver of later kernels", ["native", "tc", "generic"], [
+    "native",
+    "generic",
+  ]],
+  ["", "igc", ["tc", "generic"], ["generic"]],
+  ["", "vif", ["tc", "generic"], ["generic"]],
   ["", "virtio_net", ["native", "tc", "generic"], ["native", "generic"]],
   ["", "mlx5_core", ["tc", "generic"], ["generic"]],
   ["veth", "veth", ["tc", "native", "generic"], ["native", "generic"]],

@@ -32,6 +32,7 @@ Deno.test("a count is compared with what the interface's own counter counts, by 
   for (
     const [kind, driver, native, generic, tc, out, hardwareType = ETHERNET] of [
       ["", "mlx4_en", "equal", "equal", "equal", "not less"],
+      ["", "vif", "equal", "not less", "not less", "not less"],
       ["", "igb", "equal", "equal", "equal", "not less"],
       ["", "", "equal", "not less", "not less", "not less", LOOPBACK],
       ["veth", "veth", "equal", "not less", "not less", "not less"],
