@@ -183,7 +183,7 @@ bench-quick: bench-contenders
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts
 
-test-kernels: setup-kernels build
+test-kernels: setup-kernels build dist/tests/flood.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/kernels/run.sh $(KERNELS)
 
 test-fleet: setup-fleet build dist/tests/flood.bpf.o

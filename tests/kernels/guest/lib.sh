@@ -93,6 +93,12 @@ send() {
 	peer bash -c 'for ((i = 0; i < $2; i++)); do echo x >"/dev/udp/$1/9"; done' _ "$1" "$DATAGRAMS"
 }
 
+# receive_at NAMESPACE: takes the datagrams that are sent there, else ICMP errors answer.
+receive_at() {
+	ip netns exec "$1" socat -u UDP6-RECV:9 /dev/null &
+	until_true ip netns exec "$1" grep -q ':0009 ' /proc/net/udp6
+}
+
 # start_xdptally ARGUMENT…: starts xdptally here and waits until it counts. Its
 # records go to the file `records`, its diagnostics to `notices`, its process id to
 # $xdptally.
@@ -101,6 +107,13 @@ start_xdptally() {
 	ip netns exec here xdptally --json "$@" >>records 2>notices &
 	xdptally=$!
 	until_true has_records start 1
+}
+
+# has_tcx INTERFACE: whether this kernel has tcx links.
+has_tcx() {
+	here xdptally --hook tc --count 1 --interval 100ms "$1" >/dev/null 2>refusal && return
+	grep -q "Linux 6.6" refusal || fail "$(tail -n 1 refusal)"
+	return 1
 }
 
 # has_records TYPE COUNT: whether it wrote at least so many; fails if it has ended.
