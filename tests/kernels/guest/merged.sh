@@ -1,6 +1,7 @@
 # Functions for checks of merged packets: TCP in both directions, and a wire on
 # which each packet is a frame of its own.
 # shellcheck shell=bash disable=SC2016 # variables of jq
+# shellcheck source=tests/kernels/guest/tunnel.sh
 . /guest/tunnel.sh
 
 # The veth pair carries single frames: the kernel divides packets before it, and

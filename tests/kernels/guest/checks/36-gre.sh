@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # GRE counts the packets inside: with all fields, and to no fixed end, where the
 # outer headers stay in front of the packets.
+# shellcheck source=tests/kernels/guest/tunnel.sh
 . /guest/tunnel.sh
 
 make_tunnel_stage

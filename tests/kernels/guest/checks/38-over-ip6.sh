@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Tunnels over IPv6 count the packets inside.
+# shellcheck source=tests/kernels/guest/tunnel.sh
 . /guest/tunnel.sh
 
 make_tunnel_stage

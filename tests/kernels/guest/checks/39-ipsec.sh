@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The interfaces of IPsec count the packets inside, in front of which the kernel
 # leaves an Ethernet header.
+# shellcheck source=tests/kernels/guest/tunnel.sh
 . /guest/tunnel.sh
 
 make_tunnel_stage

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # tc on virtio_net counts TCP that arrives merged as the sender's kernel counts it.
 # shellcheck disable=SC2016 # variables of jq
+# shellcheck source=tests/kernels/guest/merged.sh
 . /guest/merged.sh
 
 make_virtio_stage

@@ -2,6 +2,7 @@
 # tc counts merged packets as what is on the wire: those that are sent before the
 # kernel divides them, and received ones after it merged them; up to 64 KiB and
 # beyond (BIG TCP).
+# shellcheck source=tests/kernels/guest/merged.sh
 . /guest/merged.sh
 
 make_merged_stage

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The same in tunnels that carry IP packets.
+# shellcheck source=tests/kernels/guest/merged.sh
 . /guest/merged.sh
 
 make_merged_stage
