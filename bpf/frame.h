@@ -27,7 +27,9 @@ const volatile struct constants constants;
 struct frame {
 	void *ctx;
 	const void *data, *data_end;	/* the linear part */
-	int is_skb;			/* from tc; known when this is compiled */
+	/* Known when this is compiled. */
+	int is_skb;			/* from tc */
+	int copies;			/* each header is copied, also a linear one */
 	int tags;			/* VLAN tags kept beside the data */
 	__u32 start;			/* where the packet is: see outer.h */
 	__u64 packets, bytes;		/* on the wire; added to a tally */
@@ -42,7 +44,7 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 {
 	const void *from = frame->data + at;
 
-	if (from + size <= frame->data_end)
+	if (!frame->copies && from + size <= frame->data_end)
 		return from;
 	if (frame->is_skb)
 		return bpf_skb_load_bytes(frame->ctx, at, buffer, size) ?

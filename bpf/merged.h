@@ -31,13 +31,16 @@ static __always_inline int is_jumbo(const struct ipv6hdr *ip)
 	return ip->nexthdr == IPPROTO_HOPOPTS && !ip->payload_len;
 }
 
+/* Of headers_size(): the bytes, and how many of them are not in the skb. */
+#define HEADERS(bytes, added) ((__u64)(added) << 32 | (__u32)(bytes))
+
 /*
  * Returns the bytes of the headers that each packet has, from the packet's start:
  * all, to the end of the innermost transport header, or, of fragments, to its
- * start; 0 if they cannot be read. `*added` are the bytes that each of them is
- * longer on the wire.
+ * start; 0 if they cannot be read. The upper half are the bytes that each of
+ * them is longer on the wire.
  */
-static __always_inline __u32 headers_size(const struct frame *frame, int *added)
+static __always_inline __u64 headers_size(const struct frame *frame)
 {
 	union {
 		__u8 version;
@@ -49,6 +52,7 @@ static __always_inline __u32 headers_size(const struct frame *frame, int *added)
 	struct transport transport;
 	const struct tcphdr *tcp;
 	const __u8 *version;
+	int added = 0;
 	__u32 at;
 
 	if (protocol(frame, &at) == TOO_SHORT)
@@ -68,22 +72,23 @@ static __always_inline __u32 headers_size(const struct frame *frame, int *added)
 			return 0;
 		transport = transport6(&packet);
 		if (is_jumbo(packet.v6))
-			*added = -JUMBO_SIZE;
+			added = -JUMBO_SIZE;
 	}
 
+	at = transport.at - frame->start;
 	switch (transport.protocol) {
 	case IPPROTO_TCP:
 		tcp = header(frame, transport.at, sizeof(*tcp), &tcp_copy);
-		return tcp ? transport.at - frame->start + tcp->doff * 4 : 0;
+		return tcp ? HEADERS(at + tcp->doff * 4, added) : 0;
 	case IPPROTO_UDP:
 		if (IS_UFO(frame->ctx)) {
 			if (packet.v6)
-				*added = FRAGMENT_SIZE;
-			return transport.at - frame->start;
+				added = FRAGMENT_SIZE;
+			return HEADERS(at, added);
 		}
-		return transport.at - frame->start + 8;
+		return HEADERS(at + 8, added);
 	case IPPROTO_SCTP:
-		return transport.at - frame->start + 12;
+		return HEADERS(at + 12, added);
 	}
 	return 0;
 }
@@ -92,21 +97,21 @@ static __always_inline __u32 headers_size(const struct frame *frame, int *added)
  * Sets how many packets, and how many bytes, a merged frame is on the wire.
  * `segments` is 0 if whoever merged it did not count: a virtual machine.
  */
-static __always_inline void divide(struct frame *frame, __u32 segments,
-				   __u32 size)
+static __always_inline void divide(struct frame *frame, __u64 headers,
+				   __u32 segments, __u32 size)
 {
-	int added = 0;
-	__u32 headers = headers_size(frame, &added);
+	__u32 bytes = headers;
+	int added = (__s64)headers >> 32;
 
-	if (!headers || headers > frame->bytes) {
+	if (!bytes || bytes > frame->bytes) {
 		/* Broken, and dropped later; or of a protocol that is not read. */
 		frame->packets = segments ?: 1;
 		return;
 	}
 	if (!segments)
-		segments = (frame->bytes - headers + size - 1) / size ?: 1;
+		segments = (frame->bytes - bytes + size - 1) / size ?: 1;
 	frame->packets = segments;
-	frame->bytes += (segments - 1) * (headers + added);
+	frame->bytes += (segments - 1) * (bytes + added);
 	frame->bytes += added;
 }
 

@@ -32,15 +32,8 @@ int xdptally(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-#define VLAN_HLEN 4
-
-/*
- * The outer VLAN tag may be beside the data, and is not in its length. What is
- * on the wire is worked out here in both directions: wire_len takes the outer
- * headers of a tunnel for all headers.
- */
-SEC("tc")
-int xdptally_tc(struct __sk_buff *skb)
+/* An skb, as if it were one packet. */
+static __always_inline struct frame frame_of(struct __sk_buff *skb)
 {
 	struct frame frame = {
 		.ctx = skb,
@@ -53,8 +46,36 @@ int xdptally_tc(struct __sk_buff *skb)
 	};
 
 	skip_outer(&frame);
+	return frame;
+}
+
+/*
+ * The headers of a merged skb: see headers_size(). The verifier walks a global
+ * function once, and copies in one way, so that it is done in a tenth of the time.
+ */
+__attribute__((noinline)) __u64 headers_of(struct __sk_buff *skb)
+{
+	struct frame frame = frame_of(skb);
+
+	frame.copies = 1;
+	return headers_size(&frame);
+}
+
+#define VLAN_HLEN 4
+
+/*
+ * The outer VLAN tag may be beside the data, and is not in its length. What is
+ * on the wire is worked out here in both directions: wire_len takes the outer
+ * headers of a tunnel for all headers.
+ */
+SEC("tc")
+int xdptally_tc(struct __sk_buff *skb)
+{
+	__u64 headers = skb->gso_size ? headers_of(skb) : 0;
+	struct frame frame = frame_of(skb);
+
 	if (skb->gso_size)
-		divide(&frame, skb->gso_segs, skb->gso_size);
+		divide(&frame, headers, skb->gso_segs, skb->gso_size);
 	frame.bytes += frame.packets * frame.tags * VLAN_HLEN;
 	count(&frame);
 	return TC_ACT_UNSPEC;	/* go on to the next program */

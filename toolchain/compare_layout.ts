@@ -3,7 +3,14 @@
  * struct or an enum that only one side changes fails `make`.
  * usage: compare_layout.ts OBJECT
  */
-import { DATA, ENUMS, PROGRAMS, STRUCTS, VALUES } from "../src/bpf/layout.ts";
+import {
+  DATA,
+  ENUMS,
+  OBJECT_NAME,
+  PROGRAMS,
+  STRUCTS,
+  VALUES,
+} from "../src/bpf/layout.ts";
 
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 
@@ -44,7 +51,7 @@ function layoutOf(
   return layout;
 }
 
-/** The global functions, which are the programs. */
+/** The programs: the global functions that are named after the object. */
 function programsOf(btf: Deno.PointerValue): Map<string, number> {
   const GLOBAL = 1; // BTF_FUNC_GLOBAL
   const found = new Map<string, number>();
@@ -56,7 +63,8 @@ function programsOf(btf: Deno.PointerValue): Map<string, number> {
     if ((info >> 24 & 31) !== KIND.function || (info & 0xffff) !== GLOBAL) {
       continue;
     }
-    found.set(nameAt(btf, type.getUint32(0)), GLOBAL);
+    const name = nameAt(btf, type.getUint32(0));
+    if (name.startsWith(OBJECT_NAME)) found.set(name, GLOBAL);
   }
 }
 
