@@ -289,7 +289,7 @@ function contents(folder: string): string {
 }
 
 /** Occupies port 9436 of the stage. */
-async function occupyPort(stage: Namespace): Promise<Disposable> {
+async function occupyPort(stage: Namespace): Promise<AsyncDisposable> {
   const listen =
     'Deno.listen({ hostname: "127.0.0.1", port: 9436 }); setTimeout(() => {}, 3e6)';
   const child = new Deno.Command("ip", {
@@ -297,7 +297,12 @@ async function occupyPort(stage: Namespace): Promise<Disposable> {
     stdin: "null",
   }).spawn();
   await become(() => stage.run("ss", "-Hltn").includes(":9436"));
-  return { [Symbol.dispose]: () => child.kill("SIGKILL") };
+  return {
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await child.status;
+    },
+  };
 }
 
 for (const environment of ENVIRONMENTS) {
@@ -314,11 +319,13 @@ for (const environment of ENVIRONMENTS) {
       using folder = new Folder();
       sh("chmod", "755", folder.path);
       furnish(folder.path);
-      using socket = Deno.listen({
+      using _socket = Deno.listen({
         transport: "unix",
         path: `${folder.path}/socket`,
       });
-      using _ = args.includes("9436") ? await occupyPort(stage) : socket;
+      await using _ = args.includes("9436")
+        ? await occupyPort(stage)
+        : undefined;
       const given = [
         ...args.map((word) => word.replace("FOLDER", folder.path)),
         ...interfaces,

@@ -23,6 +23,7 @@ const ALLOWED: readonly (string | RegExp)[] = [
   /^\/sys\/devices\/system\/cpu\/cpu0\/(tsc_freq_khz|cpufreq\/cpuinfo_max_freq)$/,
   "/dev/urandom",
   /^\/(etc\/localtime|usr\/share\/zoneinfo\/.*)$/,
+  "/sys/kernel/realtime",
   // The kernel's types (BTF), which libbpf reads.
   "/sys/kernel/btf/vmlinux",
   // The interfaces' counters, and this process's capabilities.

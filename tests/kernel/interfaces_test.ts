@@ -1,5 +1,6 @@
 /** Interfaces as xdptally reads them, by netlink and by ioctls, and as `ip` does. */
 import { assert, assertEquals } from "@std/assert";
+import { underSeccomp } from "../lib/launch.ts";
 import { Namespace } from "../lib/stage.ts";
 import type { JsonRecord } from "../lib/xdptally.ts";
 
@@ -14,7 +15,7 @@ const DENO = [
   "--allow-all",
   ...Deno.args, // the import map, if there is one
 ];
-const WITHOUT_NETLINK = [...DENO, script("seccomp.ts"), "families=16"];
+const WITHOUT_NETLINK = underSeccomp("socket(16)=EAFNOSUPPORT");
 
 /** What tests/lib/interfaces.ts prints in a namespace. */
 function read(

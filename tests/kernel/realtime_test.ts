@@ -147,7 +147,7 @@ for (const [says, isRealtime] of [["1", true], ["0", false]] as const) {
       const pretend =
         `mount -t tmpfs none /sys/kernel && echo ${says} > /sys/kernel/realtime && exec "$0" "$@"`;
       using stage = vethStage();
-      await using capture = new Capture(["vb"], {
+      await using capture = new Capture(["--hook", "xdp", "vb"], {
         in: stage.name,
         through: ["unshare", "--mount", "sh", "-c", pretend],
       });
