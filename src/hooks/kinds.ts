@@ -66,7 +66,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     why: "XDP would cost TCP through a veth most of its speed",
     costs: {
       native: "takes about three quarters of TCP's speed through a veth",
-      generic: "takes about a third of TCP's speed through a veth",
+      generic: "takes a tenth of TCP's speed through a veth, or more",
     },
   },
   tun: {
