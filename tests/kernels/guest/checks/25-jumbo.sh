@@ -5,7 +5,7 @@ make_stage
 ip -n here link set dev near mtu 9000
 ip -n peer link set dev far mtu 9000
 join near far 10.1.0
-start_xdptally near
+start_xdptally --hook xdp near
 expect_mode near
 peer bash -c 'for ((i = 0; i < 20; i++)); do
 	dd if=/dev/zero bs=8000 count=1 status=none >/dev/udp/10.1.0.1/9

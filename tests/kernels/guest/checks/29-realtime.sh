@@ -15,7 +15,7 @@ exec $(type -P xdptally) "\$@"
 END
 chmod +x bin/xdptally
 PATH=$PWD/bin:$PATH
-start_xdptally near
+start_xdptally --hook xdp near
 expect_mode near
 bpftool prog dump xlated name xdptally >program
 grep -q 'lock \*(u64' program || fail "no atomic additions"
