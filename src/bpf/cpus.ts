@@ -49,7 +49,7 @@ export function interruptedCpus(head: string): number {
  */
 function scheduled(): { possible: number; allowed: number } {
   const MOST = 8192; // CONFIG_NR_CPUS on any architecture
-  for (let possible = 64; possible < MOST; possible *= 2) {
+  for (let possible = 64; possible <= MOST; possible *= 2) {
     const words = new Uint32Array(possible / 32);
     const size = BigInt(words.byteLength);
     if (libc.sched_getaffinity(0, size, words) !== 0) continue;

@@ -1,4 +1,4 @@
-/** Says which XDP program is on an interface, and which process it belongs to. */
+/** Names programs, and the processes that hold them. */
 import { isoSeconds } from "../basics/iso_time.ts";
 import { bootTime } from "../process/clock.ts";
 import { programInfo } from "./info.ts";
@@ -34,6 +34,16 @@ export class Holders {
   }
 }
 
+/** The ids of all processes; none if /proc cannot be read. */
+function processes(): string[] {
+  try {
+    return Array.from(Deno.readDirSync("/proc"), ({ name }) => name)
+      .filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
+
 /**
  * The processes that hold programs, by a descriptor of the program or of its link:
  * those that this process may look into.
@@ -42,8 +52,7 @@ export class Holders {
  */
 function pidsOfPrograms(): Map<number, string> {
   const pids = new Map<number, string>();
-  for (const { name: pid } of Deno.readDirSync("/proc")) {
-    if (!/^\d+$/.test(pid)) continue;
+  for (const pid of processes()) {
     try {
       for (const { name: fd } of Deno.readDirSync(`/proc/${pid}/fd`)) {
         const file = Deno.readLinkSync(`/proc/${pid}/fd/${fd}`);

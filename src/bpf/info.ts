@@ -68,5 +68,5 @@ export function programInfo(lib: Libbpf, id: number): ProgramInfo {
   }
 }
 
-/** XDP_FLAGS_SKB_MODE, _DRV_MODE and _HW_MODE of linux/if_link.h. */
-export const XDP_FLAGS = { generic: 2, native: 4, offload: 8 } as const;
+/** XDP_FLAGS_SKB_MODE and XDP_FLAGS_DRV_MODE of linux/if_link.h. */
+export const XDP_FLAGS = { generic: 2, native: 4 } as const;

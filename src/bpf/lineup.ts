@@ -61,19 +61,24 @@ export class LineupReader {
       "bpf_object__open_mem",
       symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts("lineup")),
     );
-    call(symbols, "bpf_object__load", object);
-    const program = checkedPointer(
-      "bpf_object__find_program_by_name",
-      symbols.bpf_object__find_program_by_name(object, cString("lineup")),
-    );
+    try {
+      call(symbols, "bpf_object__load", object);
+      const program = checkedPointer(
+        "bpf_object__find_program_by_name",
+        symbols.bpf_object__find_program_by_name(object, cString("lineup")),
+      );
+      this.#programFd = call(symbols, "bpf_program__fd", program);
+    } catch (error) {
+      symbols.bpf_object__close(object);
+      throw error;
+    }
     this.#lib = lib;
-    this.#programFd = call(symbols, "bpf_program__fd", program);
   }
 
   /** @throws {CallError} there is no such interface, for example */
   read(ifindex: number, direction: Direction): Lineup {
     const answer = this.#run(ifindex, direction);
-    const bytes = new Uint8Array(answer.buffer);
+    const bytes = new Uint8Array(answer.buffer, answer.byteOffset);
     const programs = (at: number, count: number) =>
       Array.from({ length: count }, (_, i) => at + i * PROGRAM)
         .map((at) => ({ at, id: answer.getUint32(at, true) }))
@@ -88,33 +93,26 @@ export class LineupReader {
 
   /** The program fills the frame that it is run on. */
   #run(ifindex: number, direction: Direction): DataView<ArrayBuffer> {
-    const frame = new Uint8Array(SIZE);
-    // struct __sk_buff of linux/bpf.h
-    const MARK = 2, IFINDEX = 10;
-    const context = new Uint32Array(IFINDEX + 1);
-    context[MARK] = Number(direction === "out");
-    context[IFINDEX] = ifindex;
-    const address = (of: Uint8Array | Uint32Array) =>
-      BigInt(
-        Deno.UnsafePointer.value(
-          Deno.UnsafePointer.of(of as Uint8Array<ArrayBuffer>),
-        ),
-      );
-    // struct bpf_test_run_opts of bpf/bpf.h
-    const run = new DataView(new ArrayBuffer(80));
-    run.setBigUint64(0, BigInt(run.byteLength), true);
-    run.setBigUint64(8, address(frame), true);
-    run.setBigUint64(16, address(frame), true);
-    run.setUint32(24, frame.length, true);
-    run.setUint32(28, frame.length, true);
-    run.setBigUint64(32, address(context), true);
-    run.setUint32(48, context.byteLength, true);
-    call(
-      this.#lib.symbols,
-      "bpf_prog_test_run_opts",
-      this.#programFd,
-      new Uint8Array(run.buffer),
-    );
-    return new DataView(frame.buffer);
+    // One buffer, so that all of it lives until the call has returned: struct
+    // bpf_test_run_opts of bpf/bpf.h, struct __sk_buff of linux/bpf.h, the frame.
+    const CONTEXT = 80, CONTEXT_SIZE = 44, FRAME = 128;
+    const MARK = 8, IFINDEX = 40;
+    const buffer = new Uint8Array(FRAME + SIZE);
+    const start = Deno.UnsafePointer.value(Deno.UnsafePointer.of(buffer));
+    const run = new DataView(buffer.buffer);
+    const setAddress = (at: number, of: number) =>
+      run.setBigUint64(at, BigInt(start) + BigInt(of), true);
+    run.setBigUint64(0, BigInt(CONTEXT), true); // sz
+    setAddress(8, FRAME); // data_in
+    setAddress(16, FRAME); // data_out
+    run.setUint32(24, SIZE, true); // data_size_in
+    run.setUint32(28, SIZE, true); // data_size_out
+    setAddress(32, CONTEXT); // ctx_in
+    run.setUint32(48, CONTEXT_SIZE, true); // ctx_size_in
+    run.setUint32(CONTEXT + MARK, Number(direction === "out"), true);
+    run.setUint32(CONTEXT + IFINDEX, ifindex, true);
+    const { symbols } = this.#lib;
+    call(symbols, "bpf_prog_test_run_opts", this.#programFd, buffer);
+    return new DataView(buffer.buffer, FRAME);
   }
 }

@@ -34,7 +34,7 @@ export const mode = word(
     name: "mode",
     short: "m",
     value: "MODE",
-    help: "auto, native (driver, drv) or generic (skb)",
+    help: "XDP's mode: auto, native (driver, drv), generic (skb)",
     details:
       "How XDP attaches. native: in the driver, which has to support it. generic: in the kernel, for every driver; it turns off GRO. Both mean --hook xdp. auto (the default): as --hook says; with --hook xdp it is native, or generic where the driver refuses native, would reset the link for it, or is a bond.",
   },
@@ -127,7 +127,7 @@ export const NARROWING = {
       value: "HOOK",
       help: `where frames are seen: ${oneOf(HOOK_NAMES)} (default auto)`,
       details:
-        "auto takes the hook that counts right and costs the traffic least: XDP in native mode where the driver has it and does not reset the link for it, else tc, or before Linux 6.6 XDP in generic mode. The attach notice says why; docs/compatibility.md has the table. " +
+        "auto decides by the kind of interface. Network cards: XDP in native mode; tc if the driver has no native XDP, or resets the link for it. veth, tap, bonds, bridges and all other virtual interfaces: tc. Before Linux 6.6: XDP in native mode where that counts right, else generic. The notice at the start says which, and why. " +
         HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
           .join(" "),
       isRare: true,

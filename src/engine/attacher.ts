@@ -53,10 +53,11 @@ export class Attacher {
   /**
    * Attaches all programs, or none.
    *
+   * @param loaded gets what is loaded instead where the kernel refuses a way
    * @param stack gets what restores offloads, and, unless this throws, what detaches
    * @throws {Failure} what failed on which interface, and what to do
    */
-  attach(loaded: readonly Loaded[], stack: DisposableStack): Attached[] {
+  attach(loaded: Loaded[], stack: DisposableStack): Attached[] {
     using attempt = new DisposableStack();
     const isRisk = loaded.some(({ way, others }) =>
       [way, ...others].some(({ mode }) => mode === "generic")
@@ -64,21 +65,26 @@ export class Attacher {
     const offloads = isRisk ? mergingOffloads() : [];
     let attached: Attached[];
     try {
-      attached = loaded.map((each) => this.#attach(each, attempt));
+      attached = loaded.map((_, at) =>
+        this.#attach(loaded, at, attempt, stack)
+      );
     } finally {
       // After a failure too: the interfaces before it may have lost offloads.
       this.#keepOffloads(offloads, stack);
     }
     stack.use(attempt.move());
-    for (const [at, { object }] of attached.entries()) {
-      const before = loaded[at]!.object;
-      if (object !== before) before[Symbol.dispose]();
-    }
+    for (const each of attached) this.#announce(each);
     return attached;
   }
 
   /** Attaches in the first way that the kernel does not refuse. */
-  #attach(loaded: Loaded, stack: DisposableStack): Attached {
+  #attach(
+    all: Loaded[],
+    at: number,
+    attempt: DisposableStack,
+    stack: DisposableStack,
+  ): Attached {
+    const loaded = all[at]!;
     const { interface: netInterface, direction, way, others } = loaded;
     const attach = () => way.hook.attach({ ...loaded, mode: way.mode });
     const tried = explained(
@@ -92,15 +98,15 @@ export class Attacher {
         }),
     );
     if (typeof tried === "string") {
-      const reason = `its driver refuses ${way.mode} mode: ${tried}`;
+      const reason = `${way.mode} mode is refused: ${tried}`;
       const [next, ...rest] = others;
       const ways = [{ ...next!, reason }, ...rest];
-      const again = this.#loader.loadFor(netInterface, direction, ways, stack);
-      return this.#attach(again, stack);
+      loaded.object[Symbol.dispose](); // its maps may take half of the memory
+      all[at] = this.#loader.loadFor(netInterface, direction, ways, stack);
+      return this.#attach(all, at, attempt, stack);
     }
     const start = moment();
-    stack.use(tried);
-    this.#announce(loaded);
+    attempt.use(tried);
     return { ...loaded, link: tried, start, lookout: this.#lookout(loaded) };
   }
 
@@ -124,13 +130,18 @@ export class Attacher {
     { interface: { name, index }, direction, way, object }: Loaded,
   ): Lookout | undefined {
     const { lib } = this.#loader.context;
-    const lookout = way.hook.lookout(lib, index, direction, object);
-    if (lookout === undefined) {
+    return rescue(() => {
+      const lookout = way.hook.lookout(lib, index, direction, object);
+      if (lookout !== undefined) return lookout;
       this.#log.warn(
-        `Cannot tell which programs are before xdptally on "${name}": the kernel does not describe its structs (BTF)`,
+        `Cannot tell which programs are before xdptally on "${name}": that needs BTF, the kernel's description of its structs`,
       );
-    }
-    return lookout;
+    }, ({ message }) => {
+      this.#log.warn(
+        `Cannot tell which programs are before xdptally on "${name}": ${message}`,
+      );
+      return undefined;
+    });
   }
 
   /** The kernel does not turn them on again itself, so the end of the session does. */

@@ -12,7 +12,7 @@ export function explainDiscrepancy(
   hook: Hook,
   difference: Difference,
 ): string | undefined {
-  const { counted, own, direction } = difference;
+  const { counted, own, direction, mode } = difference;
   const merging = activeMerging(name);
   if (counted > own && merging.length > 0) return undefined;
   const verb = direction === "in" ? "received" : "sent";
@@ -22,7 +22,7 @@ export function explainDiscrepancy(
     if (counted > own) {
       return "its driver does not count all packets, or a program added some";
     }
-    if (direction === "in" && counted > 0n && merging.length > 0) {
+    if (mode !== "tc" && counted > 0n && merging.length > 0) {
       return `${
         merging.join(" and ")
       } merges packets before ${hook.label} sees them; turn it off: ethtool -K ${name} ${

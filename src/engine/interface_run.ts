@@ -1,7 +1,7 @@
 /** The run of one direction of one interface, from attaching to the end. */
 import { Generations } from "../bpf/generations.ts";
 import { type Generation, TOTALS } from "../bpf/layout.ts";
-import { rescue } from "../ffi/errno.ts";
+import { ERRNO, rescue } from "../ffi/errno.ts";
 import { bootTime, moment } from "../process/clock.ts";
 import {
   type OwnCounter,
@@ -132,17 +132,26 @@ export class InterfaceRun implements Disposable {
           `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart xdptally to see their sources`,
         ]
         : []),
-      ...this.#programsBefore().map((clause) =>
-        `On "${name}", ${clause}: it may hide ${
-          this.#attached.direction === "in" ? "incoming" : "outgoing"
-        } frames`
-      ),
+      ...this.#programsBefore(),
     ];
   }
 
   #programsBefore(): string[] {
-    const { lookout } = this.#attached;
-    return rescue(() => lookout?.() ?? [], () => []); // it is gone: see `lost`
+    const { lookout, direction } = this.#attached;
+    const { name } = this.interface;
+    const which = direction === "in" ? "incoming" : "outgoing";
+    return rescue(
+      () =>
+        (lookout?.() ?? []).map((clause) =>
+          `On "${name}", ${clause}: it may hide ${which} frames`
+        ),
+      ({ errno, message }) =>
+        errno === ERRNO.ENODEV // see `lost`
+          ? []
+          : [
+            `Cannot tell which programs are before xdptally on "${name}": ${message}`,
+          ],
+    );
   }
 
   /** Why the run cannot go on; undefined: it can. @throws {CallError} */

@@ -86,7 +86,9 @@ export class Loader {
         error.exitCode === EXIT.unsupported;
       if (!canGoOn) throw error;
       const [next, ...rest] = others;
-      const ways = [{ ...next!, reason: error.message }, ...rest];
+      const reason =
+        `the kernel does not take the program of ${way.hook.label}`;
+      const ways = [{ ...next!, reason }, ...rest];
       return this.loadFor(netInterface, direction, ways, stack);
     }
   }

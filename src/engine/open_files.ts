@@ -19,6 +19,6 @@ export function requireOpenFiles(programs: number): void {
   if (canOpen(needed)) return;
   throw new Failure(
     EXIT.failure,
-    `Cannot open ${needed} more files, ${FOR_PROGRAM} for each interface; raise the limit (ulimit -n)`,
+    `Cannot open ${needed} more files, ${FOR_PROGRAM} for each interface and direction; raise the limit (ulimit -n)`,
   );
 }

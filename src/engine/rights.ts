@@ -148,11 +148,21 @@ function isRefused(call: () => void): boolean {
   });
 }
 
+function statusOf(thread: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${thread}/status`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** Checks every thread, rather than trust that the C library changed them all. */
 function requireGone(user: User): void {
   const uids = new RegExp(`^Uid:(\\s+${user.uid}){4}$`, "m");
   for (const { name: thread } of Deno.readDirSync("/proc/self/task")) {
-    const status = Deno.readTextFileSync(`/proc/self/task/${thread}/status`);
+    const status = statusOf(thread);
+    if (status === undefined) continue; // it has ended
     const isMain = Number(thread) === Deno.pid;
     const hasNone = /^CapPrm:\s*0+$/m.test(status);
     if (uids.test(status) && (isMain || hasNone)) continue;

@@ -51,7 +51,7 @@ interface Parts {
  */
 export class LoadedSession implements Disposable {
   readonly #parts: Parts;
-  readonly #loaded: readonly Loaded[];
+  readonly #loaded: Loaded[];
 
   /**
    * Loads the program for each interface that exists.

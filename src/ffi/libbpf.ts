@@ -73,10 +73,6 @@ export const LIBBPF = {
   },
   bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
 
-  bpf_map_lookup_elem: {
-    parameters: ["i32", "buffer", "buffer"], // fd, key, value
-    result: "i32",
-  },
   bpf_map_update_elem: {
     parameters: ["i32", "buffer", "buffer", "u64"], // fd, key, value, flags
     result: "i32",

@@ -56,7 +56,7 @@ const notPermitted: Explain = ({ missing, isInUserNamespace }) =>
 
 const tooManyFiles: Explain = () => ({
   exitCode: EXIT.failure,
-  why: "each interface needs about 24 open files",
+  why: "each interface and direction needs about 24 open files",
   remedy: "raise the limit (ulimit -n)",
 });
 

@@ -69,14 +69,14 @@ export interface Hook {
    * Makes what looks for programs that see frames before its own, and may hide
    * some from it. Making it needs the rights for loading, asking it needs none.
    *
-   * @param own its program, if it is attached; else it is where it would be
+   * @param own the object with its program
    * @returns undefined: this kernel cannot tell
    */
   lookout(
     lib: Libbpf,
     ifindex: number,
     direction: Direction,
-    own?: LoadedObject,
+    own: LoadedObject,
   ): Lookout | undefined;
   /** Whether the program is still attached. @throws {CallError} */
   isAttached(link: Link): boolean;

@@ -28,7 +28,7 @@ interface Kind {
 }
 
 const MERGED = "counts packets that were merged before as one";
-const GENERIC_COST = "turns off GRO, which costs TCP part of its speed";
+const GENERIC_COST = "turns off GRO, which slows TCP";
 
 const NIC: Kind = {
   modes: ["native", "tc", "generic"],
@@ -41,7 +41,7 @@ const NIC: Kind = {
 /** Interfaces that get packets from others, mostly after these were merged. */
 const VIRTUAL: Kind = {
   modes: ["tc", "generic"],
-  why: "its packets come merged, and XDP would count each of these as one",
+  why: "it has no native XDP, and generic XDP counts merged packets as one",
   wrong: { generic: MERGED },
   costs: {},
   counter: "merged",
@@ -63,10 +63,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   veth: {
     ...VIRTUAL,
     modes: ["tc", "native", "generic"],
-    why: "XDP would cost TCP through a veth most of its speed",
+    why: "XDP would slow TCP through a veth to a quarter",
     costs: {
-      native: "takes about three quarters of TCP's speed through a veth",
-      generic: "takes a tenth of TCP's speed through a veth, or more",
+      native: "slows TCP through a veth to about a quarter",
+      generic: "slows TCP through a veth by a tenth, or more",
     },
   },
   tun: {
@@ -77,7 +77,12 @@ const KINDS: Readonly<Record<string, Kind>> = {
     wrong: { native: MERGED, generic: MERGED },
   },
   virtio_net: { ...NIC, counter: "merged" },
-  vif: VIRTUAL, // Xen's, whose host sends merged packets
+  vif: { // Xen's, whose host sends merged packets
+    ...VIRTUAL,
+    why: "driver vif resets the link for native XDP",
+    avoidsNative:
+      "driver vif resets the link for native XDP; --mode native attaches anyway",
+  },
   bond: BOND,
   team: BOND,
   wireguard: {
@@ -92,10 +97,11 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export function kindOf(
   { kind, driver, hardwareType }: NetInterface,
 ): Kind {
-  const ARPHRD_LOOPBACK = 772;
+  const ARPHRD_ETHER = 1;
   const name = [kind, driver].find((one) => Object.hasOwn(KINDS, one));
   if (name !== undefined) return KINDS[name]!;
-  if (kind !== "" || hardwareType === ARPHRD_LOOPBACK) return VIRTUAL;
+  // Without netlink the kind is not known, but a network card has Ethernet.
+  if (kind !== "" || hardwareType !== ARPHRD_ETHER) return VIRTUAL;
   if (!resetsLink(driver)) return NIC;
   const why = `driver ${driver} resets the link for native XDP`;
   return {
@@ -113,6 +119,7 @@ export function remarksOn(
 ): { readonly wrong: string | undefined; readonly costs: string | undefined } {
   const { wrong, costs } = kindOf(netInterface);
   const say = (what: string | undefined) =>
-    what && `XDP in ${mode} mode ${what}; --hook tc does not (Linux 6.6)`;
+    what &&
+    `XDP in ${mode} mode ${what}; --hook tc does not (it needs Linux 6.6)`;
   return { wrong: say(wrong[mode]), costs: say(costs[mode]) };
 }

@@ -45,7 +45,7 @@ export const tc: Hook = {
   lookout(lib, ifindex, direction, own) {
     const reader = LineupReader.of(lib);
     if (reader === undefined) return undefined;
-    const id = own && programId(lib, own.programFd);
+    const id = programId(lib, own.programFd);
     /** Names that were looked up: a run that gave up its rights knows fewer. */
     const names = new Map<number, string>();
     const nameOf = ({ id, name }: Attendant) => {

@@ -105,7 +105,9 @@ function tcPrograms(
 ): string {
   const reader = lib && LineupReader.of(lib);
   const lineup = rescue(() => reader?.read(index, direction), () => undefined);
-  if (lineup === undefined) return "unknown (this takes Linux 6.6 with BTF)";
+  if (lineup === undefined) {
+    return "unknown: this needs Linux 6.6, BTF and the rights to load programs";
+  }
   const { tcx, hasFilters } = lineup;
   const found = tcx.map(({ id, name }) => `tcx ${holders!.owned(id, name)}`);
   if (hasFilters) found.push("filters (clsact)");

@@ -1,6 +1,6 @@
 /** Checks how a program would be attached to an interface, and what that would cost. */
 import { EXIT } from "../../basics/errors.ts";
-import type { Holders } from "../../bpf/holder.ts";
+import { LineupReader } from "../../bpf/lineup.ts";
 import type { Counting } from "../../engine/options.ts";
 import { type Way, waysToAttach } from "../../hooks/choice.ts";
 import { remarksOn } from "../../hooks/kinds.ts";
@@ -8,6 +8,7 @@ import { type Obstacles, obstaclesTo } from "../../hooks/obstacles.ts";
 import { rescue } from "../../ffi/errno.ts";
 import { mostMtu, resetsLink } from "../../net/drivers.ts";
 import type { NetInterface } from "../../net/interfaces.ts";
+import { missingCapabilities } from "../../process/capabilities.ts";
 import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { type Finding, type NamedFinding, ok } from "./check_table.ts";
 import type { HostChecks } from "./host_checks.ts";
@@ -20,8 +21,12 @@ export function modeChecks(
   counting: Counting,
   host: HostChecks,
 ): NamedFinding[] {
-  const { lib, holders, refused } = host;
+  const { lib, refused } = host;
   if (lib === undefined) return [];
+  if (missingCapabilities().length > 0) {
+    const value = "unknown without the rights to load programs";
+    return [["mode", { state: "note", value }]];
+  }
   const features = rescue(() => xdpFeatures(found.index), () => undefined);
   const obstacles = {
     ...obstaclesTo(lib, found),
@@ -29,12 +34,13 @@ export function modeChecks(
     ...large(found, features, host),
   };
   return counting.directions.flatMap((direction): NamedFinding[] => {
-    const [way] = waysToAttach(found, direction, counting, obstacles);
+    const ways = waysToAttach(found, direction, counting, obstacles);
+    const [way] = ways;
     const name = direction === "in" ? "mode" : "mode out";
-    const holder = direction === "in" ? [holderOf(found, way!, holders)] : [];
+    const holder = direction === "in" ? [holderOf(found, way!, host)] : [];
     return [
       ...holder,
-      [name, modeOf(way!, obstacles, features)],
+      [name, modeOf(ways, obstacles, features)],
       ...notesOn(found, way!),
     ];
   });
@@ -47,28 +53,30 @@ function large(
   { hasFragments }: HostChecks,
 ): Obstacles {
   const most = mostMtu(driver);
-  const allowsAny = hasFragments && features?.hasFragments === true;
+  const allowsAny = hasFragments && features?.hasFragments !== false;
   return allowsAny || most === undefined || mtu <= most
     ? {}
     : { native: `native XDP of ${driver} allows an MTU of ${most} at most` };
 }
 
 function modeOf(
-  { mode, reason }: Way,
+  [way, next]: readonly Way[],
   obstacles: Obstacles,
   features: XdpFeatures | undefined,
 ): Finding {
+  const { mode, reason } = way!;
   const obstacle = obstacles[mode];
   if (obstacle !== undefined) {
     const remedy = mode === "native"
       ? "use --mode generic, or leave --mode out"
-      : "use Linux 6.6 or later";
+      : "use Linux 6.6 or later; -v shows libbpf's messages";
     const exitCode = EXIT.unsupported;
     return { state: "fail", value: obstacle, remedy, exitCode };
   }
   if (mode === "native" && features === undefined) {
+    const otherwise = next?.mode ?? `exit code ${EXIT.unsupported}`;
     return ok(
-      "native if the driver supports it, else generic (Linux before 6.3 does not report this)",
+      `native if the driver supports it, else ${otherwise} (the kernel does not tell)`,
     );
   }
   return ok(reason === undefined ? mode : `${mode}: ${reason}`);
@@ -76,11 +84,17 @@ function modeOf(
 
 /** What an XDP program that is there means for a run. */
 function holderOf(
-  { name, xdpProgram }: NetInterface,
+  { name, index, xdpProgram }: NetInterface,
   { mode }: Way,
-  holders: Holders | undefined,
+  { lib, holders }: HostChecks,
 ): NamedFinding {
-  const who = xdpProgram && holders?.describe(xdpProgram);
+  // Without netlink the interface does not tell.
+  const id = xdpProgram ??
+    rescue(
+      () => lib && LineupReader.of(lib)?.read(index, "in").xdp[0]?.id,
+      () => undefined,
+    );
+  const who = id && holders?.describe(id);
   if (who === undefined) return ["XDP program", ok("none")];
   const inspect = `to inspect it: bpftool net show dev ${name}`;
   return [

@@ -3,7 +3,7 @@ import type { CommandDocs } from "../../cli/command_docs.ts";
 import { flag, word } from "../../cli/option.ts";
 import { ROW_ORDERS } from "../../view/row_order.ts";
 import { HELP } from "../command.ts";
-import { interval, maxSources, mode, user } from "../counting_options.ts";
+import { interval, NARROWING, user } from "../counting_options.ts";
 
 const OPTIONS = {
   interval: {
@@ -20,8 +20,9 @@ const OPTIONS = {
     ROW_ORDERS,
     "packets",
   ),
-  mode,
-  maxSources,
+  hook: NARROWING.hook,
+  mode: NARROWING.mode,
+  maxSources: NARROWING.maxSources,
   user,
   hasNoColour: flag({
     name: "no-color",

@@ -16,7 +16,7 @@ const COUNTS: ManualSection = {
       items: [
         [
           "source",
-          "IPv4 or IPv6, after at most two VLAN tags; counted by its source address. In a tunnel that is the outer address.",
+          "IPv4 or IPv6, after at most two VLAN tags; counted by its source address. In a tunnel that is the outer address; on a tunnel's own interface, the inner one.",
         ],
         [
           "untracked",
@@ -94,7 +94,7 @@ const RECORDS: ManualSection = {
         ["mode", "native, generic or tc"],
         [
           "modeReason",
-          "why this mode was chosen; absent if --hook or --mode names it",
+          "why this mode was chosen; absent if the options leave no choice",
         ],
         ["version", "the version of xdptally"],
         ["start", "when the program was attached"],
