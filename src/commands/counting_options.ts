@@ -29,7 +29,7 @@ export const interval = time(
   "1s",
 );
 
-export const mode = word(
+const mode = word(
   {
     name: "mode",
     short: "m",
@@ -43,7 +43,7 @@ export const mode = word(
   { driver: "native", drv: "native", skb: "generic" },
 );
 
-export const maxSources = whole(
+const maxSources = whole(
   {
     name: "max-sources",
     value: "N",

@@ -164,7 +164,7 @@ Deno.test({
     using stage = vethStage();
     const watch = (...args: string[]) =>
       new Capture(["-i", "100ms", ...args, "vb"], { in: stage.name });
-    await using xdp = watch();
+    await using xdp = watch("--hook", "xdp");
     await xdp.attached();
     await using tc = watch("--hook", "tc");
     await tc.attached();

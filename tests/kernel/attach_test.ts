@@ -9,6 +9,7 @@ import {
   ipv6,
 } from "../lib/frames.ts";
 import { lacksKernel } from "../lib/kernel.ts";
+import { underSeccomp } from "../lib/launch.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { send, sendThroughTun } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run } from "../lib/xdptally.ts";
@@ -226,6 +227,30 @@ for (
     },
   });
 }
+
+Deno.test("native mode is refused: the next way is taken, and says why; nothing is left", async () => {
+  using stage = new Namespace();
+  // XDP on a veth needs a receive queue for each queue that the peer sends by.
+  const peer = ["type", "veth", "peer", "name", "vb", "numrxqueues", "1"];
+  stage.ip("link", "add", "name", "va", "numtxqueues", "4", ...peer);
+  for (const name of ["va", "vb"]) stage.ip("link", "set", "dev", name, "up");
+  await using capture = new Capture(
+    ["--hook", "xdp", "-i", "100ms", "vb"],
+    // Else the kernel tells before that native mode will not work.
+    { in: stage.name, through: underSeccomp("socket(16)=EAFNOSUPPORT") },
+  );
+  const { mode, modeReason } = await capture.attached();
+  assertEquals(mode, "generic");
+  assertStringIncludes(modeReason, "native mode is refused: No space left");
+  assertStringIncludes(capture.stderr, modeReason);
+  await send(stage, "va", [FRAMES[0]!.frame], 5);
+  await capture.until(() =>
+    capture.ticks.some(({ total }) => total.packets > 0)
+  );
+  const { code, record } = await capture.end("SIGINT");
+  assertEquals([code, record.complete, record.total.packets], [0, true, 5]);
+  assertEquals(stage.programs("vb"), []);
+});
 
 Deno.test("a bridge is watched", async () => {
   using stage = vethStage();

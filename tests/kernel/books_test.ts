@@ -108,7 +108,9 @@ for (const mode of ["native", "generic"]) {
 Deno.test("3,000,000 frames at full speed from 65,536 sources, ticks of 100 ms: all are counted", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
-  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
   await capture.attached();
   // The queue between the two ends may drop frames; only those that arrived count.
   const frames = 3_000_000;
@@ -246,7 +248,9 @@ Deno.test("tcpdump counts the same packets of the same sources", async () => {
   const lines = witness.stderr.pipeThrough(new TextDecoderStream()).getReader();
   await readUntil(lines, "listening on");
 
-  await using capture = new Capture(["-i", "100ms", "vb"], { in: stage.name });
+  await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
+    in: stage.name,
+  });
   await capture.attached();
   await send(stage, "va", frames);
   await counted(capture, frames.length);

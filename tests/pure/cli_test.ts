@@ -165,6 +165,7 @@ Deno.test("top: command lines", () => {
   const DEFAULT = {
     interval: 1000,
     sort: "packets",
+    hook: "auto",
     mode: "auto",
     maxSources: 65536,
     user: "nobody",

@@ -134,7 +134,7 @@ export type WatchOptions = typeof OPTIONS;
 export const WATCH_DOCS = {
   name: "watch",
   summary:
-    "Who is sending this machine packets? Exact counts by source address, at XDP or tc.",
+    "Who is sending this machine packets? Exact counts by source address.",
   description:
     "Attaches a program to each interface and writes, every second, which source addresses sent how many packets. The word watch is needed only where an interface is named like a command.",
   operands: "INTERFACE...",
