@@ -49,7 +49,7 @@ const OPTIONS = {
 export const command: Command<typeof OPTIONS> = {
   name: "check",
   summary:
-    "Checks whether counting works here. Attaches nothing; exits 0 if it does.",
+    "Checks whether a run with these options would work. Attaches, writes nothing.",
   description:
     "Checks whether counting works on these interfaces, in which mode, and what to do if it does not; with -o, --listen and --user, whether those work too. Attaches nothing, and leaves nothing behind. The exit code is the one that a run would end with.",
   operands: "[INTERFACE...]",
