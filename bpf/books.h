@@ -185,7 +185,7 @@ static __always_inline void count(const struct frame *frame)
 		return;		/* never: user space asks the kernel, not /sys, what is possible */
 	add(&counters.totals->total, frame);
 
-	switch (protocol(frame, &at)) {
+	switch (protocol(frame, &at, MOST_TAGS)) {
 	case ETH_P_IP:
 		add_ipv4(frame, at, &counters);
 		break;

@@ -56,11 +56,12 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 }
 
 /*
- * Returns the EtherType in host order, after up to two VLAN tags, or TOO_SHORT;
+ * Returns the EtherType in host order, after up to `most` VLAN tags, or TOO_SHORT;
  * sets `*at` to the offset of the header that follows. Without an Ethernet header
  * the IP version decides.
  */
-static __always_inline int protocol(const struct frame *frame, __u32 *at)
+static __always_inline int protocol(const struct frame *frame, __u32 *at,
+				    int most)
 {
 	__u16 copy, type = 0;
 	const __u16 *field;
@@ -78,15 +79,15 @@ static __always_inline int protocol(const struct frame *frame, __u32 *at)
 
 	*at = ETH_HLEN;
 #pragma unroll	/* constant offsets: fewer states for the verifier */
-	for (tag = 0; tag <= MOST_TAGS; tag++, *at += 4) {
+	for (tag = 0; tag <= most; tag++, *at += 4) {
 		field = header(frame, *at - 2, 2, &copy);
 		if (!field)
 			return TOO_SHORT;
 		type = bpf_ntohs(*field);
 		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
 			break;
-		if (tag + frame->tags == MOST_TAGS)
-			break;	/* a third tag counts as non-IP */
+		if (tag + frame->tags == most)
+			break;	/* a further tag counts as non-IP */
 	}
 	return type;
 }

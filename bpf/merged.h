@@ -19,6 +19,7 @@
 #define IS_UFO(skb) 0
 #endif
 
+#define MOST_MERGED_TAGS 6	/* more than are counted by source */
 #define JUMBO_SIZE 8	/* of a hop-by-hop header with the jumbo option alone */
 #define FRAGMENT_SIZE 8	/* of an IPv6 fragment header */
 
@@ -55,7 +56,7 @@ static __always_inline __u64 headers_size(const struct frame *frame)
 	int added = 0;
 	__u32 at;
 
-	if (protocol(frame, &at) == TOO_SHORT)
+	if (protocol(frame, &at, MOST_MERGED_TAGS) == TOO_SHORT)
 		return 0;
 	packet.at = INNER_IP(frame->ctx, at);
 	version = header(frame, packet.at, sizeof(*version), &copy);

@@ -1,4 +1,5 @@
 /** Attaches a loaded program to an interface: a BPF link. */
+import type { Direction } from "../basics/keys.ts";
 import { call, CallError, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { opts, u32 } from "../ffi/memory.ts";
@@ -9,11 +10,23 @@ import type { LoadedObject } from "./object.ts";
 /** BPF_XDP, BPF_TCX_INGRESS and BPF_TCX_EGRESS of enum bpf_attach_type, linux/bpf.h. */
 export const ATTACH_TYPE = { xdp: 37, tcx: { in: 46, out: 47 } } as const;
 
-/** Whether the kernel has tcx links (Linux 6.6); false, too, without CAP_NET_ADMIN. */
-export function hasTcx({ symbols }: Libbpf, ifindex: number): boolean {
+/** The most tcx programs of a direction. @see bpf_mprog_max in linux/bpf_mprog.h */
+export const MOST_TCX = 63;
+
+/**
+ * How many tcx programs an interface has; undefined: the kernel has no tcx links
+ * (before Linux 6.6), or this process may not ask.
+ */
+export function tcxPrograms(
+  { symbols }: Libbpf,
+  ifindex: number,
+  direction: Direction,
+): number | undefined {
   const count = u32(0);
-  const type = ATTACH_TYPE.tcx.in;
-  return symbols.bpf_prog_query(ifindex, type, 0, null, null, count) >= 0;
+  const type = ATTACH_TYPE.tcx[direction];
+  return symbols.bpf_prog_query(ifindex, type, 0, null, null, count) < 0
+    ? undefined
+    : count[0];
 }
 
 /** The kernel or the driver refused to attach in this mode. */

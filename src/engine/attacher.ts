@@ -116,7 +116,7 @@ export class Attacher {
     const { hook, mode, reason } = way;
     const notice = hook.notice(netInterface, direction, mode);
     this.#log.info(reason === undefined ? notice : `${notice}: ${reason}`);
-    const { wrong, costs } = remarksOn(netInterface, mode);
+    const { wrong, costs } = remarksOn(netInterface, direction, mode);
     if (wrong !== undefined) this.#log.warn(`Interface "${name}": ${wrong}`);
     if (costs !== undefined) this.#log.info(`Interface "${name}": ${costs}`);
     if (!isUp) {

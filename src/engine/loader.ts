@@ -55,8 +55,8 @@ export class Loader {
   load(interfaces: readonly NetInterface[], stack: DisposableStack): Loaded[] {
     const { directions } = this.#counting;
     return interfaces.flatMap((netInterface) => {
-      const obstacles = obstaclesTo(this.#lib, netInterface);
       return directions.map((direction) => {
+        const obstacles = obstaclesTo(this.#lib, netInterface, direction);
         const wish = this.#counting;
         const ways = waysToAttach(netInterface, direction, wish, obstacles);
         return this.loadFor(netInterface, direction, ways, stack);

@@ -105,7 +105,7 @@ export class Ticks {
     }
     for (const name of this.#absent) {
       this.#log.error(
-        `Cannot watch "${name}": the interface never appeared`,
+        `Cannot watch "${name}": the interface is not there`,
       );
       this.#exitCodes.add(EXIT.noInterface);
     }

@@ -11,7 +11,7 @@ import { kindOf } from "./kinds.ts";
  * | -------------------------------- | ------- | ---------- | ---------- | ---------- |
  * | `wire`: network cards            | equal   | equal      | equal      | not less   |
  * | `merged`: veth, tap, virtio_net  | equal   | not less   | not less   | not less   |
- * | `lower`: bonds                   | none    | none       | none       | none       |
+ * | `others`: bonds, vxlan           | none    | none       | none       | none       |
  *
  * While native XDP is attached, nothing merges packets. Of sent packets the queueing
  * discipline may drop some after tc has seen them.
@@ -22,7 +22,7 @@ export function comparisonFor(
   mode: string,
 ): Comparison {
   const { counter, wrong } = kindOf(netInterface);
-  if (counter === "lower") return "none";
+  if (counter === "others") return "none";
   const isSame = counter === "wire" ||
     (mode === "native" && wrong[mode] === undefined);
   return isSame && direction === "in" ? "equal" : "not less";

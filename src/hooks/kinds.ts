@@ -1,4 +1,5 @@
 /** Lists the kinds of interfaces: how each is counted best, and what its own counters count. */
+import type { Direction } from "../basics/keys.ts";
 import { resetsLink } from "../net/drivers.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 
@@ -20,11 +21,13 @@ interface Kind {
   readonly wrong: ByMode;
   /** What a mode costs the traffic. */
   readonly costs: ByMode;
+  /** Why no hook sees what it receives. */
+  readonly blind?: string;
   /**
    * What its own counters count: packets as on the wire; packets after the kernel
-   * or a guest merged them; or those of the interfaces below it, with what it drops.
+   * or a guest merged them; or others, as a bond that counts what it drops.
    */
-  readonly counter: "wire" | "merged" | "lower";
+  readonly counter: "wire" | "merged" | "others";
 }
 
 const MERGED = "counts packets that were merged before as one";
@@ -55,7 +58,7 @@ const BOND: Kind = {
     native: "counts what a backup slave receives and the bond drops",
     generic: MERGED,
   },
-  counter: "lower",
+  counter: "others",
 };
 
 /** By the kind that rtnetlink names, or by the driver. */
@@ -85,6 +88,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   },
   bond: BOND,
   team: BOND,
+  // It counts a packet for each other end that it is sent to.
+  vxlan: { ...VIRTUAL, counter: "others" },
+  ifb: {
+    ...VIRTUAL,
+    blind:
+      "no hook sees what an ifb receives, since it gives the packets back at once; use --direction out",
+    counter: "others",
+  },
   wireguard: {
     ...VIRTUAL,
     why: "XDP has no native mode here, and generic mode turns off GRO",
@@ -112,14 +123,19 @@ export function kindOf(
   };
 }
 
-/** What XDP gets wrong on an interface in a mode, and what it costs; undefined: nothing. */
+/** What a mode gets wrong on an interface, and what it costs; undefined: nothing. */
 export function remarksOn(
   netInterface: NetInterface,
+  direction: Direction,
   mode: string,
 ): { readonly wrong: string | undefined; readonly costs: string | undefined } {
-  const { wrong, costs } = kindOf(netInterface);
+  const { blind, wrong, costs } = kindOf(netInterface);
   const say = (what: string | undefined) =>
     what &&
     `XDP in ${mode} mode ${what}; --hook tc does not (it needs Linux 6.6)`;
-  return { wrong: say(wrong[mode]), costs: say(costs[mode]) };
+  const isBlind = direction === "in" && blind !== undefined;
+  return {
+    wrong: isBlind ? blind : say(wrong[mode]),
+    costs: say(costs[mode]),
+  };
 }

@@ -7,6 +7,7 @@ import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
 import type { Hook } from "./hook.ts";
+import { FULL, REMEDY_OF_FULL } from "./obstacles.ts";
 
 /**
  * Puts the program before all others, so that none of them hides a frame from it.
@@ -36,7 +37,14 @@ export const tc: Hook = {
   advice: {
     // From libbpf 0.3, which does not know SEC("tc").
     bpf_object__load: { [ERRNO.EINVAL]: noTcx },
-    bpf_link_create: { [ERRNO.EINVAL]: noTcx }, // before Linux 6.6
+    bpf_link_create: {
+      [ERRNO.EINVAL]: noTcx, // before Linux 6.6
+      [ERRNO.ERANGE]: () => ({
+        exitCode: EXIT.unsupported,
+        why: FULL,
+        remedy: REMEDY_OF_FULL,
+      }),
+    },
   },
   attach: ({ object, interface: { index }, direction }) => {
     const type = ATTACH_TYPE.tcx[direction];
@@ -74,6 +82,6 @@ export const tc: Hook = {
     } frames)`,
   explainShortfall: ({ direction }) =>
     direction === "in"
-      ? "some frames were dropped or redirected before tc saw them, by XDP or by another tcx program"
-      : "some frames were sent past tc (PACKET_QDISC_BYPASS), or a tcx program before it took them",
+      ? "some frames were dropped or redirected before tc saw them: by XDP, by another tcx program, or by a bridge's filter"
+      : "some frames were queued before the run began, or were sent past tc (PACKET_QDISC_BYPASS), or a tcx program before it took them",
 };

@@ -21,10 +21,11 @@ export function ownCounters(): Map<string, OwnCounters> {
   const SENT = 8; // columns from received bytes to sent bytes
   const counters = new Map<string, OwnCounters>();
   for (const line of tableText().split("\n")) {
-    const match = /^\s*([^:\s]+):((?:\s*\d+)+)\s*$/.exec(line);
+    // A name may have any character but a colon and ASCII's spaces.
+    const match = /^ *([^:]+):((?: *\d+)+) *$/.exec(line);
     if (match === null) continue;
     const [, name, numbers] = match;
-    const columns = numbers!.trim().split(/\s+/).map(BigInt);
+    const columns = numbers!.trim().split(/ +/).map(BigInt);
     const at = (first: number) => ({
       bytes: columns[first]!,
       packets: columns[first + 1]!,

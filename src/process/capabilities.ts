@@ -18,15 +18,13 @@ export type Capability = keyof typeof CAPABILITY;
 export const NEEDED = ["CAP_NET_ADMIN", "CAP_BPF", "CAP_PERFMON"] as const;
 
 /**
- * The capabilities of `NEEDED` that this thread lacks. CAP_SYS_ADMIN includes
- * CAP_BPF and CAP_PERFMON. @see capabilities(7)
+ * The capabilities of `NEEDED` that this thread lacks. For bpf(2), CAP_SYS_ADMIN
+ * does for all of them. @see capabilities(7), bpf_net_capable in linux/bpf.h
  */
 export function missingCapabilities(): Capability[] {
   const held = heldCapabilities();
-  return NEEDED.filter((name) =>
-    !held.has(name) &&
-    (name === "CAP_NET_ADMIN" || !held.has("CAP_SYS_ADMIN"))
-  );
+  if (held.has("CAP_SYS_ADMIN")) return [];
+  return NEEDED.filter((name) => !held.has(name));
 }
 
 /** The effective capabilities of this thread. */

@@ -71,6 +71,29 @@ for (const name of ["vb", "lo", "tap0"]) {
 }
 
 Deno.test({
+  name: "check: it foresees what a run does where no tcx program fits any more",
+  ignore: lacksKernel(6, 6, "tcx links"),
+  fn: async () => {
+    using stage = vethStage();
+    await using _keepers = new Keepers(stage, "vb", "last", 63);
+    while (stage.tcxPrograms("vb").length < 63);
+    for (const options of [[], ["--hook", "tc"], ["--direction", "out"]]) {
+      const { code, found } = await check(stage, ...options, "vb");
+      const capture = new Capture(
+        ["-c", "1", "-i", "100ms", ...options, "vb"],
+        { in: stage.name },
+      );
+      assertEquals((await capture.end()).code, code, options.join(" "));
+      assertEquals(code, options.length === 0 ? 0 : 6);
+      const full = "63 tcx programs are there already";
+      assertStringIncludes(capture.stderr, full);
+      const name = options.includes("out") ? "mode out" : "mode";
+      assertStringIncludes(found("vb", name).value, full);
+    }
+  },
+});
+
+Deno.test({
   name: "check: it has what is on tcx and clsact, in both directions",
   ignore: lacksKernel(6, 6, "tcx links"),
   fn: async () => {

@@ -67,6 +67,12 @@ const ENVIRONMENTS: Environment[] = [
     through: rootWith(...BASE, "setuid", "setgid"),
     code: 0,
   },
+  {
+    name: "root with CAP_SYS_ADMIN only",
+    through: rootWith("sys_admin"),
+    says: 'Cannot become user "nobody" (set',
+    code: 0,
+  },
   ...[1, 2, 3, 4, 5, 6].map((some) => {
     const held = BASE.filter((_, at) => some >> at & 1);
     return {

@@ -183,7 +183,7 @@ Deno.test("--wait-interface: the interface never appears: exit 4 when the durati
   assertEquals([code, stdout], [4, ""]);
   assertStringIncludes(
     stderr,
-    'Cannot watch "vb": the interface never appeared',
+    'Cannot watch "vb": the interface is not there',
   );
 });
 

@@ -192,6 +192,43 @@ for (const { kind, hasBtf } of GUESTS) {
   });
 }
 
+for (const tags of [1, 2, 3, 4]) {
+  Deno.test({
+    name:
+      `merged packets: TCP of a virtual machine behind ${tags} VLAN tags: tc counts as many packets and bytes as XDP sees`,
+    ignore: TCX,
+    fn: async () => {
+      using wire = new Wire();
+      const { sender, receiver } = wire;
+      bridgeTap(sender);
+      // Else the outer tag is beside the data, where XDP does not see it.
+      sender.run("ethtool", "-K", "va", "txvlan", "off");
+      await using xdp = new Capture(["-m", "native", "vb"], {
+        in: receiver.name,
+      });
+      await using tc = new Capture(["--hook", "tc", "tap0"], {
+        in: sender.name,
+      });
+      await xdp.attached();
+      await tc.attached();
+      const [tcp] = GUEST_PACKETS;
+      const sizes = { segment: 1000, payload: 9500, options: 0 };
+      const packet = guestPacket(tcp!, sizes, undefined, tags);
+      await sendThroughTun(sender, "tap0", [packet, packet], "guest");
+      receiver.settledRxPackets("vb");
+      const [counted, onWire] = [
+        await tc.end("SIGINT"),
+        await xdp.end("SIGINT"),
+      ].map(({ record }) =>
+        // A third tag is not looked behind for the source.
+        tags > 2 ? record.nonIp : tallyOf([record], tcp!.source)
+      );
+      assertEquals(counted, onWire);
+      assertEquals(onWire.packets, 20);
+    },
+  });
+}
+
 Deno.test({
   name:
     "merged packets: one whose TCP header claims to be longer than the frame counts as it is",

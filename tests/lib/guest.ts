@@ -7,6 +7,7 @@ import {
   ipv4,
   ipv6,
   u16,
+  VLAN,
 } from "./frames.ts";
 import type { Random } from "./random.ts";
 
@@ -88,11 +89,15 @@ export function randomSizes(random: Random): Sizes {
   return { segment, payload, options: random(6) };
 }
 
-/** @param claimed words of its header by the TCP header's own field */
+/**
+ * @param claimed words of its header by the TCP header's own field
+ * @param tags number of VLAN tags
+ */
 export function guestPacket(
   kind: Kind,
   { segment, payload, options }: Sizes,
   claimed = 5 + options,
+  tags = 0,
 ): Bytes {
   const isTcp = kind.transport === "TCP";
   const transport = isTcp
@@ -108,7 +113,10 @@ export function guestPacket(
   const ip = kind.isIpv6 ? ipv6([5], ipOptions) : ipv4(SOURCE4, ipOptions);
   const start = ip.length - ipOptions.payload;
   ip.set(transport, start);
-  const link = ethernet(kind.isIpv6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4);
+  const link = ethernet(
+    kind.isIpv6 ? ETHERTYPE.ipv6 : ETHERTYPE.ipv4,
+    Array(tags).fill(VLAN),
+  );
   const NEEDS_CHECKSUM = 1;
   const header = Uint16Array.of(
     NEEDS_CHECKSUM | kind.gsoType << 8,

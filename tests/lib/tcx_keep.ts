@@ -1,7 +1,7 @@
 /**
  * Attaches tcx programs to an interface of this namespace, for both directions,
  * that keep each frame from the programs behind them, until it is killed.
- * usage: tcx_keep.ts INTERFACE first|last
+ * usage: tcx_keep.ts INTERFACE first|last NUMBER
  */
 import { ATTACH_TYPE } from "../../src/bpf/link.ts";
 import { checked } from "../../src/ffi/errno.ts";
@@ -12,12 +12,15 @@ import { testObject } from "./test_object.ts";
 const BPF_F_BEFORE = 8;
 const flags = Deno.args[1] === "first" ? BPF_F_BEFORE : 0;
 const index = libc.if_nametoindex(cString(Deno.args[0]!));
-const { symbols, program } = testObject();
 // Who sees the one for frames that come in knows that both are attached.
 for (const type of [ATTACH_TYPE.tcx.out, ATTACH_TYPE.tcx.in]) {
-  checked(
-    "bpf_link_create",
-    symbols.bpf_link_create(program("keep"), index, type, opts(flags)),
-  );
+  // The same program may not be there twice.
+  for (let number = 0; number < Number(Deno.args[2]); number++) {
+    const { symbols, program } = testObject();
+    checked(
+      "bpf_link_create",
+      symbols.bpf_link_create(program("keep"), index, type, opts(flags)),
+    );
+  }
 }
 setInterval(() => {}, 2 ** 30);

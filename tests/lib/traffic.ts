@@ -126,8 +126,13 @@ export class Flood extends Running {
 
 /** tcx programs that hide each frame from those behind them, until disposal. */
 export class Keepers extends Running {
-  constructor(namespace: Namespace, device: string, place: "first" | "last") {
-    super(namespace, "tcx_keep.ts", [device, place]);
+  constructor(
+    namespace: Namespace,
+    device: string,
+    place: "first" | "last",
+    number = 1,
+  ) {
+    super(namespace, "tcx_keep.ts", [device, place, number]);
   }
 }
 

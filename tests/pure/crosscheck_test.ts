@@ -40,6 +40,8 @@ Deno.test("a count is compared with what the interface's own counter counts, by 
       ["", "virtio_net", "equal", "not less", "not less", "not less"],
       ["bridge", "bridge", "equal", "not less", "not less", "not less"],
       ["geneve", "geneve", "equal", "not less", "not less", "not less"],
+      ["vxlan", "vxlan", "none", "none", "none", "none"],
+      ["ifb", "ifb", "none", "none", "none", "none"],
       ["bond", "bonding", "none", "none", "none", "none"],
       ["team", "team", "none", "none", "none", "none"],
     ] as const

@@ -1,10 +1,16 @@
 /** Checks how a program would be attached to an interface, and what that would cost. */
 import { EXIT } from "../../basics/errors.ts";
+import type { Direction } from "../../basics/keys.ts";
 import { LineupReader } from "../../bpf/lineup.ts";
 import type { Counting } from "../../engine/options.ts";
 import { type Way, waysToAttach } from "../../hooks/choice.ts";
 import { remarksOn } from "../../hooks/kinds.ts";
-import { type Obstacles, obstaclesTo } from "../../hooks/obstacles.ts";
+import {
+  FULL,
+  type Obstacles,
+  obstaclesTo,
+  REMEDY_OF_FULL,
+} from "../../hooks/obstacles.ts";
 import { rescue } from "../../ffi/errno.ts";
 import { mostMtu, resetsLink } from "../../net/drivers.ts";
 import type { NetInterface } from "../../net/interfaces.ts";
@@ -28,12 +34,9 @@ export function modeChecks(
     return [["mode", { state: "note", value }]];
   }
   const features = rescue(() => xdpFeatures(found.index), () => undefined);
-  const obstacles = {
-    ...obstaclesTo(lib, found),
-    ...refused,
-    ...large(found, features, host),
-  };
+  const known = { ...refused, ...large(found, features, host) };
   return counting.directions.flatMap((direction): NamedFinding[] => {
+    const obstacles = { ...obstaclesTo(lib, found, direction), ...known };
     const ways = waysToAttach(found, direction, counting, obstacles);
     const [way] = ways;
     const name = direction === "in" ? "mode" : "mode out";
@@ -41,7 +44,7 @@ export function modeChecks(
     return [
       ...holder,
       [name, modeOf(ways, obstacles, features)],
-      ...notesOn(found, way!),
+      ...notesOn(found, direction, way!),
     ];
   });
 }
@@ -69,6 +72,8 @@ function modeOf(
   if (obstacle !== undefined) {
     const remedy = mode === "native"
       ? "use --mode generic, or leave --mode out"
+      : obstacle === FULL
+      ? REMEDY_OF_FULL
       : "use Linux 6.6 or later; -v shows libbpf's messages";
     const exitCode = EXIT.unsupported;
     return { state: "fail", value: obstacle, remedy, exitCode };
@@ -115,8 +120,12 @@ function holderOf(
   ];
 }
 
-function notesOn(found: NetInterface, { mode }: Way): NamedFinding[] {
-  const { wrong, costs } = remarksOn(found, mode);
+function notesOn(
+  found: NetInterface,
+  direction: Direction,
+  { mode }: Way,
+): NamedFinding[] {
+  const { wrong, costs } = remarksOn(found, direction, mode);
   const resets = mode === "native" && resetsLink(found.driver)
     ? `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${found.driver}, in the kernel's sources)`
     : undefined;
