@@ -12,11 +12,11 @@ import { testObject } from "./test_object.ts";
 const BPF_F_BEFORE = 8;
 const flags = Deno.args[1] === "first" ? BPF_F_BEFORE : 0;
 const index = libc.if_nametoindex(cString(Deno.args[0]!));
-// Who sees the one for frames that come in knows that both are attached.
-for (const type of [ATTACH_TYPE.tcx.out, ATTACH_TYPE.tcx.in]) {
-  // The same program may not be there twice.
-  for (let number = 0; number < Number(Deno.args[2]); number++) {
-    const { symbols, program } = testObject();
+// A program may be there only once.
+for (let number = 0; number < Number(Deno.args[2]); number++) {
+  const { symbols, program } = testObject();
+  // Who sees the one for frames that come in knows that both are attached.
+  for (const type of [ATTACH_TYPE.tcx.out, ATTACH_TYPE.tcx.in]) {
     checked(
       "bpf_link_create",
       symbols.bpf_link_create(program("keep"), index, type, opts(flags)),
