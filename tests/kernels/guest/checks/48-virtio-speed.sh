@@ -3,7 +3,7 @@
 # Prints the speed that each way leaves, 1 being that with nobody counting: the median
 # of pairs in turn. It asserts none of it, because the processor is emulated.
 # shellcheck disable=SC2016 # variables of jq
-PAIRS=3 BYTES=16M PORT=9
+PAIRS=3 BYTES=4M PORT=9
 
 # transfer: sends from the peer to eth0, and prints the microseconds that it took.
 transfer() {
