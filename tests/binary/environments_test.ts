@@ -365,7 +365,7 @@ const BEFORE_THE_PROGRAM: Environment[] = [
   {
     name: "a stripped executable",
     through: after(
-      'strip -o FOLDER/xdptally "$1"; shift; set FOLDER/xdptally "$@"',
+      'strip -o "FOLDER/xdptally" "$1"; shift; set "FOLDER/xdptally" "$@"',
     ),
     says: "Could not find standalone binary section",
     code: 1,
@@ -378,7 +378,9 @@ const BEFORE_THE_PROGRAM: Environment[] = [
   },
   {
     name: "the current folder was deleted",
-    through: after("mkdir FOLDER/gone; cd FOLDER/gone; rmdir FOLDER/gone"),
+    through: after(
+      'mkdir "FOLDER/gone"; cd "FOLDER/gone"; rmdir "FOLDER/gone"',
+    ),
     says: "No such file or directory (os error 2)",
     code: 1,
   },
