@@ -40,7 +40,15 @@ export class Ticker implements AsyncDisposable {
     return Ticker.#start(
       stage,
       interfaceName,
-      [...deno, ...IMPORT_MAP, script, ...args, interfaceName],
+      [
+        ...deno,
+        ...IMPORT_MAP,
+        script,
+        "--mode",
+        "native",
+        ...args,
+        interfaceName,
+      ],
       hasFragments,
       /^ticked (\d+) (\d+) (-?\d+)/,
     );
