@@ -182,7 +182,7 @@ static __always_inline void count(const struct frame *frame)
 
 	counters.totals = bpf_map_lookup_elem(&totals, &mine);
 	if (!counters.totals)
-		return;		/* never: user space asks the kernel, not /sys, what is possible */
+		return;		/* never: the kernel said which CPUs are possible */
 	add(&counters.totals->total, frame);
 
 	switch (protocol(frame, &at, MOST_TAGS)) {

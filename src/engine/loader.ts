@@ -9,9 +9,11 @@ import { mapMemory, type ProgramName } from "../bpf/layout.ts";
 import { openLibbpf } from "../bpf/library.ts";
 import { loadObject } from "../bpf/load.ts";
 import type { LoadedObject } from "../bpf/object.ts";
+import { rescue } from "../ffi/errno.ts";
 import { type Way, waysToAttach } from "../hooks/choice.ts";
 import { obstaclesTo } from "../hooks/obstacles.ts";
 import type { NetInterface } from "../net/interfaces.ts";
+import { xdpFeatures } from "../net/xdp_features.ts";
 import { type Context, explained } from "./explained.ts";
 import type { Counting } from "./options.ts";
 
@@ -55,8 +57,15 @@ export class Loader {
   load(interfaces: readonly NetInterface[], stack: DisposableStack): Loaded[] {
     const { directions } = this.#counting;
     return interfaces.flatMap((netInterface) => {
+      const { index } = netInterface;
+      const features = rescue(() => xdpFeatures(index), () => undefined);
       return directions.map((direction) => {
-        const obstacles = obstaclesTo(this.#lib, netInterface, direction);
+        const obstacles = obstaclesTo(
+          this.#lib,
+          netInterface,
+          direction,
+          features,
+        );
         const wish = this.#counting;
         const ways = waysToAttach(netInterface, direction, wish, obstacles);
         return this.loadFor(netInterface, direction, ways, stack);

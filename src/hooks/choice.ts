@@ -62,9 +62,9 @@ export function waysToAttach(
 
   function reason(): string | undefined {
     if (left.length > 0) {
-      return left.map(({ mode }) => obstacles[mode]).join("; ");
+      return left.map(({ mode }) => obstacles[mode]!.why).join("; ");
     }
     if (direction === "out") return "XDP does not see outgoing frames";
-    return named === undefined ? why : avoidsNative ?? obstacles.native;
+    return named === undefined ? why : avoidsNative ?? obstacles.native?.why;
   }
 }

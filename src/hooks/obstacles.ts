@@ -2,35 +2,53 @@
 import type { Direction } from "../basics/keys.ts";
 import type { Libbpf } from "../bpf/library.ts";
 import { MOST_TCX, tcxPrograms } from "../bpf/link.ts";
-import { rescue } from "../ffi/errno.ts";
 import type { NetInterface } from "../net/interfaces.ts";
-import { xdpFeatures } from "../net/xdp_features.ts";
+import type { XdpFeatures } from "../net/xdp_features.ts";
 
-/** Why a mode does not work, by its name; one that is not there may work. */
-export type Obstacles = Readonly<Record<string, string>>;
+/** Why a mode does not work, and what helps. */
+interface Obstacle {
+  readonly why: string;
+  readonly remedy: string;
+}
 
-/** That the interface has all the tcx programs that it may have. */
-export const FULL =
-  `${MOST_TCX} tcx programs are there already, the most that the kernel takes`;
+/** By the name of the mode; one that is not there may work. */
+export type Obstacles = Readonly<Record<string, Obstacle>>;
 
-export const REMEDY_OF_FULL = "remove one of them, or use --hook xdp";
+export const NO_TCX: Obstacle = {
+  why: "the kernel has no tcx links (Linux 6.6)",
+  remedy: "use Linux 6.6 or later",
+};
 
-/** Asks the kernel. Before Linux 6.3 it does not tell which drivers have native XDP. */
+/** The interface has all the tcx programs that it may have. */
+export const FULL: Obstacle = {
+  why:
+    `${MOST_TCX} tcx programs are there already, the most that the kernel takes`,
+  remedy: "remove one of them, or use --hook xdp",
+};
+
+/**
+ * Asks the kernel.
+ *
+ * @param features undefined: the kernel does not tell which drivers have native XDP
+ */
 export function obstaclesTo(
   lib: Libbpf,
   { index, driver }: NetInterface,
   direction: Direction,
+  features: XdpFeatures | undefined,
 ): Obstacles {
-  const features = rescue(() => xdpFeatures(index), () => undefined);
   const programs = tcxPrograms(lib, index, direction);
-  return {
-    ...(programs === undefined
-      ? { tc: "the kernel has no tcx links (Linux 6.6)" }
-      : programs >= MOST_TCX
-      ? { tc: FULL }
-      : {}),
-    ...(features?.isNative === false
-      ? { native: `driver ${driver || "(unknown)"} has no native XDP` }
-      : {}),
+  const tc = programs === undefined
+    ? NO_TCX
+    : programs >= MOST_TCX
+    ? FULL
+    : undefined;
+  const native = features?.isNative !== false ? undefined : {
+    why: `driver ${driver || "(unknown)"} has no native XDP`,
+    remedy: NO_NATIVE,
   };
+  return { ...(tc && { tc }), ...(native && { native }) };
 }
+
+/** What helps where the driver refuses native mode. */
+export const NO_NATIVE = "use --mode generic, or leave --mode out";

@@ -7,7 +7,7 @@ import { ATTACH_TYPE, Link } from "../bpf/link.ts";
 import { ERRNO } from "../ffi/errno.ts";
 import type { Explain } from "./advice.ts";
 import type { Hook } from "./hook.ts";
-import { FULL, REMEDY_OF_FULL } from "./obstacles.ts";
+import { FULL } from "./obstacles.ts";
 
 /**
  * Puts the program before all others, so that none of them hides a frame from it.
@@ -41,8 +41,7 @@ export const tc: Hook = {
       [ERRNO.EINVAL]: noTcx, // before Linux 6.6
       [ERRNO.ERANGE]: () => ({
         exitCode: EXIT.unsupported,
-        why: FULL,
-        remedy: REMEDY_OF_FULL,
+        ...FULL,
       }),
     },
   },

@@ -4,8 +4,8 @@ import { HOOKS } from "../../src/hooks/all.ts";
 import { type Way, waysToAttach } from "../../src/hooks/choice.ts";
 import { MODES } from "../../src/hooks/hook.ts";
 
-const NO_TCX = { tc: "the kernel has no tcx links" };
-const NO_NATIVE = { native: "its driver has no native XDP" };
+const NO_TCX = { tc: { why: "the kernel has no tcx links", remedy: "" } };
+const NO_NATIVE = { native: { why: "it has no native XDP", remedy: "" } };
 
 /** By kind and driver: what `auto` takes, in order; with tcx, and before. */
 const EXPECTED = [
@@ -51,7 +51,9 @@ Deno.test("auto takes the hook and mode that the kind of the interface needs, an
     assertEquals(modesOf(ways), [...modes], about);
     const without = waysToAttach(device, "in", wish, NO_TCX);
     assertEquals(modesOf(without), [...old], about);
-    if (modes[0] === "tc") assertEquals(without[0]!.reason, NO_TCX.tc, about);
+    if (modes[0] === "tc") {
+      assertEquals(without[0]!.reason, NO_TCX.tc.why, about);
+    }
     for (const [best] of [ways, without]) assert(best!.reason, about);
     const out = waysToAttach(device, "out", wish, {});
     assertEquals(modesOf(out), ["tc"], about);

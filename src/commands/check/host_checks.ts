@@ -9,7 +9,7 @@ import { hasBtf, loadObject } from "../../bpf/load.ts";
 import { LOAD_DEFAULTS, type LoadedObject } from "../../bpf/object.ts";
 import { ERRNO, errnoText, rescue } from "../../ffi/errno.ts";
 import { adviceFor, USER_NAMESPACE } from "../../hooks/advice.ts";
-import type { Obstacles } from "../../hooks/obstacles.ts";
+import { NO_TCX, type Obstacles } from "../../hooks/obstacles.ts";
 import { tc } from "../../hooks/tc.ts";
 import { attachIn } from "../../hooks/xdp.ts";
 import { findInterface } from "../../net/interfaces.ts";
@@ -175,7 +175,10 @@ function refusedTc(lib: Libbpf): Obstacles {
     using _ = withMessages(lib, [], undefined, () => loadObject(lib, options));
     return {};
   }, ({ errno }) => ({
-    tc: `the program for tc cannot be loaded: ${errnoText(errno)}`,
+    tc: {
+      why: `the program for tc cannot be loaded: ${errnoText(errno)}`,
+      remedy: NO_TCX.remedy,
+    },
   }));
 }
 

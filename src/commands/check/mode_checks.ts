@@ -6,10 +6,9 @@ import type { Counting } from "../../engine/options.ts";
 import { type Way, waysToAttach } from "../../hooks/choice.ts";
 import { remarksOn } from "../../hooks/kinds.ts";
 import {
-  FULL,
+  NO_NATIVE,
   type Obstacles,
   obstaclesTo,
-  REMEDY_OF_FULL,
 } from "../../hooks/obstacles.ts";
 import { rescue } from "../../ffi/errno.ts";
 import { mostMtu, resetsLink } from "../../net/drivers.ts";
@@ -19,9 +18,7 @@ import { type XdpFeatures, xdpFeatures } from "../../net/xdp_features.ts";
 import { type Finding, type NamedFinding, ok } from "./check_table.ts";
 import type { HostChecks } from "./host_checks.ts";
 
-/**
- * Predicts for each direction the mode that a run gets, and why.
- */
+/** Predicts for each direction the mode that a run gets, and why. */
 export function modeChecks(
   found: NetInterface,
   counting: Counting,
@@ -36,7 +33,10 @@ export function modeChecks(
   const features = rescue(() => xdpFeatures(found.index), () => undefined);
   const known = { ...refused, ...large(found, features, host) };
   return counting.directions.flatMap((direction): NamedFinding[] => {
-    const obstacles = { ...obstaclesTo(lib, found, direction), ...known };
+    const obstacles = {
+      ...obstaclesTo(lib, found, direction, features),
+      ...known,
+    };
     const ways = waysToAttach(found, direction, counting, obstacles);
     const [way] = ways;
     const name = direction === "in" ? "mode" : "mode out";
@@ -57,9 +57,12 @@ function large(
 ): Obstacles {
   const most = mostMtu(driver);
   const allowsAny = hasFragments && features?.hasFragments !== false;
-  return allowsAny || most === undefined || mtu <= most
-    ? {}
-    : { native: `native XDP of ${driver} allows an MTU of ${most} at most` };
+  return allowsAny || most === undefined || mtu <= most ? {} : {
+    native: {
+      why: `native XDP of ${driver} allows an MTU of ${most} at most`,
+      remedy: NO_NATIVE,
+    },
+  };
 }
 
 function modeOf(
@@ -70,13 +73,8 @@ function modeOf(
   const { mode, reason } = way!;
   const obstacle = obstacles[mode];
   if (obstacle !== undefined) {
-    const remedy = mode === "native"
-      ? "use --mode generic, or leave --mode out"
-      : obstacle === FULL
-      ? REMEDY_OF_FULL
-      : "use Linux 6.6 or later; -v shows libbpf's messages";
-    const exitCode = EXIT.unsupported;
-    return { state: "fail", value: obstacle, remedy, exitCode };
+    const { why: value, remedy } = obstacle;
+    return { state: "fail", value, remedy, exitCode: EXIT.unsupported };
   }
   if (mode === "native" && features === undefined) {
     const otherwise = next?.mode ?? `exit code ${EXIT.unsupported}`;
