@@ -37,7 +37,10 @@ const run = new InterfaceRun(attached!, { host, run: "bench" }, {
   ...counting,
 });
 const { maxSources } = counting;
-const sink = createSinks(plans, { log, stop, host, interfaces, maxSources });
+const sink = createSinks(plans, {
+  ...{ log, stop, host, interfaces, maxSources },
+  user: undefined,
+});
 sink.write(run.start(undefined, timing.interval));
 await sink.flush(Infinity);
 console.error("attached");

@@ -19,6 +19,6 @@ export async function record(session: Session, sink: Sink): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
   }
-  sink.close?.();
+  await sink.close?.();
   return session.exitCode;
 }

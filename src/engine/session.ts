@@ -77,6 +77,11 @@ export class LoadedSession implements Disposable {
     this.#parts = { options, log, user, absent, loader, stack: stack.move() };
   }
 
+  /** The user that the session becomes once attached; undefined: it stays the same. */
+  get user(): User | undefined {
+    return this.#parts.user;
+  }
+
   /**
    * Attaches to all interfaces, or to none; before that it waits as `waiting`
    * says.

@@ -10,6 +10,30 @@ const LIBC = {
   __errno_location: { parameters: [], result: "pointer" },
   strerror: { parameters: ["i32"], result: "pointer" }, // errnum
 
+  fchmod: { parameters: ["i32", "u32"], result: "i32" }, // fd, mode
+  fchownat: {
+    parameters: ["i32", "buffer", "u32", "u32", "i32"], // dirfd, path, owner, group, flags
+    result: "i32",
+  },
+  mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // dirfd, path, mode
+  openat: {
+    parameters: ["i32", "buffer", "i32", "u32"], // dirfd, path, flags, mode
+    result: "i32",
+  },
+  readlinkat: {
+    parameters: ["i32", "buffer", "buffer", "usize"], // dirfd, path, buf, size
+    result: "isize",
+  },
+  renameat: {
+    parameters: ["i32", "buffer", "i32", "buffer"], // olddirfd, oldpath, newdirfd, newpath
+    result: "i32",
+  },
+  statx: {
+    parameters: ["i32", "buffer", "i32", "u32", "buffer"], // dirfd, path, flags, mask, statxbuf
+    result: "i32",
+  },
+  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" }, // dirfd, path, flags
+
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" }, // clockid, tp
   fcntl: { parameters: ["i32", "i32"], result: "i32" }, // fd, op
   close: { parameters: ["i32"], result: "i32" }, // fd

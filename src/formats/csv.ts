@@ -2,7 +2,7 @@
 import { csvField } from "../basics/csv_field.ts";
 import type { TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
-import type { LineFormat } from "./format.ts";
+import { beginsAs, type LineFormat } from "./format.ts";
 
 /** What each column holds, for the man page. */
 export const CSV_COLUMNS = {
@@ -22,6 +22,8 @@ export const CSV_COLUMNS = {
  * Writes ticks alone: the rows of a tick add up to its `total` row, and the
  * ticks to the run.
  */
+const HEADER = `${Object.keys(CSV_COLUMNS).join()}\r\n`;
+
 export const csv: LineFormat = {
   kind: "lines",
   name: "csv",
@@ -29,7 +31,8 @@ export const csv: LineFormat = {
   endings: [".csv"],
   fileName: "%h-%i-%Y%m%d.csv",
   defaultTop: 0,
-  header: `${Object.keys(CSV_COLUMNS).join()}\r\n`,
+  header: HEADER,
+  isHead: (text) => beginsAs(text, HEADER),
   start: () => "",
   tick: (record) => [...rows(record)].join(""),
   end: () => "",

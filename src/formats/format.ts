@@ -3,6 +3,8 @@ import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { InterfaceState } from "./metrics.ts";
 
 interface FormatBase {
+  /** Whether a file that begins so, perhaps in the middle of a record, has this format. */
+  isHead(text: string): boolean;
   /** Its word for `--format`. */
   readonly name: string;
   readonly aliases?: readonly string[];
@@ -36,3 +38,8 @@ export interface PageFormat extends FormatBase {
 }
 
 export type Format = LineFormat | PageFormat;
+
+/** Whether one of two texts begins with the other. */
+export function beginsAs(text: string, start: string): boolean {
+  return text.startsWith(start) || start.startsWith(text);
+}

@@ -1,5 +1,5 @@
 /** Compresses records so that a reader finds where a file was cut off. */
-import { crc32, deflateRawSync } from "node:zlib";
+import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 
 const MAGIC = [0x1f, 0x8b];
 const DEFLATE = 8, FLAG_EXTRA = 4, OS_UNKNOWN = 255;
@@ -9,6 +9,8 @@ const SUBFIELD = [0x58, 0x54];
 /** Bytes from the start of a member to the end of its length field. */
 export const HEADER_SIZE = 20;
 const TRAILER_SIZE = 8;
+/** Bytes of the shortest member; a length below leads nowhere. */
+export const LEAST_LENGTH = HEADER_SIZE + TRAILER_SIZE;
 
 /**
  * Compresses `data` into one gzip member with its own length in an extra field
@@ -52,4 +54,15 @@ export function memberLength(header: Uint8Array): number | undefined {
     SUBFIELD.every((byte, at) => header[12 + at] === byte);
   if (!isOurs) return undefined;
   return new DataView(header.buffer, header.byteOffset).getUint32(16, true);
+}
+
+/**
+ * The data at the beginning of a member, as much as its first bytes have.
+ *
+ * @param start of the member; may end anywhere
+ */
+export function memberHead(start: Uint8Array): Uint8Array {
+  if (start.length <= HEADER_SIZE) return new Uint8Array();
+  const finishFlush = constants.Z_SYNC_FLUSH; // the rest is missing
+  return inflateRawSync(start.subarray(HEADER_SIZE), { finishFlush });
 }

@@ -3,7 +3,7 @@ import { exactInteger } from "../basics/exact_integer.ts";
 import type { Untracked } from "../tally/books.ts";
 import type { CountRecord, Origin } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
-import type { LineFormat } from "./format.ts";
+import { beginsAs, type LineFormat } from "./format.ts";
 
 const SCHEMA = 1;
 
@@ -16,6 +16,7 @@ export const jsonl: LineFormat = {
   fileName: "%h-%i-%Y%m%d.jsonl",
   defaultTop: 0,
   header: "",
+  isHead: (text) => beginsAs(text, `{"schema":${SCHEMA},"type":"`),
   start: (record) =>
     line(
       record,

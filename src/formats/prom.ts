@@ -10,5 +10,6 @@ export const prom: PageFormat = {
   endings: [".prom"],
   fileName: "xdptally-%i.prom",
   defaultTop: 20,
+  isHead: (text) => text.startsWith("# HELP xdptally_"),
   page: (states) => metricsText(states),
 };

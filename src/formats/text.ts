@@ -14,6 +14,8 @@ export const text: LineFormat = {
   fileName: "%h-%i-%Y%m%d.txt",
   defaultTop: 20,
   header: "",
+  // A title, or a row where the title was cut off.
+  isHead: (text) => /^(\t|\S+ (out )?\d{4}-\d\d-\d\dT[\d:]{8}Z )/.test(text),
   isLog: true,
   start: () => "",
   tick: (record) => withRows(`tick ${record.seq}${merged(record)}`, record),

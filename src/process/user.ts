@@ -103,12 +103,23 @@ export const ACCESS = { write: 2, search: 1 } as const;
 
 /**
  * Whether the kernel lets this process access a path once it is `user`, or as much
- * of that as it can become. This thread takes the user's file system ids and
- * groups, drops its capabilities, asks, and takes its own again.
+ * of that as it can become.
  *
  * @param mode a sum of `ACCESS`
  */
 export function mayAccess(user: User, path: string, mode: number): boolean {
+  return asUser(user, () => canAccess(path, mode));
+}
+
+/**
+ * Runs `action` with the rights that this process has once it is `user`, or as much
+ * of that as it can become. This thread takes the user's file system ids and
+ * groups, drops its effective capabilities, and takes its own again.
+ *
+ * @param action must not be asynchronous: other threads keep their rights
+ * @see setfsuid(2)
+ */
+export function asUser<T>(user: User, action: () => T): T {
   const mine = ownGroups();
   const setGroups = (groups: Uint32Array<ArrayBuffer>) =>
     rescue(() => setThreadGroups(groups), () => {}); // they stay its own
@@ -116,7 +127,7 @@ export function mayAccess(user: User, path: string, mode: number): boolean {
     setGroups(user.groups);
     libc.setfsgid(user.gid);
     libc.setfsuid(user.uid);
-    return withoutCapabilities(() => canAccess(path, mode));
+    return withoutCapabilities(action);
   } finally {
     libc.setfsuid(libc.geteuid());
     libc.setfsgid(libc.getegid());

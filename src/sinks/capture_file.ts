@@ -1,27 +1,36 @@
 /** Appends records to a capture file on disk, each one whole or not at all. */
-import { dirname } from "node:path";
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
-import { writeAll } from "../basics/write_all.ts";
+import { isDenied } from "../files/descriptor.ts";
+import type { FileAccess } from "../files/file_access.ts";
+import type { LineFormat } from "../formats/format.ts";
 import { gzipMember } from "../formats/gzip_member.ts";
-import { createIn, rehearseOn } from "./files.ts";
+import { Locked, lockWithin, tryLock } from "./file_lock.ts";
+import { NamedFile } from "./named_file.ts";
+import { RecordQueue } from "./record_queue.ts";
 import type { Target } from "./target.ts";
-import { CHUNK, OtherData, readAt, wholeSize } from "./whole_records.ts";
+import { moveEnd, requireHead, wholeSize } from "./whole_records.ts";
 
 interface CaptureFileOptions {
   readonly path: string;
+  readonly access: FileAccess;
+  readonly format: LineFormat;
   /** Each write is a gzip member. */
   readonly isGzip: boolean;
-  /** Written first into an empty file. */
-  readonly header: string;
+  /** Permissions of a new file; undefined: `MODE`. */
+  readonly mode: number | undefined;
   /** Wait until the disk has it. */
   readonly isSynced: boolean;
   readonly log: Logger;
 }
 
-/** Characters of records that may wait for room on the disk. */
-const MOST_WAITING = 1 << 26;
+/** Who sends to a host is not for everybody to read. */
+const MODE = 0o640;
+
+/** How long a tick waits for a lock, and how long the end of a run does, in ms. */
+const PATIENCE = 250;
+const LAST_PATIENCE = 500;
 
 /**
  * A capture on disk.
@@ -31,97 +40,101 @@ const MOST_WAITING = 1 << 26;
  * - What an earlier process left incomplete at the end is moved to `FILE.torn`.
  * - If the file is removed or renamed, a new one is made; if it is truncated,
  *   writing goes on in it.
- * - What cannot be written (the disk is full) is queued, and tried again with the
- *   next record.
+ * - What cannot be written (the disk is full, somebody has a lock) is queued, and
+ *   tried again with the next record. At the end it is written without the lock:
+ *   whoever may read the file could keep that for ever.
  *
  * @example
  * ```ts
- * const options = { isGzip: false, header: "", isSynced: false, log };
- * const file = new CaptureFile({ path: "eth0.jsonl", ...options });
- * await file.prepare();
+ * const options = { format: jsonl, isGzip: false, isSynced: false, access, log };
+ * const file = new CaptureFile({ path: "eth0.jsonl", mode: 0o640, ...options });
+ * file.prepare();
  * file.add('{"type":"tick"}\n');
  * await file.flush();
- * file.close();
+ * await file.close();
  * ```
  */
 export class CaptureFile implements Target {
   readonly name: string;
   readonly #options: CaptureFileOptions;
-  #file: Deno.FsFile | undefined;
-  /** The size up to which the file is known to hold whole records. */
-  #sound = 0;
-  #queue: string[] = [];
-  /** Records that were dropped because too much was waiting. */
-  #lost = 0;
-  /** The path names another file now, which this process may not open. */
-  #isOutOfReach = false;
+  readonly #mode: number;
+  readonly #file: NamedFile;
+  readonly #queue = new RecordQueue();
+  /** The file whose whole records are known, and their size. */
+  #sound: { file: Deno.FsFile; size: number } | undefined;
   /** Why the last write failed; empty: it did not. */
   #trouble = "";
+  #isRemoved = false;
 
   constructor(options: CaptureFileOptions) {
-    this.name = `"${options.path}"`;
+    const { path, access, format, isGzip, log } = options;
+    this.name = `"${path}"`;
     this.#options = options;
+    this.#mode = options.mode ?? MODE;
+    this.#file = new NamedFile({
+      ...{ path, access, log, mode: this.#mode },
+      check: (file) => requireHead(file, format, isGzip),
+    });
   }
 
   /**
    * Opens the file and mends its end, before rights are given up.
    *
-   * @throws {Failure} exit code 7: it cannot be opened or locked, or has other data
+   * @throws {Failure} exit code 7: it cannot be opened, read or locked, or has
+   * other data
    */
-  async prepare(): Promise<void> {
-    const file = this.#writable(() => this.#current());
-    await file.lock(true).catch((error) => this.#refuseLock(error));
+  prepare(): void {
+    const { path } = this.#options;
+    const file = this.#orRefuse(() => this.#file.current());
+    if (!tryLock(path, file)) return this.#note(new Locked(file));
     try {
-      this.#sound = this.#mend(file, file.statSync().size);
+      const { size } = file.statSync();
+      const whole = this.#orRefuse(() => this.#wholeSize(file, size));
+      const torn = whole < size
+        ? this.#orRefuse(() => this.#torn())
+        : undefined;
+      if (torn !== undefined) moveEnd(file, whole, size, torn);
+      this.#sound = { file, size: whole };
     } catch (error) {
-      if (error instanceof OtherData) this.#refuse(error);
+      if (error instanceof Failure) throw error;
       // No room for FILE.torn: the first record tries again.
     } finally {
-      await file.unlock();
+      file.unlockSync();
     }
   }
 
   /** Fails where `prepare` would, and leaves everything as it is. @throws {Failure} */
   rehearse(): void {
-    const { path, isGzip } = this.#options;
-    this.#writable(() =>
-      rehearseOn(path, open, (file) => {
-        try {
-          file.tryLockSync(true); // a lock that another process has is waited for
-        } catch (error) {
-          this.#refuseLock(error);
-        }
-        wholeSize(file, file.statSync().size, isGzip);
+    const { path, access, format, isGzip } = this.#options;
+    this.#orRefuse(() =>
+      access.rehearse(path, (file) => {
+        requireHead(file, format, isGzip);
+        tryLock(path, file);
+        const { size } = file.statSync();
+        const isTorn = this.#wholeSize(file, size) < size;
+        if (isTorn) access.rehearse(this.#tornPath);
       })
     );
   }
 
-  #writable<T>(action: () => T): T {
+  #orRefuse<T>(action: () => T): T {
     try {
       return action();
     } catch (error) {
       if (error instanceof Failure) throw error;
-      return this.#refuse(error);
+      throw new Failure(
+        EXIT.output,
+        `Cannot write to ${this.name}: ${reasonOf(error)}; name another file`,
+      );
     }
-  }
-
-  #refuse(error: unknown, what = "write to", remedy = "name"): never {
-    throw new Failure(
-      EXIT.output,
-      `Cannot ${what} ${this.name}: ${reasonOf(error)}; ${remedy} another file`,
-    );
-  }
-
-  #refuseLock(error: unknown): never {
-    this.#refuse(error, "lock", "allow flock() in the seccomp filter, or name");
   }
 
   get isForbidden(): boolean {
     try {
-      this.#current();
+      this.#file.current();
       return false;
     } catch (error) {
-      return error instanceof Deno.errors.PermissionDenied;
+      return isDenied(error);
     }
   }
 
@@ -133,145 +146,117 @@ export class CaptureFile implements Target {
   }
 
   add(record: string): void {
-    this.#queue.push(record);
-    if (this.#trouble === "") return;
-    const waiting = () =>
-      this.#queue.reduce((sum, { length }) => sum + length, 0);
-    while (this.#queue.length > 1 && waiting() > MOST_WAITING) {
-      this.#queue.shift();
-      this.#lost++;
-    }
+    this.#queue.add(record, this.#trouble !== "");
   }
 
-  /** Appends the queue. If that fails, logs it once and keeps the queue. */
+  /** Appends what waits. If that fails, notes it once, and it goes on waiting. */
   async flush(): Promise<void> {
+    // Ticks go on while somebody keeps the lock.
+    await this.#flushWithin(this.#trouble === "" ? PATIENCE : 0, true);
+  }
+
+  async #flushWithin(patience: number, needsLock: boolean): Promise<void> {
     if (this.#queue.length === 0) return;
-    const { log } = this.#options;
     try {
-      await this.#append();
-      if (this.#trouble !== "") log.info(`Writing to ${this.name} again`);
+      await this.#append(patience, needsLock);
+      if (this.#trouble !== "") {
+        this.#options.log.info(`Writing to ${this.name} again`);
+      }
       this.#trouble = "";
     } catch (error) {
-      const trouble = reasonOf(error);
-      if (trouble !== this.#trouble) {
-        log.error(
-          `Cannot write to ${this.name}: ${trouble}; counting goes on, and records wait for room`,
-        );
-      }
-      this.#trouble = trouble;
+      this.#note(error);
     }
   }
 
-  /** Exit code 7, if some records are not in the file. */
-  get failure(): Failure | undefined {
-    const missing = this.#lost + this.#queue.length;
-    if (missing === 0) return undefined;
-    return new Failure(
-      EXIT.output,
-      `Cannot write to ${this.name}: ${this.#trouble}; its last ${
-        missing === 1 ? "record is" : `${missing} records are`
-      } lost; free disk space before the next run`,
-    );
+  /** Says why the file cannot be written to, unless it is said already. */
+  #note(error: unknown): void {
+    const { log } = this.#options;
+    const trouble = reasonOf(error);
+    const isNew = trouble !== this.#trouble;
+    this.#trouble = trouble;
+    if (!isNew) return;
+    const message =
+      `Cannot write to ${this.name}: ${trouble}; counting goes on`;
+    if (error instanceof Locked) log.info(`${message}, and records wait`);
+    else log.error(`${message}, and records wait for room`);
   }
 
-  async #append(): Promise<void> {
-    const file = this.#current();
+  async #append(patience: number, needsLock: boolean): Promise<void> {
+    const file = this.#file.current();
     const records = this.#queue.length;
-    await file.lock(true);
+    const { path } = this.#options;
+    const isLocked = await lockWithin(patience, path, file);
+    if (!isLocked && needsLock) throw new Locked(file);
     try {
-      let { size } = file.statSync();
-      if (size !== this.#sound) size = this.#mend(file, size);
-      const bytes = this.#encode(size, this.#queue.slice(0, records));
+      const { size } = file.statSync();
+      // Without the lock another process may append too, so nothing is cut off.
+      const start = isLocked ? this.#mend(file, size) : size;
+      const cutBack = () => isLocked && file.truncateSync(start);
+      const bytes = this.#encode(start, records);
       const written = await file.write(bytes).catch((error) => {
-        file.truncateSync(size);
+        cutBack();
         throw error;
       });
       if (written < bytes.length) {
-        file.truncateSync(size);
+        cutBack();
         throw new Error("no space left: only a part of the record fits");
       }
-      this.#sound = size + bytes.length;
-      this.#queue.splice(0, records);
+      this.#sound = { file, size: start + bytes.length };
+      this.#queue.remove(records);
       if (this.#options.isSynced) await file.syncData();
     } finally {
-      await file.unlock();
+      if (isLocked) file.unlockSync();
     }
   }
 
-  #open(): Deno.FsFile {
-    const { path } = this.#options;
-    return createIn(dirname(path), () => open(path));
-  }
-
-  #encode(size: number, records: string[]): Uint8Array {
-    const header = size === 0 ? this.#options.header : "";
-    const bytes = new TextEncoder().encode(header + records.join(""));
-    return this.#options.isGzip ? gzipMember(bytes) : bytes;
-  }
-
-  /** The file that the path names; if that may not be opened, the one before. */
-  #current(): Deno.FsFile {
-    if (this.#file !== undefined && this.#isStill(this.#file)) {
-      return this.#file;
-    }
-    let fresh;
-    try {
-      fresh = this.#open();
-    } catch (error) {
-      const isDenied = error instanceof Deno.errors.PermissionDenied;
-      if (this.#file === undefined || !isDenied) throw error;
-      if (!this.#isOutOfReach) {
-        this.#options.log.warn(
-          `Cannot reopen ${this.name}: ${
-            reasonOf(error)
-          }; still writing to the old file, use --user root to follow the name`,
-        );
-      }
-      this.#isOutOfReach = true;
-      return this.#file;
-    }
-    this.close();
-    this.#sound = 0;
-    return this.#file = fresh;
-  }
-
-  /** Whether the path still names `file`. */
-  #isStill(file: Deno.FsFile): boolean {
-    const mine = file.statSync();
-    try {
-      const there = Deno.statSync(this.#options.path);
-      return there.ino === mine.ino && there.dev === mine.dev;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      if (error instanceof Deno.errors.PermissionDenied) return true;
-      throw error;
-    }
+  #encode(size: number, records: number): Uint8Array {
+    const { format, isGzip } = this.#options;
+    const header = size === 0 ? format.header : "";
+    const text = header + this.#queue.text(records);
+    const bytes = new TextEncoder().encode(text);
+    return isGzip ? gzipMember(bytes) : bytes;
   }
 
   /** Moves an incomplete end to `FILE.torn`. @returns the size that is left */
   #mend(file: Deno.FsFile, size: number): number {
-    const whole = wholeSize(file, size, this.#options.isGzip);
-    if (whole < size) {
-      using torn = Deno.openSync(`${this.#options.path}.torn`, {
-        append: true,
-        create: true,
-      });
-      for (let at = whole; at < size;) {
-        const part = readAt(file, at, Math.min(size - at, CHUNK));
-        writeAll(torn, part);
-        at += part.length;
-      }
-      file.truncateSync(whole);
-    }
+    if (this.#sound?.file === file && this.#sound.size === size) return size;
+    const whole = this.#wholeSize(file, size);
+    if (whole < size) moveEnd(file, whole, size, this.#torn());
     return whole;
   }
 
-  close(): void {
-    this.#file?.close();
-    this.#file = undefined;
+  #wholeSize(file: Deno.FsFile, size: number): number {
+    return wholeSize(file, size, this.#options.isGzip);
   }
-}
 
-function open(path: string): Deno.FsFile {
-  return Deno.openSync(path, { read: true, append: true, create: true });
+  get #tornPath(): string {
+    return `${this.#options.path}.torn`;
+  }
+
+  #torn(): Deno.FsFile {
+    return this.#options.access.append(this.#tornPath, this.#mode);
+  }
+
+  /** Exit code 7, if some records are not in the file, or the file is gone. */
+  get failure(): Failure | undefined {
+    const { missing } = this.#queue;
+    if (missing > 0) {
+      return new Failure(
+        EXIT.output,
+        `Cannot write to ${this.name}: ${this.#trouble}; its last ${
+          missing === 1 ? "record is" : `${missing} records are`
+        } lost; free disk space before the next run`,
+      );
+    }
+    if (!this.#isRemoved) return undefined;
+    return new Failure(
+      EXIT.output,
+      `Cannot keep ${this.name}: it was removed while it was written, and its records with it; rename it to rotate it`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#flushWithin(LAST_PATIENCE, false);
+    this.#isRemoved = this.#file.close();
+  }
 }

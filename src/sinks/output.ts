@@ -2,6 +2,7 @@
 import { FORMATS } from "../formats/all.ts";
 import { type FilePattern, parsePattern } from "../formats/capture_name.ts";
 import type { Format } from "../formats/format.ts";
+import { FileAccess } from "../files/file_access.ts";
 import { flag, text, valued, type Values } from "../cli/option.ts";
 import { badValue, oneOf, parseValue } from "../cli/values.ts";
 import { RecordSink } from "./record_sink.ts";
@@ -34,6 +35,12 @@ const OPTIONS = {
       `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); a further .gz compresses the file. - is standard output.`,
     completes: "files",
   }),
+  fileMode: valued({
+    name: "file-mode",
+    value: "MODE",
+    help: "permissions of new files, in octal (default 640; 644 for .prom)",
+    isRare: true,
+  }, parseMode),
   isLocal: flag({
     name: "local",
     help: "use local time in file names",
@@ -57,14 +64,15 @@ export const output: SinkKind<typeof OPTIONS> = {
   options: OPTIONS,
   plan(values) {
     const { format, pattern } = outputOf(values);
-    const { isLocal, isSynced } = values;
+    const { isLocal, isSynced, fileMode: mode } = values;
     return {
       defaultTop: format.defaultTop,
       hasMetrics: format.kind === "page",
       writesFiles: pattern !== undefined,
       place: pattern?.path ?? "stdout",
       create(context) {
-        const files = { isLocal, isSynced, output: pattern };
+        const access = new FileAccess(context.user);
+        const files = { isLocal, isSynced, mode, access, output: pattern };
         return format.kind === "page"
           ? new TextfileSink({ ...files, format }, context)
           : new RecordSink({ ...files, format }, context);
@@ -94,6 +102,14 @@ export function outputOf(
     );
   }
   return { format, pattern };
+}
+
+/** Reads permissions like `640`. @throws {RangeError} */
+function parseMode(text: string): number {
+  if (!/^0?[0-7]{3}$/.test(text)) {
+    throw new RangeError("give three octal digits like 640 or 644");
+  }
+  return parseInt(text, 8);
 }
 
 /** @throws {RangeError} no format has that name */

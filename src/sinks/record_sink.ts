@@ -12,11 +12,10 @@ import {
   logStaysRoot,
   pathFor,
   pathsFor,
-  requireWritable,
   rightsOf,
 } from "./files.ts";
 import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
-import { openStdout, Stream } from "./stream.ts";
+import { openSpecial, openStdout } from "./stream.ts";
 import type { Target } from "./target.ts";
 
 /** How long a reader that pauses may delay the end of a run, in ms. */
@@ -49,20 +48,20 @@ export class RecordSink implements Sink {
   readonly #targets = new Map<string, Target>();
   /** The target of the last record of each interface. */
   readonly #current = new Map<string, Target>();
+  /** Of the targets that are closed. */
+  readonly #failures: Failure[] = [];
 
   constructor(options: RecordOptions, context: Context) {
     this.#options = options;
     this.#context = context;
   }
 
-  async prepare(origin: RecordOrigin): Promise<void> {
-    await this.#targetFor(origin, new Date()).prepare?.();
+  prepare(origin: RecordOrigin): void {
+    this.#targetFor(origin, new Date()).prepare?.();
   }
 
   rehearse(origin: RecordOrigin): void {
-    const path = pathFor(this.#options, origin, new Date());
-    if (isSpecial(path)) requireWritable(path);
-    else this.#open(path).rehearse?.();
+    this.#open(pathFor(this.#options, origin, new Date())).rehearse?.();
   }
 
   write(record: RunRecord): void {
@@ -91,15 +90,16 @@ export class RecordSink implements Sink {
   }
 
   #open(path: string): Target {
-    const { format: { header }, output, isSynced } = this.#options;
-    const stream = path === "" ? openStdout() : streamAt(path);
-    if (stream !== undefined) {
-      stream.add(header);
+    const { format, output, isSynced, mode, access } = this.#options;
+    if (path === "" || isSpecial(path)) {
+      const stream = path === "" ? openStdout() : openSpecial(path, access);
+      stream.add(format.header);
       return stream;
     }
     const isGzip = output?.isGzip ?? false;
     const { log } = this.#context;
-    return new CaptureFile({ path, isGzip, header, isSynced, log });
+    const file = { path, access, format, isGzip, mode, isSynced, log };
+    return new CaptureFile(file);
   }
 
   async flush(timeLeft: number): Promise<void> {
@@ -121,18 +121,20 @@ export class RecordSink implements Sink {
       }
       // A file of an earlier name is closed once all its records are written.
       if (!current.has(target) && !target.isWaiting) {
-        target.close();
+        await this.#close(target);
         this.#targets.delete(path);
       }
     }
   }
 
-  close(): void {
-    const failures = [...this.#targets.values()].flatMap((target) => {
-      target.close();
-      return target.failure ?? [];
-    });
-    throwAll(failures, this.#context.log);
+  async #close(target: Target): Promise<void> {
+    await target.close();
+    if (target.failure !== undefined) this.#failures.push(target.failure);
+  }
+
+  async close(): Promise<void> {
+    for (const target of this.#targets.values()) await this.#close(target);
+    throwAll(this.#failures, this.#context.log);
   }
 
   /** A capture file stays open: only reopening it after rotation may need root. */
@@ -153,11 +155,4 @@ export class RecordSink implements Sink {
     }
     return true;
   }
-}
-
-/** A stream to the FIFO or device at `path`; undefined: it is neither. */
-function streamAt(path: string): Stream | undefined {
-  return isSpecial(path)
-    ? new Stream(`"${path}"`, () => Deno.open(path, { append: true }))
-    : undefined;
 }

@@ -34,8 +34,8 @@ export class SeveralSinks implements Required<Sink> {
     for (const sink of this.#sinks) await sink.flush?.(timeLeft);
   }
 
-  close(): void {
-    for (const sink of this.#sinks) sink.close?.();
+  async close(): Promise<void> {
+    for (const sink of this.#sinks) await sink.close?.();
   }
 
   canGoOnAs(user: User): boolean {

@@ -59,7 +59,7 @@ export interface Sink {
    *
    * @throws {Failure} exit code 7, with how much was not written
    */
-  close?(): void;
+  close?(): Promise<void> | void;
 
   /** Releases what it holds; also called after a failure. */
   [Symbol.dispose]?(): void;
@@ -72,6 +72,8 @@ export interface SinkContext {
   readonly host: string;
   readonly interfaces: readonly string[];
   readonly maxSources: number;
+  /** The user that the run becomes; undefined: it stays what it is. */
+  readonly user: User | undefined;
 }
 
 /** A sink that the command line asks for, not yet created. */

@@ -1,7 +1,10 @@
 /** Writes to stdout, FIFOs and devices without blocking the program. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
+import { call, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
+import { type Descriptor, FileError } from "../files/descriptor.ts";
+import type { FileAccess } from "../files/file_access.ts";
 import type { Target } from "./target.ts";
 
 /** The reader of a pipe has closed it: a reason to end, not a failure. */
@@ -13,24 +16,55 @@ export class ReaderGone extends Error {
 const MOST_AT_ONCE = 65_536;
 
 interface Writer {
-  write(bytes: Uint8Array): Promise<number>;
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
 }
+
+const STDOUT = 1;
 
 /**
  * Output that is not a regular file: stdout, a FIFO, a device. Writing does not
  * block the program: signals end the run even if the reader pauses (`| less`).
  */
-export class Stream implements Target {
+class Stream implements Target {
   readonly name: string;
   readonly #open: () => Promise<Writer>;
+  readonly #require: () => void;
   #writer: Writer | undefined;
-  #queue: Uint8Array[] = [];
+  #queue: Uint8Array<ArrayBuffer>[] = [];
   #written = 0;
 
-  /** @param open called at the first write: it waits until a FIFO has a reader */
-  constructor(name: string, open: () => Promise<Writer>) {
+  /**
+   * @param open called at the first write: it waits until a FIFO has a reader
+   * @param require throws where opening it would fail
+   */
+  constructor(
+    name: string,
+    open: () => Promise<Writer>,
+    require: () => void = () => {},
+  ) {
     this.name = name;
     this.#open = open;
+    this.#require = require;
+  }
+
+  prepare(): void {
+    try {
+      this.#require();
+    } catch (error) {
+      throw this.#failure(error, "name another file");
+    }
+  }
+
+  rehearse(): void {
+    this.prepare();
+  }
+
+  #failure(error: unknown, remedy: string): Failure {
+    const why = reasonOf(error);
+    return new Failure(
+      EXIT.output,
+      `Cannot write to ${this.name}: ${why}; ${remedy}`,
+    );
   }
 
   get isWaiting(): boolean {
@@ -55,26 +89,22 @@ export class Stream implements Target {
     }
   }
 
-  async #writeSome(bytes: Uint8Array): Promise<number> {
+  async #writeSome(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
     try {
       this.#writer ??= await this.#open();
       return await this.#writer.write(bytes);
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) throw new ReaderGone();
       if (error instanceof Deno.errors.WouldBlock) {
-        await stdoutWritable();
+        await writable(STDOUT);
         return 0;
       }
-      throw new Failure(
-        EXIT.output,
-        `Cannot write to ${this.name}: ${
-          reasonOf(error)
-        }; free disk space, or write elsewhere`,
-      );
+      if (error instanceof ReaderGone) throw error;
+      throw this.#failure(error, "free disk space, or write elsewhere");
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     // The kernel closes it with the process; stdout must stay open.
   }
 }
@@ -97,10 +127,43 @@ export function openStdout(): Stream {
   return new Stream("stdout", () => Promise.resolve(Deno.stdout));
 }
 
-/** Waits until stdout accepts more, if another process made it nonblocking. */
-async function stdoutWritable(): Promise<void> {
+/**
+ * The FIFO or device at `path`, which is opened without blocking the process: a
+ * thread that waits in open(2) or write(2) could not be ended.
+ */
+export function openSpecial(path: string, access: FileAccess): Stream {
+  const open = async (): Promise<Writer> => {
+    for (;;) {
+      const file = access.openStream(path);
+      if (file !== undefined) return { write: (bytes) => writeTo(file, bytes) };
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+    }
+  };
+  return new Stream(`"${path}"`, open, () => access.requireStream(path));
+}
+
+/** Milliseconds between two looks for a reader of a FIFO. */
+const LOOK_AGAIN = 100;
+
+/** @returns the number of bytes that were written @see write(2) */
+async function writeTo(
+  { number }: Descriptor,
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<number> {
+  const write = () => call(libc, "write", number, bytes, BigInt(bytes.length));
+  const written = rescue(write, (error) => {
+    if (error.errno === ERRNO.EPIPE) throw new ReaderGone();
+    if (error.errno === ERRNO.EAGAIN) return undefined;
+    throw new FileError(errnoText(error.errno));
+  });
+  if (written === undefined) await writable(number);
+  return written ?? 0;
+}
+
+/** Waits until a descriptor accepts more, or a second. @see poll(2) */
+async function writable(descriptor: number): Promise<void> {
   const POLLOUT = 4;
   // struct pollfd { int fd; short events; short revents; }
-  const pollfd = new Uint8Array(Int32Array.of(1, POLLOUT).buffer);
+  const pollfd = new Uint8Array(Int32Array.of(descriptor, POLLOUT).buffer);
   await libc.poll(pollfd, 1n, 1000);
 }

@@ -10,7 +10,7 @@ export interface Target {
   readonly written: number;
   /** This process may not open it. */
   readonly isForbidden?: boolean;
-  /** Exit code 7, if something was not written. */
+  /** Exit code 7, if something was not written; known once it is closed. */
   readonly failure?: Failure | undefined;
 
   /**
@@ -18,7 +18,7 @@ export interface Target {
    *
    * @throws {Failure} exit code 7
    */
-  prepare?(): Promise<void>;
+  prepare?(): void;
   /** Fails where `prepare` would; leaves nothing behind. @throws {Failure} exit code 7 */
   rehearse?(): void;
   /** Queues text for the next `flush`. */
@@ -30,5 +30,6 @@ export interface Target {
    * @throws {ReaderGone}
    */
   flush(): Promise<void>;
-  close(): void;
+  /** Writes what still waits, as far as that can be written now, and ends. */
+  close(): Promise<void>;
 }

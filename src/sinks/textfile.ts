@@ -1,23 +1,20 @@
 /** The sink of `-o FILE.prom`: a page of metrics in a file, replaced at each tick. */
-import { basename, dirname } from "node:path";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
-import { writeAll } from "../basics/write_all.ts";
 import type { PageFormat } from "../formats/format.ts";
 import type { User } from "../process/user.ts";
 import type { RunRecord } from "../tally/records.ts";
 import { throwAll } from "./failures.ts";
 import {
-  createIn,
   type FileOptions,
   logStaysRoot,
   pathFor,
   pathsFor,
-  rehearseIn,
   rightsOf,
 } from "./files.ts";
 import { InterfaceStates } from "./interface_states.ts";
 import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
+import { requireHead } from "./whole_records.ts";
 
 interface TextfileOptions extends FileOptions {
   readonly format: PageFormat;
@@ -30,6 +27,9 @@ interface Page {
   /** Why it could not be replaced the last time; empty: it was. */
   trouble: string;
 }
+
+/** Permissions of a page: node_exporter runs as another user. */
+const MODE = 0o644;
 
 /** Replaces each page as a whole: a reader never sees a part of one. */
 export class TextfileSink implements Sink {
@@ -45,21 +45,24 @@ export class TextfileSink implements Sink {
   }
 
   prepare(origin: RecordOrigin): void {
+    const { access } = this.#options;
     this.#attempt(origin, (path) => {
-      makeTemporary(path);
-      removeTemporaries(path);
+      access.makeFolder(path);
+      access.removeTemporaries(path);
+      access.rehearseReplacing(path);
     });
   }
 
   rehearse(origin: RecordOrigin): void {
-    this.#attempt(origin, (path) => rehearseIn(dirname(path)));
+    const { access } = this.#options;
+    this.#attempt(origin, (path) => access.rehearseReplacing(path));
   }
 
   /** @throws {Failure} exit code 7 */
   #attempt(origin: RecordOrigin, action: (path: string) => void): void {
     const path = pathFor(this.#options, origin, new Date());
     try {
-      requireReplaceable(path);
+      this.#requirePage(path);
       action(path);
     } catch (error) {
       throw new Failure(
@@ -67,6 +70,13 @@ export class TextfileSink implements Sink {
         `Cannot write to "${path}": ${reasonOf(error)}; name another file`,
       );
     }
+  }
+
+  /** @throws {OtherData} another file is at `path`: it would be replaced */
+  #requirePage(path: string): void {
+    const { access, format } = this.#options;
+    using file = access.read(path);
+    if (file !== undefined) requireHead(file, format);
   }
 
   write(record: RunRecord): void {
@@ -90,8 +100,9 @@ export class TextfileSink implements Sink {
     for (const [path, page] of this.#pages) {
       if (!page.isChanged) continue;
       try {
-        const { format, isSynced } = this.#options;
-        replaceFile(path, format.page(page.states.all), isSynced);
+        const { access, format, isSynced, mode = MODE } = this.#options;
+        const text = format.page(page.states.all);
+        access.replace(path, new TextEncoder().encode(text), mode, isSynced);
         page.isChanged = false;
         if (page.trouble !== "") {
           this.#context.log.info(`Writing to "${path}" again`);
@@ -129,56 +140,4 @@ export class TextfileSink implements Sink {
     logStaysRoot(this.#context.log, user, forbidden);
     return false;
   }
-}
-
-/** Replaces the file at `path` in one step: a new file takes its name. */
-function replaceFile(path: string, text: string, isSynced: boolean): void {
-  const temporary = makeTemporary(path);
-  try {
-    using file = Deno.openSync(temporary, { write: true });
-    writeAll(file, new TextEncoder().encode(text));
-    Deno.chmodSync(temporary, 0o644); // node_exporter runs as another user
-    if (isSynced) file.syncSync();
-    Deno.renameSync(temporary, path);
-  } catch (error) {
-    Deno.removeSync(temporary);
-    throw error;
-  }
-}
-
-/** Names of temporary files: `.NAME.`, random hex digits, `.tmp`. */
-const prefixFor = (path: string) => `.${basename(path)}.`;
-const SUFFIX = ".tmp";
-
-/** An empty file beside `path`, whose name nobody can guess. */
-function makeTemporary(path: string): string {
-  const dir = dirname(path);
-  const prefix = prefixFor(path);
-  return createIn(
-    dir,
-    () => Deno.makeTempFileSync({ dir, prefix, suffix: SUFFIX }),
-  );
-}
-
-/** Removes all temporary files beside `path`; a killed run leaves one. */
-function removeTemporaries(path: string): void {
-  const dir = dirname(path);
-  const prefix = prefixFor(path);
-  for (const { name, isFile } of Deno.readDirSync(dir)) {
-    const random = name.slice(prefix.length, -SUFFIX.length);
-    const isTemporary = isFile && name === prefix + random + SUFFIX &&
-      /^[0-9a-f]{8,}$/.test(random);
-    if (isTemporary) Deno.removeSync(`${dir}/${name}`);
-  }
-}
-
-/** @throws {Error} something other than a regular file is at `path` */
-function requireReplaceable(path: string): void {
-  try {
-    if (Deno.lstatSync(path).isFile) return;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
-  throw new Error("not a regular file: it would be replaced");
 }

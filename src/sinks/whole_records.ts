@@ -1,11 +1,18 @@
-/** Finds where the whole records of a capture end. */
-import { HEADER_SIZE, memberLength } from "../formats/gzip_member.ts";
+/** Finds out whether a file is a capture, and where its whole records end. */
+import { writeAll } from "../basics/write_all.ts";
+import type { Format } from "../formats/format.ts";
+import {
+  HEADER_SIZE,
+  LEAST_LENGTH,
+  memberHead,
+  memberLength,
+} from "../formats/gzip_member.ts";
 
 /** Bytes that are read at once. */
-export const CHUNK = 65_536;
+const CHUNK = 65_536;
 
 /** The file is not a capture: it has other data. */
-export class OtherData extends Error {
+class OtherData extends Error {
   override readonly name = "OtherData";
 }
 
@@ -39,16 +46,59 @@ function wholeMembers(file: Deno.FsFile, size: number): number {
     const length = memberLength(
       readAt(file, at, Math.min(HEADER_SIZE, size - at)),
     );
-    if (length === undefined && size - at >= HEADER_SIZE) {
-      throw new OtherData("not an xdptally capture");
+    const isWrong = length === undefined
+      ? size - at >= HEADER_SIZE
+      : length < LEAST_LENGTH;
+    if (isWrong) {
+      throw new OtherData("it has something else than xdptally's gzip members");
     }
     if (length === undefined || at + length > size) return at;
     at += length;
   }
 }
 
+/** Bytes at the beginning of a file, by which a format knows its files. */
+const HEAD = 4096;
+
+/**
+ * Checks that a file is empty or has records of a format: another file would be
+ * spoiled.
+ *
+ * @param isGzip they are in gzip members
+ * @throws {OtherData}
+ */
+export function requireHead(
+  file: Deno.FsFile,
+  { name, isHead }: Pick<Format, "name" | "isHead">,
+  isGzip = false,
+): void {
+  const { size } = file.statSync();
+  if (size === 0) return;
+  const start = readAt(file, 0, Math.min(size, HEAD));
+  if (isGzip) wholeMembers(file, Math.min(size, HEADER_SIZE));
+  const head = isGzip ? memberHead(start) : start;
+  if (isHead(new TextDecoder().decode(head))) return;
+  throw new OtherData(`it has something else than xdptally's ${name}`);
+}
+
+/** Appends the bytes from `whole` up to `size` to `torn`, and cuts them off the file. */
+export function moveEnd(
+  file: Deno.FsFile,
+  whole: number,
+  size: number,
+  torn: Deno.FsFile,
+): void {
+  using _ = torn;
+  for (let at = whole; at < size;) {
+    const part = readAt(file, at, Math.min(size - at, CHUNK));
+    writeAll(torn, part);
+    at += part.length;
+  }
+  file.truncateSync(whole);
+}
+
 /** Up to `length` bytes at an offset; fewer at the end of the file. */
-export function readAt(
+function readAt(
   file: Deno.FsFile,
   at: number,
   length: number,

@@ -36,6 +36,7 @@ const LAYERS = [
   "view/",
   "formats/",
   "tally/",
+  "files/",
   "net/",
   "bpf/",
   "process/",

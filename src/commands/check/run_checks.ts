@@ -59,7 +59,7 @@ function rehearse(
   });
   const host = Deno.hostname();
   using stop = new StopRequest();
-  const context = { log, stop, host, interfaces, maxSources };
+  const context = { log, stop, host, interfaces, maxSources, user };
   using sink = createSinks([plan], context);
   for (const name of interfaces) sink.rehearse({ host, interface: name });
   if (user !== undefined) sink.canGoOnAs(user);

@@ -1,4 +1,7 @@
 /** Reads the keys of `top` from stdin, and does what they ask for. */
+import { ERRNO } from "../../ffi/errno.ts";
+import { FileError } from "../../files/descriptor.ts";
+import { FileAccess } from "../../files/file_access.ts";
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
 import { reasonOf } from "../../basics/reason.ts";
@@ -8,6 +11,9 @@ import type { Effect, View } from "../../view/view.ts";
 
 /** Milliseconds to wait for the rest of a key's escape sequence, on a slow line. */
 const PATIENCE = 50;
+
+/** Permissions of an exported file. */
+const MODE = 0o640;
 
 /** What keys ask of the session. */
 interface Controls {
@@ -67,10 +73,11 @@ export class Keyboard {
   #export(path: string, text: string): void {
     const lines = text.split("\n").length - 1;
     try {
-      Deno.writeTextFileSync(path, text, { createNew: true });
+      const bytes = new TextEncoder().encode(text);
+      new FileAccess(undefined).create(path, bytes, MODE);
       this.#view.say(`Wrote ${lines} lines to "${path}"`);
     } catch (error) {
-      const advice = error instanceof Deno.errors.AlreadyExists
+      const advice = error instanceof FileError && error.errno === ERRNO.EEXIST
         ? "give another name"
         : 'name a place that this user may write to, like "/tmp/"';
       this.#view.say(

@@ -81,7 +81,8 @@ async function watch(
     ...(isDaemon ? ["SIGHUP"] as const : []), // its files were rotated
   ]);
   const host = Deno.hostname();
-  const context = { log, stop, host, interfaces, maxSources };
+  const { user } = loaded;
+  const context = { log, stop, host, interfaces, maxSources, user };
   using sinks = createSinks(plans, context);
   const prepare = async () => {
     for (const name of interfaces) {
