@@ -75,7 +75,7 @@ export function walk(
     if (type === "link") {
       if (!linkOwners.has(owner)) {
         throw new FileError(
-          `"${name}" on the way is a link of user ${owner}, which may lead anywhere`,
+          `"${name}" is a link of user ${owner}, which may lead anywhere`,
         );
       }
       if (++links > MOST_LINKS) throw refusal(ERRNO.ELOOP);

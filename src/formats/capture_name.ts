@@ -77,17 +77,59 @@ export function parsePattern(text: string, format?: Format): FilePattern {
       `unknown field "${field.trim()}"; the fields are %Y %m %d %H %M %S %s, %h (host), %i (interface), %% (percent sign)`,
     );
   }
-  const isGzip = path.endsWith(".gz");
-  const plain = isGzip ? path.slice(0, -".gz".length) : path;
-  const found = FORMATS.find(({ endings }) =>
-    endings.some((ending) => plain.endsWith(ending))
-  );
+  const isGzip = path.endsWith(GZIP);
+  const plain = isGzip ? path.slice(0, -GZIP.length) : path;
+  const found = formatFor(plain, format);
   if (isGzip && (format ?? found)?.kind === "page") {
     throw new RangeError(
       "metrics cannot be compressed: node_exporter does not read .gz; leave out .gz",
     );
   }
   return { path, format: found, isGzip };
+}
+
+const GZIP = ".gz";
+
+/** The endings of all formats, for texts. */
+export const ENDINGS = FORMATS.flatMap(({ endings }) => endings).join(", ");
+
+/** Endings of what xdptally does not write: programs, and people, rely on them. */
+const FOREIGN = new Set(
+  "7z arrow avro br bz2 cap db gz html json lz4 ndjson orc parquet pcap pcapng sqlite tar tgz tsv xlsx xml xz yaml zip zst"
+    .split(" ").map((ending) => `.${ending}`),
+);
+
+/**
+ * The format that the ending of a name says; undefined: it has no ending.
+ *
+ * @param asked the format that `--format` names
+ * @throws {RangeError} the ending says another format than the file gets
+ */
+function formatFor(
+  path: string,
+  asked: Format | undefined,
+): Format | undefined {
+  const ending = /\.[A-Za-z][A-Za-z0-9]*$/.exec(path)?.[0];
+  if (ending === undefined) return undefined;
+  const found = FORMATS.find(({ endings }) => endings.includes(ending));
+  const lower = ending.toLowerCase();
+  if (asked === undefined) {
+    if (found !== undefined) return found;
+    throw new RangeError(
+      `no format has the ending ${ending}; end it in ${ENDINGS}, each also with .gz, or give --format`,
+    );
+  }
+  const isOther = FOREIGN.has(lower) ||
+    FORMATS.some(({ endings }) => endings.includes(lower));
+  const fits = [...asked.endings, ...(asked.otherEndings ?? [])];
+  if (isOther && !fits.includes(ending)) {
+    throw new RangeError(
+      `the ending ${ending} says another format than ${asked.name}; end it in ${
+        fits.join(" or ")
+      }`,
+    );
+  }
+  return found;
 }
 
 /** The path of a pattern at a time. */

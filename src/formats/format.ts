@@ -12,6 +12,8 @@ interface FormatBase {
   readonly help: string;
   /** Endings of its files, with the dot. */
   readonly endings: readonly string[];
+  /** Further endings, for files whose format `--format` names. */
+  readonly otherEndings?: readonly string[];
   /** The name of its files in `-o FOLDER/`; capture_name.ts has its fields. */
   readonly fileName: string;
   /** Rows of a tick unless `--top` says otherwise; 0 for all. */

@@ -13,6 +13,7 @@ export const jsonl: LineFormat = {
   aliases: ["json"],
   help: "JSON Lines: every record, for programs and xdptally report",
   endings: [".jsonl"],
+  otherEndings: [".ndjson", ".json"],
   fileName: "%h-%i-%Y%m%d.jsonl",
   defaultTop: 0,
   header: "",

@@ -10,7 +10,7 @@ export const text: LineFormat = {
   kind: "lines",
   name: "text",
   help: "lines for people",
-  endings: [".txt"],
+  endings: [".txt", ".log"],
   fileName: "%h-%i-%Y%m%d.txt",
   defaultTop: 20,
   header: "",

@@ -1,6 +1,10 @@
 /** The sink of `-o` and `--format`: stdout, or files. */
 import { FORMATS } from "../formats/all.ts";
-import { type FilePattern, parsePattern } from "../formats/capture_name.ts";
+import {
+  ENDINGS,
+  type FilePattern,
+  parsePattern,
+} from "../formats/capture_name.ts";
 import type { Format } from "../formats/format.ts";
 import { FileAccess } from "../files/file_access.ts";
 import { flag, text, valued, type Values } from "../cli/option.ts";
@@ -10,7 +14,6 @@ import type { SinkKind } from "./sink.ts";
 import { TextfileSink } from "./textfile.ts";
 
 const NAMES = FORMATS.map(({ name }) => name);
-const ENDINGS = FORMATS.flatMap(({ endings }) => endings).join(", ");
 
 const OPTIONS = {
   format: valued({
@@ -32,7 +35,7 @@ const OPTIONS = {
     value: "FILE",
     help: "append to FILE, or to daily files in FOLDER/",
     details:
-      `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); a further .gz compresses the file. - is standard output.`,
+      `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); without an ending it is text. A further .gz compresses the file. - is standard output.`,
     completes: "files",
   }),
   fileMode: valued({
@@ -81,6 +84,9 @@ export const output: SinkKind<typeof OPTIONS> = {
   },
 };
 
+/** What stands for standard output. */
+const STDOUT = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
 /**
  * The format and the file that a command line asks for; undefined: stdout.
  *
@@ -90,7 +96,7 @@ export function outputOf(
   { format: asked, isJson, output }: Values<typeof OPTIONS>,
 ): { format: Format; pattern: FilePattern | undefined } {
   const wanted = isJson ? jsonOnly(asked) : asked;
-  const pattern = output === undefined || output === "-"
+  const pattern = output === undefined || STDOUT.includes(output)
     ? undefined
     : parseValue("output", output, (text) => parsePattern(text, wanted));
   const format = wanted ?? pattern?.format ?? FORMATS[0]!;

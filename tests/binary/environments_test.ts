@@ -212,8 +212,8 @@ const ENVIRONMENTS: Environment[] = [
     ["FOLDER/old.jsonl/x.jsonl", "Not a directory"],
     ["FOLDER/old.jsonl/x.prom", "Not a directory"],
     ["FOLDER/socket", "No such device or address"],
-    ["FOLDER/old.jsonl.gz", "not an xdptally capture"],
-    ["FOLDER/link.prom", "not a regular file"],
+    ["FOLDER/old.jsonl.gz", "something else than xdptally's gzip members"],
+    ["FOLDER/link.prom", "something else than xdptally's prom"],
     ["FOLDER/link-to-nowhere.jsonl", "No such file or directory"],
     ["/proc/x.jsonl", "No such file or directory"],
     [`FOLDER/${"x".repeat(300)}.jsonl`, "File name too long"],
@@ -280,7 +280,8 @@ const ENVIRONMENTS: Environment[] = [
 
 /** Files that environments name, in a folder of the test. */
 function furnish(folder: string): void {
-  Deno.writeTextFileSync(`${folder}/old.jsonl`, '{"type":"end"}\n');
+  const record = '{"schema":1,"type":"end"}\n';
+  Deno.writeTextFileSync(`${folder}/old.jsonl`, record);
   Deno.writeTextFileSync(`${folder}/old.jsonl.gz`, "x".repeat(100));
   Deno.symlinkSync("old.jsonl", `${folder}/link.prom`);
   Deno.symlinkSync("/proc/nothing", `${folder}/link-to-nowhere.jsonl`);

@@ -147,9 +147,9 @@ Deno.test("a file that cannot be written is refused before anything is attached:
   Deno.writeTextFileSync(`${folder.path}/file`, "");
   for (
     const [file, why] of [
-      [`${folder.path}/c.jsonl`, "Is a directory"],
-      [`${folder.path}/file/c.jsonl`, "Not a directory"],
-      ["/proc/c.jsonl", "No such file or directory"],
+      [`${folder.path}/c.jsonl`, "Is a directory (EISDIR)"],
+      [`${folder.path}/file/c.jsonl`, "Not a directory (ENOTDIR)"],
+      ["/proc/c.jsonl", "No such file or directory (ENOENT)"],
     ]
   ) {
     const { code, stdout, stderr } = await run(["-c", "1", "-o", file!, "vb"], {
@@ -196,6 +196,8 @@ Deno.test("-o FIFO: written like a pipe; the reader closes it: exit 0", async ()
     "-j",
     "-i",
     "100ms",
+    "--user",
+    "root",
     "-o",
     fifo,
     "vb",

@@ -143,13 +143,18 @@ Deno.test("-o FILE.prom: a page that cannot be written is an error, exit 7", asy
 
   sh("mkfifo", file("fifo.prom"));
   Deno.mkdirSync(file("folder.prom"));
-  for (const name of ["fifo.prom", "folder.prom"]) {
-    const { code, stderr } = await capture("-o", file(name));
+  Deno.writeTextFileSync(file("mine.prom"), "# HELP mine_total Mine\n");
+  for (
+    const [name, why] of [
+      ["fifo.prom", "it is a FIFO"],
+      ["folder.prom", "Is a directory (EISDIR)"],
+      ["mine.prom", "it has something else than xdptally's prom"],
+    ]
+  ) {
+    const { code, stderr } = await capture("-o", file(name!));
     assertEquals([code, stderr], [
       7,
-      `xdptally: Cannot write to "${
-        file(name)
-      }": not a regular file: it would be replaced; name another file\n`,
+      `xdptally: Cannot write to "${file(name!)}": ${why}; name another file\n`,
     ]);
   }
   for (

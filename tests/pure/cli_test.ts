@@ -119,7 +119,7 @@ const GOOD: [line: string, differs: Asked][] = [
   ["--max-sources 100 eth0", { counting: { maxSources: 100 } }],
   ["-o - eth0", {}],
   ["-o a.csv eth0", { output: ["csv", "a.csv"], rows: ALL_ROWS }],
-  ["-o a.csv -j eth0", { output: ["jsonl", "a.csv"], rows: ALL_ROWS }],
+  ["-o a.json -j eth0", { output: ["jsonl", "a.json"], rows: ALL_ROWS }],
   ["-o a.jsonl.gz eth0", {
     output: ["jsonl", "a.jsonl.gz", true],
     rows: ALL_ROWS,

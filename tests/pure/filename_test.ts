@@ -1,13 +1,16 @@
 /** Names of capture files, and the gzip members in them. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { gunzipSync } from "node:zlib";
+import { FORMATS } from "../../src/formats/all.ts";
 import { csv } from "../../src/formats/csv.ts";
 import { fileName, parsePattern } from "../../src/formats/capture_name.ts";
+import type { Format } from "../../src/formats/format.ts";
 import {
   gzipMember,
   HEADER_SIZE,
   memberLength,
 } from "../../src/formats/gzip_member.ts";
+import { jsonl } from "../../src/formats/jsonl.ts";
 
 const FIELDS = {
   host: "web1",
@@ -39,6 +42,50 @@ Deno.test("file names: a host's name does not lead out of the folder", () => {
     fileName(parsePattern("d/%h.txt"), { ...FIELDS, host: "../a" }),
     "d/.._a.txt",
   );
+});
+
+const refused = (name: string, format?: Format) =>
+  assertThrows(() => parsePattern(name, format), RangeError, "the ending");
+
+Deno.test("file names: an ending that says another format is refused, whatever its case", () => {
+  const own = FORMATS.flatMap(({ endings }) => endings);
+  for (const ending of own) {
+    const { format } = parsePattern(`x${ending}`);
+    assertEquals(format?.endings.includes(ending), true);
+    for (const wrong of [ending.toUpperCase(), `${ending}x`]) {
+      assertThrows(
+        () => parsePattern(`x${wrong}`),
+        RangeError,
+        "no format has",
+      );
+    }
+    for (const asked of FORMATS) {
+      if (asked === format) parsePattern(`x${ending}`, asked);
+      else refused(`x${ending}`, asked);
+    }
+    for (const packed of [".zst", ".xz", ".bz2", ".GZ", ".zip"]) {
+      assertThrows(() => parsePattern(`x${ending}${packed}`), RangeError);
+      refused(`x${ending}${packed}`, format);
+    }
+  }
+  for (const ending of ["json", "ndjson", "parquet", "html", "eth0", "com"]) {
+    assertThrows(
+      () => parsePattern(`x.${ending}`),
+      RangeError,
+      "no format has",
+    );
+  }
+  refused("x.json", csv);
+  refused("x.parquet", jsonl);
+});
+
+Deno.test("file names: without an ending, or with --format, a name is free", () => {
+  for (const name of ["x", "/dev/null", "%h.%i", "x.%Y", "x.2026", "a.b/x"]) {
+    assertEquals(parsePattern(name).format, undefined);
+  }
+  for (const name of ["x.eth0", "x.example.com", "x.json", "x.ndjson"]) {
+    parsePattern(name, jsonl);
+  }
 });
 
 /** A Date whose local time is India's, UTC+5:30, in whatever zone the test runs. */
