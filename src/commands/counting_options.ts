@@ -4,6 +4,7 @@ import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
 import {
   defaultsOf,
+  text,
   time,
   valued,
   type Values,
@@ -56,18 +57,14 @@ const maxSources = whole(
   "65536",
 );
 
-export const user = valued(
-  {
-    name: "user",
-    value: "NAME",
-    help: "become this user once attached (default nobody)",
-    details:
-      'A name or a number; "root" keeps all rights. Ignored unless xdptally is started by root.',
-    isRare: true,
-  },
-  (name) => name,
-  "nobody",
-);
+export const user = text({
+  name: "user",
+  value: "NAME",
+  help: "become this user once attached (default nobody)",
+  details:
+    'A name or a number; "root" keeps all rights. Where this machine has a user xdptally, as the package makes, that is the default. Ignored unless xdptally is started by root.',
+  isRare: true,
+});
 
 const bits = (
   docs: { name: string; help: string; details?: string; isRare?: boolean },

@@ -11,7 +11,10 @@ import {
   repairLine,
   restore,
 } from "../net/offloads.ts";
-import type { Capability } from "../process/capabilities.ts";
+import {
+  type Capability,
+  withSpareCapabilities,
+} from "../process/capabilities.ts";
 import { moment } from "../process/clock.ts";
 import type { Moment } from "../tally/run.ts";
 import { explained } from "./explained.ts";
@@ -158,7 +161,8 @@ export class Attacher {
   }
 
   #restore(offload: Offload): void {
-    rescue(() => restore(offload), ({ errno }) => {
+    const restored = () => withSpareCapabilities(() => restore(offload));
+    rescue(restored, ({ errno }) => {
       const { feature, interface: name } = offload;
       this.#log.warn(
         `Cannot turn on ${feature} of "${name}" again: ${

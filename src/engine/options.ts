@@ -43,8 +43,8 @@ export interface SessionOptions {
   readonly rows: RecordRows;
   readonly timing: Timing;
   readonly waiting?: Waiting;
-  /** The user that a process of root becomes after attaching. */
-  readonly user: string;
+  /** The user that a process of root becomes after attaching; undefined: the default. */
+  readonly user: string | undefined;
   /** Ends the session when a source exceeds it. */
   readonly limit?: Limit | undefined;
   /** Log every line that libbpf prints. */

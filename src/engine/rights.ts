@@ -5,15 +5,20 @@ import { type CallError, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import {
   type Capability,
+  emptyBoundingSet,
+  forbidTracing,
   heldCapabilities,
   keepCapabilities,
   setKeptOverUserChange,
   tryCapset,
 } from "../process/capabilities.ts";
+import { sealThreads } from "../process/seal.ts";
 import {
   become,
   isRoot,
   lookUpUser,
+  NOBODY,
+  ownUser,
   refusedChanges,
   type User,
 } from "../process/user.ts";
@@ -22,11 +27,12 @@ import {
  * The user that this process will become; undefined: it stays what it is, because
  * it is not root, or because `name` is root.
  *
- * @param name as `--user` has it
+ * @param name as `--user` has it; undefined: it is not given
  * @throws {Failure} exit code 2: there is no such user
  */
-export function successor(name: string): User | undefined {
+export function successor(name: string | undefined): User | undefined {
   if (!isRoot()) return undefined;
+  if (name === undefined) return ownUser() ?? NOBODY;
   const user = lookUpUser(name);
   if (user === undefined) {
     throw new Failure(
@@ -62,8 +68,10 @@ export function wouldKeep(user: User): string | undefined {
 
 /**
  * Becomes `user`, if there is one, and drops all capabilities except `kept`, which
- * the main thread alone keeps; and CAP_BPF, if bpf() needs it. What this process
- * may not change stays as it is, and is logged.
+ * the main thread alone keeps, to make them effective when it needs them; and
+ * CAP_BPF, if bpf() needs it. What this process may not change stays as it is, and
+ * is logged. Afterwards no thread can start a program, and no other process of
+ * this user can trace this one.
  *
  * @param reachBpf a bpf() call that only uses a descriptor: before Linux 5.19
  * even that may need CAP_BPF
@@ -78,6 +86,9 @@ export async function dropPrivileges(
 ): Promise<void> {
   if (staysRoot(user)) return;
   if (kept.length > 0) await keepHelperThreads();
+  // Threads of the runtime may keep more rights than the main thread.
+  rescue(forbidTracing, refuse);
+  emptyBoundingSet();
   const refused = rescue(() => {
     const held = heldCapabilities();
     const bpf = (["CAP_BPF", "CAP_SYS_ADMIN"] as const)
@@ -88,14 +99,18 @@ export async function dropPrivileges(
       refused = become(user);
       setKeptOverUserChange(false);
     }
-    const wanted = kept.filter((name) => held.has(name));
-    const spare = bpf === undefined ? [] : [bpf];
-    keepCapabilities(wanted, spare);
-    keepCapabilities(isRefused(reachBpf) ? [...wanted, ...spare] : wanted);
+    const spare = kept.filter((name) => held.has(name));
+    const forBpf = bpf === undefined ? [] : [bpf];
+    keepCapabilities([], [...spare, ...forBpf]);
+    if (isRefused(reachBpf)) keepCapabilities(forBpf, spare);
+    else keepCapabilities([], spare);
     return refused;
   }, refuse);
+  rescue(sealThreads, ({ message }) => {
+    log.debug(`Programs could still be started, by their rights: ${message}`);
+  });
   if (user === undefined) return;
-  if (refused.length > 0) log.info(keptText(user, refused));
+  if (refused.length > 0) log.warn(keptText(user, refused));
   if (!keepsUser(refused)) requireGone(user);
 }
 

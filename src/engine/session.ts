@@ -4,7 +4,7 @@
  */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
-import { NEEDED } from "../process/capabilities.ts";
+import { NEEDED, withSpareCapabilities } from "../process/capabilities.ts";
 import { bootTime } from "../process/clock.ts";
 import type { StopRequest } from "../process/stop_request.ts";
 import type { User } from "../process/user.ts";
@@ -219,7 +219,9 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
     const found = lookUpInterface(name);
     if (found === undefined) return [];
     using attempt = new DisposableStack();
-    const attached = attacher.attach(loader.load([found], attempt), attempt);
+    const attached = withSpareCapabilities(() =>
+      attacher.attach(loader.load([found], attempt), attempt)
+    );
     stack.use(attempt.move());
     return this.#begin(attached);
   }

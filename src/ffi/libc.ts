@@ -78,6 +78,11 @@ const LIBC = {
     parameters: ["i64", "i64", "buffer", "i64", "i64"], // number, its arguments
     result: "i64",
   },
+  seccomp: {
+    name: "syscall", // the C library has no function of that name
+    parameters: ["i64", "i64", "i64", "buffer"], // number, operation, flags, args
+    result: "i64",
+  },
   capset: { parameters: ["buffer", "buffer"], result: "i32" }, // hdrp, datap
 
   getegid: { parameters: [], result: "u32" },

@@ -109,6 +109,39 @@ export function withoutCapabilities<T>(action: () => T): T {
   }
 }
 
+/** Runs `action` with all capabilities that this thread may use. @throws {CallError} */
+export function withSpareCapabilities<T>(action: () => T): T {
+  const sets = capabilitySets();
+  if (sets.effective === sets.permitted) return action();
+  setCapabilitySets({ ...sets, effective: sets.permitted });
+  try {
+    return action();
+  } finally {
+    setCapabilitySets(sets);
+  }
+}
+
+/**
+ * Empties the bounding set of this thread, if it may: no program that it starts
+ * gets a capability. @see PR_CAPBSET_DROP in prctl(2)
+ */
+export function emptyBoundingSet(): void {
+  const PR_CAPBSET_DROP = 24n;
+  // The first number that is no capability is refused, with EINVAL.
+  for (let capability = 0n; capability < 64n; capability++) {
+    if (libc.prctl(PR_CAPBSET_DROP, capability, 0n, 0n, 0n) < 0) return;
+  }
+}
+
+/**
+ * Keeps other processes of its user from tracing this one. @throws {CallError}
+ * @see PR_SET_DUMPABLE in prctl(2)
+ */
+export function forbidTracing(): void {
+  const PR_SET_DUMPABLE = 4n;
+  call(libc, "prctl", PR_SET_DUMPABLE, 0n, 0n, 0n, 0n);
+}
+
 /**
  * Sets whether this thread keeps its permitted capabilities when it changes its
  * user from root. @throws {CallError} @see PR_SET_KEEPCAPS in prctl(2)

@@ -17,6 +17,31 @@ export interface User {
   readonly groups: Uint32Array<ArrayBuffer>;
 }
 
+/** The kernel's overflowuid. Other programs run as this user too. */
+export const NOBODY = userOf("nobody", 65534);
+
+/**
+ * The user that the package makes for xdptally; undefined: there is none. Read from
+ * the file, since asking the C library could ask a server.
+ *
+ * @see passwd(5)
+ */
+export function ownUser(): User | undefined {
+  const ids = /^xdptally:[^:]*:(\d+):(\d+):/m.exec(passwords())?.slice(1);
+  const [uid, gid] = ids?.map(Number) ?? [];
+  return uid === undefined || gid === undefined
+    ? undefined
+    : { name: "xdptally", uid, gid, groups: Uint32Array.of(gid) };
+}
+
+function passwords(): string {
+  try {
+    return Deno.readTextFileSync("/etc/passwd");
+  } catch {
+    return "";
+  }
+}
+
 /** Whether the effective user is root. */
 export function isRoot(): boolean {
   return libc.geteuid() === 0;
@@ -24,14 +49,13 @@ export function isRoot(): boolean {
 
 /**
  * Looks up a user by name or number; undefined: there is none with this name. A
- * number needs no entry. `nobody` is the kernel's overflowuid, and is not looked
- * up: that would read files, ask a socket or load NSS modules.
+ * number needs no entry. `nobody` is not looked up: that would read files, ask a
+ * socket or load NSS modules.
  *
  * @see getpwnam(3)
  */
 export function lookUpUser(text: string): User | undefined {
-  const NOBODY = 65534;
-  if (text === "nobody") return userOf(text, NOBODY);
+  if (text === NOBODY.name) return NOBODY;
   const isNumber = /^\d{1,10}$/.test(text) && Number(text) < 2 ** 32 - 1;
   const passwd = isNumber
     ? libc.getpwuid(Number(text))

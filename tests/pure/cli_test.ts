@@ -34,7 +34,7 @@ const DEFAULTS = {
     isAligned: false,
   },
   waiting: { splay: 0, wait: 0, waitsForInterface: false },
-  user: "nobody",
+  user: undefined,
   limit: undefined,
   logsLibbpf: false,
 };
@@ -168,7 +168,7 @@ Deno.test("top: command lines", () => {
     hook: "auto",
     mode: "auto",
     maxSources: 65536,
-    user: "nobody",
+    user: undefined,
     hasNoColour: false,
     isHelp: false,
   };

@@ -10,7 +10,7 @@ import { type CheckRow, type Finding, findingOf, ok } from "./check_table.ts";
 /** What a run is asked for. */
 interface Run {
   /** As `--user` has it. */
-  readonly user: string;
+  readonly user: string | undefined;
   readonly plans: readonly NamedPlan[];
   readonly interfaces: readonly string[];
   readonly maxSources: number;
