@@ -54,6 +54,7 @@ export class FileAccess {
    * @throws {FileError}
    */
   append(path: string, mode: number): Deno.FsFile {
+    this.makeFolder(path); // the user may then make the file in it
     return this.#try((trust) => {
       using place = walk(path, trust.linkOwners, trust.newFolders);
       for (;;) {
