@@ -11,14 +11,21 @@ import { ReaderGone } from "../sinks/stream.ts";
  * @throws {Failure} exit code 7: some records could not be written
  */
 export async function record(session: Session, sink: Sink): Promise<ExitCode> {
-  try {
+  await unlessReaderGone(async () => {
     for await (const records of session) {
       for (const record of records) sink.write(record);
       await sink.flush?.(session.timeLeft);
     }
+  });
+  await unlessReaderGone(async () => await sink.close?.());
+  return session.exitCode;
+}
+
+/** Nothing is wrong if whoever read stdout has read enough. */
+async function unlessReaderGone(action: () => Promise<void>): Promise<void> {
+  try {
+    await action();
   } catch (error) {
     if (!(error instanceof ReaderGone)) throw error;
   }
-  await sink.close?.();
-  return session.exitCode;
 }

@@ -116,7 +116,7 @@ function formatFor(
   if (asked === undefined) {
     if (found !== undefined) return found;
     throw new RangeError(
-      `no format has the ending ${ending}; end it in ${ENDINGS}, each also with .gz, or give --format`,
+      `no format has the ending ${ending}; end it in ${ENDINGS}, or give --format`,
     );
   }
   const isOther = FOREIGN.has(lower) ||

@@ -4,7 +4,14 @@ import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 const MAGIC = [0x1f, 0x8b];
 const DEFLATE = 8, FLAG_EXTRA = 4, OS_UNKNOWN = 255;
 /** The extra subfield "XT": length of the whole member, u32. */
-const SUBFIELD = [0x58, 0x54];
+const SUBFIELD = [0x58, 0x54, 4, 0];
+const EXTRA_LENGTH = [8, 0];
+/** What each member begins with, up to its length. */
+const START = [
+  ...[...MAGIC, DEFLATE, FLAG_EXTRA, 0, 0, 0, 0, 0, OS_UNKNOWN],
+  ...EXTRA_LENGTH,
+  ...SUBFIELD,
+];
 
 /** Bytes from the start of a member to the end of its length field. */
 export const HEADER_SIZE = 20;
@@ -29,10 +36,7 @@ export function gzipMember(data: Uint8Array): Uint8Array<ArrayBuffer> {
     HEADER_SIZE + deflated.length + TRAILER_SIZE,
   );
   const view = new DataView(member.buffer);
-  member.set([...MAGIC, DEFLATE, FLAG_EXTRA, 0, 0, 0, 0, 0, OS_UNKNOWN]);
-  view.setUint16(10, 8, true); // XLEN
-  member.set(SUBFIELD, 12);
-  view.setUint16(14, 4, true);
+  member.set(START);
   view.setUint32(16, member.length, true);
   member.set(deflated, HEADER_SIZE);
   const trailer = HEADER_SIZE + deflated.length;
@@ -48,12 +52,14 @@ export function gzipMember(data: Uint8Array): Uint8Array<ArrayBuffer> {
  * @returns bytes; undefined: `gzipMember` did not write it, or it is cut off
  */
 export function memberLength(header: Uint8Array): number | undefined {
-  const isOurs = header.length >= HEADER_SIZE &&
-    MAGIC.every((byte, at) => header[at] === byte) &&
-    header[3] === FLAG_EXTRA &&
-    SUBFIELD.every((byte, at) => header[12 + at] === byte);
-  if (!isOurs) return undefined;
+  const isWhole = header.length >= HEADER_SIZE;
+  if (!isWhole || !isMemberStart(header)) return undefined;
   return new DataView(header.buffer, header.byteOffset).getUint32(16, true);
+}
+
+/** Whether bytes, perhaps few, begin as a member does. */
+export function isMemberStart(bytes: Uint8Array): boolean {
+  return START.every((byte, at) => (bytes[at] ?? byte) === byte);
 }
 
 /**

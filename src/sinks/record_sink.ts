@@ -15,7 +15,8 @@ import {
   rightsOf,
 } from "./files.ts";
 import type { RecordOrigin, Sink, SinkContext } from "./sink.ts";
-import { openSpecial, openStdout } from "./stream.ts";
+import { openSpecial } from "./special_file.ts";
+import { openStdout } from "./stream.ts";
 import type { Target } from "./target.ts";
 
 /** How long a reader that pauses may delay the end of a run, in ms. */
@@ -105,20 +106,7 @@ export class RecordSink implements Sink {
   async flush(timeLeft: number): Promise<void> {
     const current = new Set(this.#current.values());
     for (const [path, target] of this.#targets) {
-      const isThrough = await this.#context.stop.orGiveUp(
-        target.flush(),
-        GRACE,
-        timeLeft,
-        () => target.written,
-      );
-      if (!isThrough) {
-        throw new Failure(
-          EXIT.output,
-          `Cannot write to ${target.name}: the reader did not read for ${
-            GRACE / 1000
-          } s after the end; remaining records are lost`,
-        );
-      }
+      await this.#orGiveUp(target, target.flush(), timeLeft);
       // A file of an earlier name is closed once all its records are written.
       if (!current.has(target) && !target.isWaiting) {
         await this.#close(target);
@@ -127,8 +115,25 @@ export class RecordSink implements Sink {
     }
   }
 
+  /** @throws {Failure} exit code 7: its reader pauses at the end of the run */
+  async #orGiveUp(
+    target: Target,
+    work: Promise<void>,
+    timeLeft: number,
+  ): Promise<void> {
+    const { stop } = this.#context;
+    const progress = () => target.written;
+    if (await stop.orGiveUp(work, GRACE, timeLeft, progress)) return;
+    throw new Failure(
+      EXIT.output,
+      `Cannot write to ${target.name}: the reader did not read for ${
+        GRACE / 1000
+      } s after the end; remaining records are lost`,
+    );
+  }
+
   async #close(target: Target): Promise<void> {
-    await target.close();
+    await this.#orGiveUp(target, target.close(), 0);
     if (target.failure !== undefined) this.#failures.push(target.failure);
   }
 

@@ -1,10 +1,7 @@
-/** Writes to stdout, FIFOs and devices without blocking the program. */
+/** Writes to what is not a regular file, without blocking the program. */
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
-import { call, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
-import { type Descriptor, FileError } from "../files/descriptor.ts";
-import type { FileAccess } from "../files/file_access.ts";
 import type { Target } from "./target.ts";
 
 /** The reader of a pipe has closed it: a reason to end, not a failure. */
@@ -12,10 +9,15 @@ export class ReaderGone extends Error {
   override readonly name = "ReaderGone";
 }
 
+/** Bytes that may wait for a reader while ticks go on. */
+const MOST_WAITING = 1 << 24;
+/** Milliseconds that a tick waits for a reader who does not pause yet. */
+const PATIENCE = 100;
+
 /** Bytes of a write: few enough to see that a slow reader makes progress. */
 const MOST_AT_ONCE = 65_536;
 
-interface Writer {
+export interface Writer {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
 }
 
@@ -23,15 +25,22 @@ const STDOUT = 1;
 
 /**
  * Output that is not a regular file: stdout, a FIFO, a device. Writing does not
- * block the program: signals end the run even if the reader pauses (`| less`).
+ * block the program: ticks go on and signals end the run even if the reader pauses
+ * (`| less`). If too much waits, the next tick comes when there is room, and has all
+ * that was counted by then.
  */
-class Stream implements Target {
+export class Stream implements Target {
   readonly name: string;
   readonly #open: () => Promise<Writer>;
   readonly #require: () => void;
   #writer: Writer | undefined;
   #queue: Uint8Array<ArrayBuffer>[] = [];
+  /** Bytes that are not written yet. */
+  #waiting = 0;
   #written = 0;
+  /** Ends when the queue is empty. */
+  #writing: Promise<void> | undefined;
+  #error: unknown;
 
   /**
    * @param open called at the first write: it waits until a FIFO has a reader
@@ -68,7 +77,7 @@ class Stream implements Target {
   }
 
   get isWaiting(): boolean {
-    return this.#queue.length > 0;
+    return this.#queue.length > 0 || this.#writing !== undefined;
   }
 
   get written(): number {
@@ -76,17 +85,41 @@ class Stream implements Target {
   }
 
   add(text: string): void {
-    if (text !== "") this.#queue.push(new TextEncoder().encode(text));
+    if (text === "") return;
+    const bytes = new TextEncoder().encode(text);
+    this.#queue.push(bytes);
+    this.#waiting += bytes.length;
   }
 
+  /** Ticks go on while a reader pauses, until too much waits. */
   async flush(): Promise<void> {
-    for (let bytes; (bytes = this.#queue.shift()) !== undefined;) {
-      while (bytes.length > 0) {
-        const written = await this.#writeSome(bytes.subarray(0, MOST_AT_ONCE));
-        this.#written += written;
-        bytes = bytes.subarray(written);
+    const isPausing = this.#writing !== undefined;
+    const writing = this.#startWriting();
+    if (this.#waiting > MOST_WAITING) await writing;
+    else if (!isPausing) await within(PATIENCE, writing);
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  /** Writes the queue. What fails is thrown by the next `flush` or `close`. */
+  async #writeAll(): Promise<void> {
+    try {
+      for (let bytes; (bytes = this.#queue.shift()) !== undefined;) {
+        while (bytes.length > 0) {
+          const some = bytes.subarray(0, MOST_AT_ONCE);
+          const written = await this.#writeSome(some);
+          this.#written += written;
+          this.#waiting -= written;
+          bytes = bytes.subarray(written);
+        }
       }
+    } catch (error) {
+      this.#error = error;
     }
+  }
+
+  #startWriting(): Promise<void> {
+    return this.#writing ??= this.#writeAll()
+      .finally(() => this.#writing = undefined);
   }
 
   async #writeSome(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
@@ -104,9 +137,19 @@ class Stream implements Target {
     }
   }
 
+  /** The kernel closes it with the process; stdout must stay open. */
   async close(): Promise<void> {
-    // The kernel closes it with the process; stdout must stay open.
+    await this.#startWriting();
+    await this.flush();
   }
+}
+
+/** Waits for `work`, but only so many milliseconds. */
+async function within(time: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, time);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
 
 /**
@@ -127,41 +170,8 @@ export function openStdout(): Stream {
   return new Stream("stdout", () => Promise.resolve(Deno.stdout));
 }
 
-/**
- * The FIFO or device at `path`, which is opened without blocking the process: a
- * thread that waits in open(2) or write(2) could not be ended.
- */
-export function openSpecial(path: string, access: FileAccess): Stream {
-  const open = async (): Promise<Writer> => {
-    for (;;) {
-      const file = access.openStream(path);
-      if (file !== undefined) return { write: (bytes) => writeTo(file, bytes) };
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
-    }
-  };
-  return new Stream(`"${path}"`, open, () => access.requireStream(path));
-}
-
-/** Milliseconds between two looks for a reader of a FIFO. */
-const LOOK_AGAIN = 100;
-
-/** @returns the number of bytes that were written @see write(2) */
-async function writeTo(
-  { number }: Descriptor,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<number> {
-  const write = () => call(libc, "write", number, bytes, BigInt(bytes.length));
-  const written = rescue(write, (error) => {
-    if (error.errno === ERRNO.EPIPE) throw new ReaderGone();
-    if (error.errno === ERRNO.EAGAIN) return undefined;
-    throw new FileError(errnoText(error.errno));
-  });
-  if (written === undefined) await writable(number);
-  return written ?? 0;
-}
-
 /** Waits until a descriptor accepts more, or a second. @see poll(2) */
-async function writable(descriptor: number): Promise<void> {
+export async function writable(descriptor: number): Promise<void> {
   const POLLOUT = 4;
   // struct pollfd { int fd; short events; short revents; }
   const pollfd = new Uint8Array(Int32Array.of(descriptor, POLLOUT).buffer);

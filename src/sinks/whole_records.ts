@@ -3,6 +3,7 @@ import { writeAll } from "../basics/write_all.ts";
 import type { Format } from "../formats/format.ts";
 import {
   HEADER_SIZE,
+  isMemberStart,
   LEAST_LENGTH,
   memberHead,
   memberLength,
@@ -50,7 +51,9 @@ function wholeMembers(file: Deno.FsFile, size: number): number {
       ? size - at >= HEADER_SIZE
       : length < LEAST_LENGTH;
     if (isWrong) {
-      throw new OtherData("it has something else than xdptally's gzip members");
+      throw new OtherData(
+        "it has something else between xdptally's gzip members",
+      );
     }
     if (length === undefined || at + length > size) return at;
     at += length;
@@ -75,9 +78,9 @@ export function requireHead(
   const { size } = file.statSync();
   if (size === 0) return;
   const start = readAt(file, 0, Math.min(size, HEAD));
-  if (isGzip) wholeMembers(file, Math.min(size, HEADER_SIZE));
-  const head = isGzip ? memberHead(start) : start;
-  if (isHead(new TextDecoder().decode(head))) return;
+  const isOurs = !isGzip || isMemberStart(start);
+  const head = isGzip && isOurs ? memberHead(start) : start;
+  if (isOurs && isHead(new TextDecoder().decode(head))) return;
   throw new OtherData(`it has something else than xdptally's ${name}`);
 }
 

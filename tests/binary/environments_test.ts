@@ -212,7 +212,7 @@ const ENVIRONMENTS: Environment[] = [
     ["FOLDER/old.jsonl/x.jsonl", "Not a directory"],
     ["FOLDER/old.jsonl/x.prom", "Not a directory"],
     ["FOLDER/socket", "No such device or address"],
-    ["FOLDER/old.jsonl.gz", "something else than xdptally's gzip members"],
+    ["FOLDER/old.jsonl.gz", "something else than xdptally's jsonl"],
     ["FOLDER/link.prom", "something else than xdptally's prom"],
     ["FOLDER/link-to-nowhere.jsonl", "No such file or directory"],
     ["/proc/x.jsonl", "No such file or directory"],

@@ -124,7 +124,7 @@ const GOOD: [line: string, differs: Asked][] = [
     output: ["jsonl", "a.jsonl.gz", true],
     rows: ALL_ROWS,
   }],
-  ["-o a.unknown eth0", { output: ["text", "a.unknown"] }],
+  ["-o a eth0", { output: ["text", "a"] }],
   ["-o d/ eth0", {
     output: ["jsonl", "d/%h-%i-%Y%m%d.jsonl"],
     rows: ALL_ROWS,
