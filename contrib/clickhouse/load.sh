@@ -11,7 +11,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 for file in "$@"; do
 	case $file in
 	*.csv | *.csv.gz)
-		query='INSERT INTO xdptally (start, end, host, interface, class, source, packets, bytes) FORMAT CSVWithNames'
+		query='INSERT INTO xdptally (start, end, host, interface, class, source, packets, bytes, total_packets, total_bytes, run, seq, elapsed) FORMAT CSVWithNames'
 		options=(--date_time_input_format best_effort)
 		;;
 	*.jsonl | *.jsonl.gz)

@@ -1,7 +1,8 @@
 -- The tables for a fleet's captures, for ClickHouse 18.16 (Debian 12) and later.
 
--- One row per row of xdptally's CSV. The other rows of a window sum to its row of
--- class total. Outgoing traffic of eth0 has the interface `eth0:out`.
+-- One row per row of xdptally's CSV. The total of a window is in columns of its own
+-- (0 in its other rows), so sum(packets) counts no packet twice. run, interface and
+-- seq name a window. Outgoing traffic of eth0 has the interface `eth0:out`.
 CREATE TABLE IF NOT EXISTS xdptally
 (
     start DateTime('UTC'),
@@ -12,7 +13,12 @@ CREATE TABLE IF NOT EXISTS xdptally
         'nonIp' = 5, 'malformed' = 6, 'total' = 7),
     source String,
     packets UInt64,
-    bytes UInt64
+    bytes UInt64,
+    total_packets UInt64,
+    total_bytes UInt64,
+    run String,
+    seq UInt64,
+    elapsed Float64
 )
 ENGINE = MergeTree
 PARTITION BY toYYYYMM(start)

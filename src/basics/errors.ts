@@ -40,7 +40,7 @@ export const EXIT_DETAILS: Record<ExitCode, string> = {
   5: "The other program stays attached. --hook tc counts beside it, --wait waits until it is detached.",
   6: "The message says what is missing; xdptally check lists everything that is.",
   7: "A file, standard output or the address of --listen could not be opened: nothing was attached. Or it could not be written: counting went on, and the message says which records are missing.",
-  8: "Something was not counted or read, so the numbers are a lower bound; a report lacks a file that could not be read.",
+  8: "Something was not counted or read, so the numbers are a lower bound; a report found a run incomplete, a line or file broken, or records that contradict each other.",
   9: "A source sent more than --exit-over allows.",
 };
 

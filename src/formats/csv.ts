@@ -14,13 +14,19 @@ export const CSV_COLUMNS = {
     "source for a row of a source, or others, untracked, filtered, nonIp, malformed or total, each of which has one row a window",
   source:
     "what --by counts by, in quotes if it has a comma; empty in the other classes",
-  packets: "an exact integer of any size",
-  bytes: "an exact integer of any size",
+  packets: "an exact integer of any size; empty in the row of class total",
+  bytes: "the same for bytes",
+  total_packets: "in the row of class total only: all packets of the window",
+  total_bytes: "the same for bytes",
+  run: "a UUID; with interface and seq it names the window",
+  seq: "the number of the window in its run, from 1",
+  elapsed: "the seconds of the window by CLOCK_BOOTTIME",
 };
 
 /**
  * Writes ticks alone: the rows of a tick add up to its `total` row, and the
- * ticks to the run.
+ * ticks to the run. The total has columns of its own, so that the sum of `packets`
+ * over any rows counts no packet twice.
  */
 const HEADER = `${Object.keys(CSV_COLUMNS).join()}\r\n`;
 
@@ -40,6 +46,11 @@ export const csv: LineFormat = {
 
 function* rows(record: TickRecord): Iterable<string> {
   const { books } = record;
+  const suffix = [
+    csvField(record.run),
+    record.seq,
+    record.elapsed,
+  ].join();
   const prefix = [
     record.start.toISOString(),
     record.end.toISOString(),
@@ -51,7 +62,7 @@ function* rows(record: TickRecord): Iterable<string> {
     kind: string,
     source: string,
     { packets, bytes }: { packets: Count; bytes: Count },
-  ) => `${prefix},${kind},${source},${packets},${bytes}\r\n`;
+  ) => `${prefix},${kind},${source},${packets},${bytes},,,${suffix}\r\n`;
 
   for (const source of record.sources) {
     yield row("source", csvField(source.key), source);
@@ -61,5 +72,6 @@ function* rows(record: TickRecord): Iterable<string> {
   yield row("filtered", "", books.filtered);
   yield row("nonIp", "", books.nonIp);
   yield row("malformed", "", books.malformed);
-  yield row("total", "", books.total);
+  const { packets, bytes } = books.total;
+  yield `${prefix},total,,,,${packets},${bytes},${suffix}\r\n`;
 }

@@ -1,8 +1,9 @@
 /** Compresses records so that a reader finds where a file was cut off. */
 import { constants, crc32, deflateRawSync, inflateRawSync } from "node:zlib";
 
-const MAGIC = [0x1f, 0x8b];
-const DEFLATE = 8, FLAG_EXTRA = 4, OS_UNKNOWN = 255;
+export const MAGIC = [0x1f, 0x8b] as const;
+export const DEFLATE = 8;
+const FLAG_EXTRA = 4, OS_UNKNOWN = 255;
 /** The extra subfield "XT": length of the whole member, u32. */
 const SUBFIELD = [0x58, 0x54, 4, 0];
 const EXTRA_LENGTH = [8, 0];
@@ -52,9 +53,13 @@ export function gzipMember(data: Uint8Array): Uint8Array<ArrayBuffer> {
  * @returns bytes; undefined: `gzipMember` did not write it, or it is cut off
  */
 export function memberLength(header: Uint8Array): number | undefined {
-  const isWhole = header.length >= HEADER_SIZE;
-  if (!isWhole || !isMemberStart(header)) return undefined;
+  if (!isHeader(header)) return undefined;
   return new DataView(header.buffer, header.byteOffset).getUint32(16, true);
+}
+
+/** Whether a member that `gzipMember` wrote begins with these bytes. */
+export function isHeader(header: Uint8Array): boolean {
+  return header.length >= HEADER_SIZE && isMemberStart(header);
 }
 
 /** Whether bytes, perhaps few, begin as a member does. */

@@ -1,9 +1,19 @@
-/** How far a report can be trusted: gaps between captures, and runs that are incomplete. */
+/** How much of the time the runs of an interface cover: gaps, and runs at the same time. */
+import type { RunHistory } from "./run_history.ts";
 
-/** A stretch of time that no capture of an interface covers, in ms since 1970. */
-interface Gap {
+/** A stretch of time, in ms since 1970, and the runs on both of its sides. */
+export interface Stretch {
   readonly from: number;
   readonly to: number;
+  /** Equal: it is inside one run. */
+  readonly runs: readonly [string, string];
+}
+
+/** Stretches of one kind: how many, and the longest one. */
+export interface Stretches {
+  readonly count: number;
+  /** The first of the longest ones; undefined: there is none. */
+  readonly longest: Stretch | undefined;
 }
 
 /** One interface of one host, and how much of the time its captures cover. */
@@ -11,119 +21,85 @@ export interface CoveredInterface {
   readonly host: string;
   /** `eth0`, or `eth0 out`: each direction has ticks of its own. */
   readonly interface: string;
-  /** Numbered from 0 in the order in which they are met. */
-  readonly number: number;
-  captures: number;
+  readonly captures: number;
   /** Milliseconds covered by ticks. */
-  covered: number;
+  readonly covered: number;
   /** Start of the first tick and end of the last, in ms since 1970. */
-  first: number;
-  last: number;
-  gaps: number;
-  longestGap: Gap | undefined;
+  readonly first: number;
+  readonly last: number;
+  /** Time that no capture covers. */
+  readonly gaps: Stretches;
+  /** Time that two runs cover. */
+  readonly overlaps: Stretches;
 }
 
-/** A run whose numbers are incomplete, and why. */
-export interface IncompleteRun {
-  readonly host: string;
-  readonly interface: string;
+/** Ticks of a run follow each other directly; another run takes a moment to start. */
+const SHORTEST_GAP = 1000;
+/** Times are rounded to 1 ms, and clocks are adjusted a little. */
+const SHORTEST_OVERLAP = 50;
+
+/** A part of a run without missing ticks. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
   readonly run: string;
-  /** Milliseconds since 1970. */
-  readonly start: number;
-  /** A sentence without a full stop. */
-  readonly why: string;
 }
 
-/** Follows each run from its start to its end record, and each interface from run to run. */
-export class Coverage {
-  readonly #interfaces = new Map<string, CoveredInterface>();
-  /** Runs whose end record has not come yet. */
-  readonly #open = new Map<string, IncompleteRun>();
-  readonly incomplete: IncompleteRun[] = [];
-
-  /** Returns the entry of a host's interface; creates it when it is new. */
-  interfaceOf(host: string, name: string): CoveredInterface {
-    const key = `${host}\n${name}`;
-    let found = this.#interfaces.get(key);
-    if (found === undefined) {
-      found = {
-        host,
-        interface: name,
-        number: this.#interfaces.size,
-        captures: 0,
-        covered: 0,
-        first: Infinity,
-        last: -Infinity,
-        gaps: 0,
-        longestGap: undefined,
-      };
-      this.#interfaces.set(key, found);
-    }
-    return found;
-  }
-
-  get interfaces(): CoveredInterface[] {
-    return [...this.#interfaces.values()];
-  }
-
-  /** Takes a start record. `start` is in ms since 1970. */
-  startRun(covered: CoveredInterface, run: string, start: number): void {
-    const { host, interface: name } = covered;
-    covered.captures++;
-    this.#open.set(runKey(covered, run), {
-      host,
-      interface: name,
+/** Computes the coverage of one interface from its runs, in whatever order. */
+export function coverageOf(
+  host: string,
+  name: string,
+  runs: readonly RunHistory[],
+): CoveredInterface {
+  const parts = runs.flatMap(({ run, counted }) =>
+    counted.sorted.map(({ start, end }): Part => ({
+      from: start,
+      to: end,
       run,
-      start,
-      why: "it has no end record: killed, or still running",
-    });
-  }
-
-  /** Takes a tick. The time between it and the tick before is a gap, if there is any. */
-  addTick(covered: CoveredInterface, start: number, end: number): void {
-    covered.covered += end - start;
-    covered.first = Math.min(covered.first, start);
-    // Ticks of a run follow each other directly; times are rounded to 1 ms.
-    if (start > covered.last + 1000 && covered.last > -Infinity) {
-      const gap = { from: covered.last, to: start };
-      covered.gaps++;
-      const longest = covered.longestGap;
-      if (
-        longest === undefined || gap.to - gap.from > longest.to - longest.from
-      ) {
-        covered.longestGap = gap;
+    }))
+  ).sort(inOrder);
+  const gaps: Stretch[] = [];
+  const overlaps: Stretch[] = [];
+  let covered = 0;
+  /** The part that ends last, of those before the current one. */
+  let latest: Part | undefined;
+  for (const part of parts) {
+    const { from, to, run } = part;
+    const last = latest?.to ?? from;
+    covered += Math.max(0, to - Math.max(from, last));
+    if (latest !== undefined) {
+      const runs = [latest.run, run] as const;
+      if (from > last + SHORTEST_GAP) gaps.push({ from: last, to: from, runs });
+      const until = Math.min(last, to);
+      if (run !== latest.run && until > from + SHORTEST_OVERLAP) {
+        overlaps.push({ from, to: until, runs });
       }
     }
-    covered.last = Math.max(covered.last, end);
+    if (latest === undefined || to > latest.to) latest = part;
   }
-
-  /** Takes an end record. `why` lists what is wrong with the run; empty: nothing is. */
-  endRun(
-    covered: CoveredInterface,
-    run: string,
-    start: number,
-    why: readonly string[],
-  ): void {
-    this.#open.delete(runKey(covered, run));
-    if (why.length === 0) return;
-    const { host, interface: name } = covered;
-    this.incomplete.push({
-      host,
-      interface: name,
-      run,
-      start,
-      why: why.join(", "),
-    });
-  }
-
-  /** Call once, after the last record: runs without an end record are incomplete. */
-  finish(): void {
-    this.incomplete.push(...this.#open.values());
-    this.#open.clear();
-    this.incomplete.sort((a, b) => a.start - b.start);
-  }
+  return {
+    host,
+    interface: name,
+    captures: runs.length,
+    covered,
+    first: parts[0]?.from ?? Infinity,
+    last: latest?.to ?? -Infinity,
+    gaps: summed(gaps),
+    overlaps: summed(overlaps),
+  };
 }
 
-function runKey({ number }: CoveredInterface, run: string): string {
-  return `${number}\n${run}`;
+function inOrder(a: Part, b: Part): number {
+  return a.from - b.from || a.to - b.to || (a.run < b.run ? -1 : 1);
+}
+
+function summed(stretches: readonly Stretch[]): Stretches {
+  const longest = stretches.reduce<Stretch | undefined>(
+    (most, one) =>
+      most === undefined || one.to - one.from > most.to - most.from
+        ? one
+        : most,
+    undefined,
+  );
+  return { count: stretches.length, longest };
 }

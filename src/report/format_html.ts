@@ -1,9 +1,11 @@
 /** `report --format html`: one page with curves, which needs no other file. */
 import { formatBytes } from "../basics/quantity.ts";
+import { visibleText } from "../basics/visible_text.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
+import type { Problems } from "./problems.ts";
 import { type Report, SERIES } from "./reporter.ts";
-import { type BrokenLines, summary, trust } from "./sentences.ts";
+import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 
 const WIDTH = 900, HEIGHT = 240;
@@ -11,7 +13,7 @@ const WIDTH = 900, HEIGHT = 240;
 const LEFT = 64, BOTTOM = 22, TOP = 10;
 
 /** The report as one HTML page, with its style and script inside. */
-export function reportHtml(report: Report, broken: BrokenLines): string {
+export function reportHtml(report: Report, problems: Problems): string {
   const { sums, groups } = report;
   return `<!doctype html>
 <html lang="en">
@@ -51,9 +53,10 @@ ${groups.map((group) => tableRow(group, sums.total.packets)).join("\n")}
 <h2>Can it be trusted?</h2>
 <ul class="trust">
 ${
-    trust(report, broken).map((line) => `<li>${escape(line.trim())}</li>`).join(
-      "\n",
-    )
+    trust(report, problems).map((line) => `<li>${escape(line.trim())}</li>`)
+      .join(
+        "\n",
+      )
   }
 </ul>
 </main>
@@ -186,8 +189,9 @@ function grouped(value: bigint): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(
-    '"',
-    "&quot;",
-  );
+  return visibleText(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll(
+      '"',
+      "&quot;",
+    );
 }

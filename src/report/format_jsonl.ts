@@ -1,15 +1,18 @@
 /** `report --format jsonl`: all that a report says, for programs. */
 import { exactInteger } from "../basics/exact_integer.ts";
 import type { Group } from "./groups.ts";
+import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
+import type { Stretches } from "./coverage.ts";
+import { isIncomplete } from "./sentences.ts";
 import { isoTime } from "./times.ts";
 
 /**
  * A report as JSON Lines: a `row` for each group, an `interface` for each
- * interface with its gaps, an `incomplete` for each incomplete run, and a
- * `summary`.
+ * interface with its gaps and overlaps, an `incomplete` for each incomplete run, a
+ * `problem` for what was read wrong or twice, and a `summary`.
  */
-export function reportJsonl(report: Report): string {
+export function reportJsonl(report: Report, problems: Problems): string {
   const lines = [
     ...report.groups.map((group) => ({
       type: "row",
@@ -23,21 +26,23 @@ export function reportJsonl(report: Report): string {
       covered: covered.covered / 1000,
       first: isoTime(covered.first),
       last: isoTime(covered.last),
-      gaps: covered.gaps,
-      longestGap: covered.longestGap && {
-        from: isoTime(covered.longestGap.from),
-        to: isoTime(covered.longestGap.to),
-      },
+      gaps: covered.gaps.count,
+      longestGap: longestOf(covered.gaps),
+      overlaps: covered.overlaps.count,
+      longestOverlap: longestOf(covered.overlaps),
     })),
     ...report.incomplete.map(({ start, ...run }) => ({
       type: "incomplete",
       ...run,
       start: isoTime(start),
     })),
+    ...problemLines(problems),
     {
       type: "summary",
       ticks: report.ticks,
       hidden: report.hidden,
+      incomplete: isIncomplete(report, problems),
+      busiestIsLeast: report.isBusiestLeast,
       ...Object.fromEntries(
         Object.entries(report.sums).map(([name, { packets, bytes }]) => [
           name,
@@ -46,7 +51,41 @@ export function reportJsonl(report: Report): string {
       ),
     },
   ];
-  return lines.map((line) => JSON.stringify(line) + "\n").join("");
+  return lines.map((line) => escaped(JSON.stringify(line)) + "\n").join("");
+}
+
+/** A line of type `problem` for each kind of them, and for each file with copies. */
+function problemLines({ unread, unusable, copies, ...kinds }: Problems) {
+  const named = (["broken", "conflicts", "doubled"] as const)
+    .map((kind) => ({ kind, ...kinds[kind] }))
+    .filter(({ count }) => count > 0);
+  return [
+    ...unread.map((file) => ({ kind: "unread", file })),
+    ...unusable.map((file) => ({ kind: "unusable", file })),
+    ...named.map(({ kind, count, examples }) => ({ kind, count, examples })),
+    ...copies.map(({ file, count }) => ({ kind: "copies", file, count })),
+  ].map((problem) => ({ type: "problem", ...problem }));
+}
+
+function longestOf({ longest }: Stretches) {
+  return longest && {
+    from: isoTime(longest.from),
+    to: isoTime(longest.to),
+    runs: longest.runs,
+  };
+}
+
+/** JSON may have these characters as they are; a terminal would obey some of them. */
+function escaped(json: string): string {
+  return json.replaceAll(
+    /[\x7f-\x9f\u2028\u2029]|\p{Cf}/gu,
+    (character) =>
+      Array.from(
+        { length: character.length },
+        (_, at) =>
+          `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
+      ).join(""),
+  );
 }
 
 function rowOf(by: string, group: Group) {
@@ -57,6 +96,6 @@ function rowOf(by: string, group: Group) {
     firstSeen: isoTime(group.firstSeen),
     lastSeen: isoTime(group.lastSeen),
     busiestMinute: isoTime(group.busiestMinute),
-    busiestMinutePackets: group.busiestPackets,
+    busiestMinutePackets: exactInteger(group.busiestPackets),
   };
 }

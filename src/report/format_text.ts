@@ -1,8 +1,10 @@
 /** `report --format text`: a table for people. */
 import { formatBytes } from "../basics/quantity.ts";
+import { visibleText } from "../basics/visible_text.ts";
 import type { Group } from "./groups.ts";
+import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
-import { type BrokenLines, summary, trust } from "./sentences.ts";
+import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 
 const HEADS: Record<Report["by"], string> = {
@@ -13,7 +15,7 @@ const HEADS: Record<Report["by"], string> = {
 };
 
 /** The report as a table, its totals, and what is incomplete. */
-export function reportText(report: Report, broken: BrokenLines): string {
+export function reportText(report: Report, problems: Problems): string {
   const { groups, sums, hidden } = report;
   const rows = groups.map((group) => cellsOf(group, sums.total.packets));
   const filtered = sums.filtered.packets > 0n
@@ -37,7 +39,7 @@ export function reportText(report: Report, broken: BrokenLines): string {
       formatBytes(sums.total.bytes)
     }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}${filtered}`,
     "",
-    ...trust(report, broken),
+    ...trust(report, problems),
   ];
   return lines.join("\n") + "\n";
 }
@@ -47,7 +49,7 @@ function cellsOf(group: Group, total: bigint): string[] {
     ? 0
     : Number(group.packets * 10_000n / total) / 100;
   return [
-    group.key,
+    visibleText(group.key),
     String(group.packets),
     `${share.toFixed(2)}%`,
     formatBytes(group.bytes),

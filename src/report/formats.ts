@@ -3,19 +3,19 @@ import { reportCsv } from "./format_csv.ts";
 import { reportHtml } from "./format_html.ts";
 import { reportJsonl } from "./format_jsonl.ts";
 import { reportText } from "./format_text.ts";
+import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
-import type { BrokenLines } from "./sentences.ts";
 
 interface ReportFormat {
   /** Turns a report into the text that is printed. */
-  readonly write: (report: Report, broken: BrokenLines) => string;
+  readonly write: (report: Report, problems: Problems) => string;
   /** It draws the first groups over time. */
   readonly hasSeries: boolean;
 }
 
 /**
  * @example
- * REPORT_FORMATS.csv.write(reporter.finish(), { count: 0, examples: [] });
+ * REPORT_FORMATS.csv.write(reporter.finish(), new Problems());
  */
 export const REPORT_FORMATS = {
   text: { write: reportText, hasSeries: false },

@@ -1,5 +1,7 @@
 /** Totals of a report by group (source, hour, host or interface). */
+import { BusiestMinutes } from "./busiest_minutes.ts";
 import { ByteIndex } from "./byte_index.ts";
+import type { JsonCount } from "./counts.ts";
 import { NumberColumn, SumColumn } from "./sum_columns.ts";
 import type { Point, SeriesColumns } from "./series.ts";
 
@@ -14,27 +16,14 @@ export interface Group {
   readonly lastSeen: number;
   /** Start of the minute with most packets on one interface, and those packets. */
   readonly busiestMinute: number;
-  readonly busiestPackets: number;
+  readonly busiestPackets: bigint;
 }
 
-const MINUTE = 60_000;
-
-/** When a tick was counted, and on which interface. */
-export class TickSpan {
-  /** Start of the minute that the tick began in. */
-  readonly minute: number;
-
-  /**
-   * @param start in milliseconds since 1970, as is `end`
-   * @param interfaceNumber `number` of the CoveredInterface
-   */
-  constructor(
-    readonly start: number,
-    readonly end: number,
-    readonly interfaceNumber: number,
-  ) {
-    this.minute = start - start % MINUTE;
-  }
+/** When a tick was counted (ms since 1970), and the number of its interface. */
+interface TickPlace {
+  readonly start: number;
+  readonly end: number;
+  readonly interfaceNumber: number;
 }
 
 /**
@@ -43,7 +32,10 @@ export class TickSpan {
  *
  * @example
  * const groups = new Groups();
- * groups.add(groups.row("10.0.0.1"), 12, 720, new TickSpan(0, 1000, 0));
+ * groups.begin({ start: 0, end: 1000, interfaceNumber: 0 });
+ * groups.add(groups.row("10.0.0.1"), 12, 720);
+ * groups.settle();
+ * groups.minutes.finish();
  * groups.ranked("packets", 20); // one group with 12 packets
  */
 export class Groups {
@@ -56,12 +48,11 @@ export class Groups {
   readonly #bytes = new SumColumn();
   readonly #firstSeen = new NumberColumn();
   readonly #lastSeen = new NumberColumn();
-  // The current minute, its interface and its packets; then the busiest so far.
-  readonly #minute = new NumberColumn();
-  readonly #interface = new NumberColumn();
-  readonly #minutePackets = new NumberColumn();
-  readonly #busiestMinute = new NumberColumn();
-  readonly #busiestPackets = new NumberColumn();
+  readonly minutes = new BusiestMinutes();
+  /** Ticks come once more, for their minutes alone. */
+  #isAgain = false;
+  #start = 0;
+  #end = 0;
 
   /** @param series takes packets over time; undefined: they are not wanted */
   constructor(series?: SeriesColumns) {
@@ -78,6 +69,24 @@ export class Groups {
     return this.#keys.length;
   }
 
+  /** Begins another reading of the same ticks. */
+  startAgain(): void {
+    this.#isAgain = true;
+    this.minutes.startAgain();
+  }
+
+  /** Begins a tick, whose rows are added next. */
+  begin({ start, end, interfaceNumber }: TickPlace): void {
+    this.#start = start;
+    this.#end = end;
+    this.minutes.select(interfaceNumber, start);
+  }
+
+  /** Ends a tick. */
+  settle(): void {
+    this.minutes.settle();
+  }
+
   /** Returns the row of a group; creates it when it is new. */
   row(key: string): number {
     let row = this.#rows.get(key);
@@ -87,7 +96,6 @@ export class Groups {
       this.#keys.push(key);
       this.#firstSeen.set(row, Infinity);
       this.#lastSeen.set(row, -Infinity);
-      this.#busiestMinute.set(row, NaN);
     }
     return row;
   }
@@ -96,42 +104,22 @@ export class Groups {
   rowOfBytes(bytes: Uint8Array, from: number, to: number): number {
     let row = this.#byBytes.find(bytes, from, to);
     if (row < 0) {
-      row = this.row(String.fromCharCode(...bytes.subarray(from, to)));
+      row = this.row(new TextDecoder().decode(bytes.subarray(from, to)));
       this.#byBytes.add(bytes, from, to, row);
     }
     return row;
   }
 
-  /** Adds what a tick counted for a group; counters are as in JSON records. */
-  add(
-    row: number,
-    packets: number | string,
-    bytes: number | string,
-    span: TickSpan,
-  ): void {
-    const { start, end } = span;
+  /** Adds what the tick counted for a group; counters are as in JSON records. */
+  add(row: number, packets: JsonCount, bytes: JsonCount): void {
+    this.minutes.add(row, packets);
+    if (this.#isAgain) return;
+    const [start, end] = [this.#start, this.#end];
     this.#packets.add(row, packets);
     this.#bytes.add(row, bytes);
     if (start < this.#firstSeen.get(row)) this.#firstSeen.set(row, start);
     if (end > this.#lastSeen.get(row)) this.#lastSeen.set(row, end);
-    this.#addMinute(row, Number(packets), span);
     this.#series?.add(row, start, Number(packets));
-  }
-
-  #addMinute(row: number, packets: number, span: TickSpan): void {
-    const { minute, interfaceNumber } = span;
-    const isSame = this.#minute.get(row) === minute &&
-      this.#interface.get(row) === interfaceNumber;
-    const sum = isSame ? this.#minutePackets.get(row) + packets : packets;
-    if (!isSame) {
-      this.#minute.set(row, minute);
-      this.#interface.set(row, interfaceNumber);
-    }
-    this.#minutePackets.set(row, sum);
-    if (sum > this.#busiestPackets.get(row)) {
-      this.#busiestPackets.set(row, sum);
-      this.#busiestMinute.set(row, minute);
-    }
   }
 
   /**
@@ -146,17 +134,19 @@ export class Groups {
     rows.sort(
       order === "key"
         ? byKey
-        : (a, b) =>
-          this.#packets.rounded(b) - this.#packets.rounded(a) || byKey(a, b),
+        : (a, b) => this.#packets.compare(b, a) || byKey(a, b),
     );
-    return (top === 0 ? rows : rows.slice(0, top)).map((row) => ({
-      key: keys[row]!,
-      packets: this.#packets.get(row),
-      bytes: this.#bytes.get(row),
-      firstSeen: this.#firstSeen.get(row),
-      lastSeen: this.#lastSeen.get(row),
-      busiestMinute: this.#busiestMinute.get(row),
-      busiestPackets: this.#busiestPackets.get(row),
-    }));
+    return (top === 0 ? rows : rows.slice(0, top)).map((row) => {
+      const { minute, packets } = this.minutes.of(row);
+      return {
+        key: keys[row]!,
+        packets: this.#packets.get(row),
+        bytes: this.#bytes.get(row),
+        firstSeen: this.#firstSeen.get(row),
+        lastSeen: this.#lastSeen.get(row),
+        busiestMinute: minute,
+        busiestPackets: packets,
+      };
+    });
   }
 }

@@ -1,49 +1,23 @@
-/** Reads records back from the lines of captures. */
+/** Reads records back from the lines of JSON Lines captures. */
+import { type CaptureRecord, checkedRecord } from "./record_check.ts";
 import { ScannedSources } from "./source_scanner.ts";
 
-/** What the packets of a tick are divided into, and their total. */
-export const PACKET_CLASSES = [
-  "total",
-  "others",
-  "untracked",
-  "nonIp",
-  "malformed",
-  "filtered",
-] as const;
-export type PacketClass = typeof PACKET_CLASSES[number];
-
-/** Records of versions without `--filter` lack it. */
-const MAY_BE_MISSING: PacketClass = "filtered";
-
-/** Integers are strings of digits from 2^53 on. */
-interface JsonTally {
-  readonly packets: number | string;
-  readonly bytes: number | string;
-}
-
-/** The fields of a record of schema 1 that a report uses. */
-export type JsonRecord = Record<PacketClass, JsonTally> & {
-  readonly schema: number;
-  readonly type: string;
-  readonly host: string;
-  readonly run: string;
-  readonly interface: string;
-  readonly start: string;
-  readonly end: string;
-  readonly reason: string;
-  readonly complete: boolean;
-  sources:
-    | ScannedSources
-    | readonly (JsonTally & { readonly ip?: string; readonly key?: string })[];
-  /** Records of versions that counted incoming packets alone lack it. */
-  readonly direction?: "in" | "out";
-};
-
 const BRACKET = 0x5b;
+/** What a decoder puts in the place of bytes that are not UTF-8. */
+const REPLACED = "\ufffd";
+const BOM = [0xef, 0xbb, 0xbf];
 const SOURCES = new TextEncoder().encode(',"sources":');
-/** Replaces the sources when the rest of a line is parsed. */
-const TAKEN = -1;
+/** The classes that are scanned. */
+const SCANNED = ["others", "untracked", "nonIp", "malformed", "filtered"];
+type Fields = Readonly<Record<string, unknown>>;
+/** Replaces the sources when the rest of a line is parsed: no line can have it by intent. */
+const TAKEN = Number(crypto.getRandomValues(new BigUint64Array(1))[0]! >> 12n);
 const TAKEN_BYTES = new TextEncoder().encode(String(TAKEN));
+/**
+ * The longest line that JSON.parse gets: what it makes of one may take sixty times
+ * the memory. The sources that xdptally writes are scanned, however many.
+ */
+const MAX_PARSED = 2 ** 24;
 
 /**
  * Reads the lines of captures. The record that `read` returns is valid until the
@@ -51,69 +25,74 @@ const TAKEN_BYTES = new TextEncoder().encode(String(TAKEN));
  */
 export class LineReader {
   readonly #rows = new ScannedSources();
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  /** Slower, so only asked about what looks wrong. */
+  readonly #strict = new TextDecoder("utf-8", { fatal: true });
   /** A line without its sources. */
   #short = new Uint8Array(4096);
 
   /**
    * Reads one line, without its newline.
    *
-   * @throws {SyntaxError} it is not a record of schema 1, or a tick that lacks
-   * counts
+   * @throws {SyntaxError} why it is not a record of schema 1
    */
-  read(line: Uint8Array): JsonRecord {
-    const record = this.#readShort(line) ?? this.#parse(line);
-    if (record?.schema !== 1) throw new SyntaxError("not a record of schema 1");
-    if (record.type === "tick") requireTick(record);
-    return record;
+  read(bytes: Uint8Array): CaptureRecord {
+    const hasBom = bytes[0] === BOM[0] && bytes[1] === BOM[1] &&
+      bytes[2] === BOM[2];
+    const line = hasBom ? bytes.subarray(BOM.length) : bytes;
+    const short = this.#readShort(line);
+    return short !== undefined
+      ? checkedRecord(short, this.#rows)
+      : checkedRecord(this.#parse(line), undefined);
   }
 
-  #parse(bytes: Uint8Array): JsonRecord {
-    return JSON.parse(this.#decoder.decode(bytes)) as JsonRecord;
+  #parse(bytes: Uint8Array): unknown {
+    if (bytes.length > MAX_PARSED) {
+      throw new SyntaxError(
+        `a line of ${bytes.length} bytes that xdptally did not write`,
+      );
+    }
+    const text = this.#decoder.decode(bytes);
+    if (text.includes(REPLACED)) this.#requireUtf8(bytes);
+    return JSON.parse(text);
+  }
+
+  #requireUtf8(bytes: Uint8Array): void {
+    try {
+      this.#strict.decode(bytes);
+    } catch {
+      throw new SyntaxError("not UTF-8");
+    }
   }
 
   /**
-   * Scans the sources and parses the rest, which is short. Undefined: the sources
+   * Scans the sources and the classes behind them, and parses the rest, which is short. Undefined: the sources
    * are not written the way xdptally writes them.
    */
-  #readShort(line: Uint8Array): JsonRecord | undefined {
+  #readShort(line: Uint8Array): unknown {
     const bracket = line.indexOf(BRACKET);
     const name = bracket - SOURCES.length;
     if (!SOURCES.every((byte, at) => line[name + at] === byte)) return;
     const end = this.#rows.read(line, bracket + 1);
     if (end < 0) return;
-    const after = line.subarray(end + 1);
+    const classesEnd = this.#rows.readClasses(line, end + 1);
+    const after = line.subarray(classesEnd < 0 ? end + 1 : classesEnd);
     const resumed = bracket + TAKEN_BYTES.length;
     const length = resumed + after.length;
+    if (length > MAX_PARSED) return;
     if (length > this.#short.length) this.#short = new Uint8Array(length);
     const short = this.#short;
     short.set(line.subarray(0, bracket));
     short.set(TAKEN_BYTES, bracket);
     short.set(after, resumed);
     try {
-      const record = this.#parse(short.subarray(0, length));
-      // Otherwise the array that was replaced belongs to a nested object.
-      if ((record.sources as unknown) !== TAKEN) return;
-      record.sources = this.#rows;
-      return record;
+      const record = this.#parse(short.subarray(0, length)) as Fields;
+      // Otherwise what was cut out belongs to a nested object, or is there twice.
+      const isWhole = record.sources === TAKEN &&
+        (classesEnd < 0 || SCANNED.every((name) => record[name] === undefined));
+      return isWhole ? record : undefined;
     } catch {
       return; // parsing the whole line gives the right message
     }
-  }
-}
-
-/** Half a tick must not be added to the sums. @throws {SyntaxError} */
-function requireTick(record: JsonRecord): void {
-  const isTally = (tally: JsonTally | undefined) =>
-    tally?.packets !== undefined && tally.bytes !== undefined;
-  if (
-    !PACKET_CLASSES.every((name) =>
-      isTally(record[name]) ||
-      name === MAY_BE_MISSING && record[name] === undefined
-    ) ||
-    !(record.sources instanceof ScannedSources) &&
-      !(Array.isArray(record.sources) && record.sources.every(isTally))
-  ) {
-    throw new SyntaxError("a tick that lacks some of its counts");
   }
 }

@@ -1,17 +1,16 @@
 /** Adds up capture records: the core of `xdptally report`. */
-import { SumColumn } from "./sum_columns.ts";
+import type { Sums } from "./class_sums.ts";
+import type { CoveredInterface } from "./coverage.ts";
+import { type Group, Groups } from "./groups.ts";
+import type { CaptureRecord, Tick } from "./record_check.ts";
+import { isWithin, type TimeSpan } from "./run_history.ts";
 import {
-  Coverage,
-  type CoveredInterface,
+  type Decisions,
   type IncompleteRun,
-} from "./coverage.ts";
-import { type Group, Groups, TickSpan } from "./groups.ts";
-import {
-  type JsonRecord,
-  LineReader,
-  PACKET_CLASSES,
-  type PacketClass,
-} from "./record_reader.ts";
+  type Novelty,
+  Runs,
+  sideOf,
+} from "./runs.ts";
 import { ScannedSources } from "./source_scanner.ts";
 import { type Point, SeriesColumns } from "./series.ts";
 
@@ -20,13 +19,10 @@ export const GROUP_BYS = ["source", "hour", "host", "interface"] as const;
 type GroupBy = typeof GROUP_BYS[number];
 
 /** Which ticks a report counts, and how it groups them. */
-export interface ReporterOptions {
+export interface ReporterOptions extends TimeSpan {
   readonly by: GroupBy;
   /** Rows of the table, 0 for all. */
   readonly top: number;
-  /** Milliseconds since 1970: ticks that end after `since`, and not after `until`, count. */
-  readonly since: number;
-  readonly until: number;
   /** Whether to collect packets over time for the first groups. */
   readonly hasSeries?: boolean;
 }
@@ -40,7 +36,7 @@ export interface Report {
   readonly groups: readonly Group[];
   /** Groups below the first `top`, which the table omits. */
   readonly hidden: number;
-  readonly sums: Record<PacketClass, { packets: bigint; bytes: bigint }>;
+  readonly sums: Sums;
   /** Packets over time of the first groups, if `hasSeries`. */
   readonly series: ReadonlyMap<string, readonly Point[]>;
   /** Milliseconds between two points. */
@@ -48,151 +44,154 @@ export interface Report {
   readonly ticks: number;
   readonly interfaces: readonly CoveredInterface[];
   readonly incomplete: readonly IncompleteRun[];
+  /** The busiest minutes may have had more: the captures could not be read again. */
+  readonly isBusiestLeast: boolean;
 }
 
+/** What a reading of all captures was not enough for. */
+type Unfinished = "nothing" | "conflicts" | "minutes";
+
 /**
- * Adds up capture records; the files may come in any order.
+ * Adds up capture records, in whatever order they come.
  *
  * @example
  * const reporter = new Reporter({ by: "source", top: 20, since: -Infinity, until: Infinity });
- * for (const line of lines) reporter.addLine(line);
- * REPORT_FORMATS.text(reporter.finish(), { count: 0, examples: [] });
+ * reporter.beginFile();
+ * for (const record of records) reporter.take(record);
+ * while (reporter.startAgain()) for (const record of records) reporter.take(record);
+ * REPORT_FORMATS.text(reporter.finish(), new Problems());
  */
 export class Reporter {
   readonly #options: ReporterOptions;
-  readonly #series: SeriesColumns | undefined;
-  readonly #groups: Groups;
-  readonly #coverage = new Coverage();
-  readonly #reader = new LineReader();
-  readonly #packets = new SumColumn();
-  readonly #bytes = new SumColumn();
+  #decisions: Decisions = new Map();
+  #isMinutesAgain = false;
+  #isBusiestLeast = false;
+  #series: SeriesColumns | undefined;
+  #groups!: Groups;
+  #runs!: Runs;
+  #interfaces!: Map<string, number>;
   #ticks = 0;
+  #file = 0;
 
   constructor(options: ReporterOptions) {
     this.#options = options;
-    this.#series = options.hasSeries ? new SeriesColumns() : undefined;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#series = this.#options.hasSeries ? new SeriesColumns() : undefined;
     this.#groups = new Groups(this.#series);
+    this.#ticks = 0;
+    this.#runs = new Runs(this.#options, this.#decisions);
+    this.#interfaces = new Map();
   }
 
-  /**
-   * Takes one line of a capture, without its newline.
-   *
-   * @throws {SyntaxError} it is not a record of schema 1, or a tick that lacks
-   * counts
-   */
-  addLine(line: Uint8Array): void {
-    const record = this.#reader.read(line);
-    const start = Date.parse(record.start);
-    const { host, run } = record;
-    const name = sideOf(record);
-    if (record.type === "tick") return this.#addTick(record, start, line);
-    const { since, until } = this.#options;
-    if (record.type === "start") {
-      if (start < since || start > until) return;
-      this.#coverage.startRun(
-        this.#coverage.interfaceOf(host, name),
-        run,
-        start,
-      );
-    } else if (record.type === "end") {
-      const end = Date.parse(record.end);
-      const isInside = end > since && start <= until;
-      this.#coverage.endRun(
-        this.#coverage.interfaceOf(host, name),
-        run,
-        start,
-        isInside ? doubts(record) : [],
-      );
-    }
+  /** Call before the records of each file. */
+  beginFile(): void {
+    this.#file++;
   }
 
-  #addTick(record: JsonRecord, start: number, line: Uint8Array): void {
-    const end = Date.parse(record.end);
-    if (end <= this.#options.since || end > this.#options.until) return;
-    const covered = this.#coverage.interfaceOf(record.host, sideOf(record));
-    this.#coverage.addTick(covered, start, end);
-    this.#ticks++;
-    for (const [row, name] of PACKET_CLASSES.entries()) {
-      const { packets, bytes } = record[name] ?? { packets: 0, bytes: 0 };
-      this.#packets.add(row, packets);
-      this.#bytes.add(row, bytes);
-    }
-    const span = new TickSpan(start, end, covered.number);
+  /** Takes a record, unless it was taken before. @returns what it is */
+  take(record: CaptureRecord): Novelty {
+    const run = this.#runs.of(record);
+    const novelty = this.#runs.take(run, record, this.#file);
+    if (novelty === "new" && record.type === "tick") this.#addTick(record);
+    return novelty;
+  }
+
+  #addTick(tick: Tick): void {
+    const { start, end, host } = tick;
+    if (!isWithin(this.#options, end)) return;
+    if (!this.#isMinutesAgain) this.#ticks++;
+    const side = sideOf(tick);
+    const groups = this.#groups;
+    groups.begin({ start, end, interfaceNumber: this.#numberOf(host, side) });
     const { by } = this.#options;
-    if (by === "source") {
-      return this.#addSources(record.sources, span, line);
+    if (by === "source") this.#addSources(tick.sources);
+    else {
+      const { packets, bytes } = tick.counts.total;
+      const key = by === "hour"
+        ? `${new Date(start).toISOString().slice(0, 13)}:00Z`
+        : by === "host"
+        ? host
+        : `${host} ${side}`;
+      groups.add(groups.row(key), packets, bytes);
     }
-    const { packets, bytes } = record.total;
-    const group = by === "hour"
-      ? `${record.start.slice(0, 13)}:00Z`
-      : by === "host"
-      ? record.host
-      : `${record.host} ${sideOf(record)}`;
-    const row = this.#groups.row(group);
-    this.#groups.add(row, packets, bytes, span);
+    groups.settle();
   }
 
-  #addSources(
-    sources: JsonRecord["sources"],
-    span: TickSpan,
-    line: Uint8Array,
-  ): void {
+  #numberOf(host: string, side: string): number {
+    const name = `${host}\n${side}`;
+    const known = this.#interfaces.get(name);
+    if (known !== undefined) return known;
+    this.#interfaces.set(name, this.#interfaces.size);
+    return this.#interfaces.size - 1;
+  }
+
+  #addSources(sources: Tick["sources"]): void {
     const groups = this.#groups;
     if (!(sources instanceof ScannedSources)) {
-      for (const { ip, key = ip ?? "", packets, bytes } of sources) {
-        groups.add(groups.row(key), packets, bytes, span);
+      for (const { key, packets, bytes } of sources) {
+        groups.add(groups.row(key), packets, bytes);
       }
       return;
     }
-    const { from, to, packets, bytes } = sources;
+    const { line, from, to, packets, bytes } = sources;
     for (let at = 0; at < sources.length; at++) {
       const row = groups.rowOfBytes(line, from[at]!, to[at]!);
-      groups.add(row, packets[at]!, bytes[at]!, span);
+      groups.add(row, packets[at]!, bytes[at]!);
     }
   }
 
-  /** The report of all lines that were added. Call it once. */
+  /**
+   * Call after the records of all files: some orders need another reading of the
+   * same records. If that is asked for, all of them must be taken again.
+   *
+   * @param canRead whether they can be read again
+   */
+  startAgain(canRead: boolean): boolean {
+    const unfinished = this.#unfinished();
+    if (unfinished === "nothing") return false;
+    if (!canRead) {
+      this.#isBusiestLeast ||= unfinished === "minutes";
+      return false;
+    }
+    if (unfinished === "conflicts") {
+      this.#decisions = this.#runs.conflicts;
+      this.#clear();
+    } else {
+      this.#isMinutesAgain = true;
+      this.#groups.startAgain();
+      this.#runs = new Runs(this.#options, this.#decisions);
+    }
+    return true;
+  }
+
+  #unfinished(): Unfinished {
+    const hasMore = this.#groups.minutes.finish();
+    const isDecided = this.#decisions.size > 0;
+    if (this.#runs.conflicts.size > 0 && !isDecided) return "conflicts";
+    return hasMore ? "minutes" : "nothing";
+  }
+
+  /** The report of all records that were taken. Call it once. */
   finish(): Report {
-    this.#coverage.finish();
     const { by, top } = this.#options;
     const groups = this.#groups.ranked(by === "hour" ? "key" : "packets", top);
-    const sums = Object.fromEntries(
-      PACKET_CLASSES.map((name, row) => [
-        name,
-        { packets: this.#packets.get(row), bytes: this.#bytes.get(row) },
-      ]),
-    ) as Report["sums"];
     return {
       by,
       groups,
       hidden: this.#groups.size - groups.length,
-      sums,
+      sums: this.#runs.sums,
       series: new Map(
         this.#series === undefined ? [] : groups.slice(0, SERIES)
           .map(({ key }) => [key, this.#groups.series(key)]),
       ),
       seriesWidth: this.#series?.width ?? 0,
       ticks: this.#ticks,
-      interfaces: this.#coverage.interfaces,
-      incomplete: this.#coverage.incomplete,
+      interfaces: this.#runs.interfaces,
+      incomplete: this.#runs.incomplete,
+      isBusiestLeast: this.#isBusiestLeast,
     };
   }
-}
-
-/** `eth0`, or `eth0 out`: outgoing packets have ticks of their own. */
-function sideOf({ interface: name, direction }: JsonRecord): string {
-  return direction === "out" ? `${name} out` : name;
-}
-
-/** Why the numbers of a run that ended are incomplete. */
-function doubts({ complete, reason, untracked }: JsonRecord): string[] {
-  return [
-    ...(complete ? [] : ["its counts are incomplete"]),
-    ...(Number(untracked.packets) > 0
-      ? [`${untracked.packets} packets are untracked`]
-      : []),
-    ...(reason === "interface-gone" || reason === "detached"
-      ? [`it was cut short (${reason})`]
-      : []),
-  ];
 }

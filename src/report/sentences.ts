@@ -1,25 +1,27 @@
 /** What a report says in sentences; the text and the HTML page share them. */
 import { plural } from "../basics/plural.ts";
-import type { CoveredInterface } from "./coverage.ts";
+import { visibleText } from "../basics/visible_text.ts";
+import type { CoveredInterface, Stretch } from "./coverage.ts";
+import type { Named, Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
+import type { IncompleteRun } from "./runs.ts";
 import { timeText } from "./times.ts";
 
-/** Lines of captures that could not be read as records. */
-export interface BrokenLines {
-  readonly count: number;
-  /** `file:line: why` of the first of them. */
-  readonly examples: readonly string[];
-}
-
-/** Incomplete runs that are named; the others are only counted. */
+/** Lines of a kind that are shown; the others are only counted. */
 const MAX_NAMED = 20;
 
 /** `48 ticks of 2 interfaces on 1 host, 2026-… to 2026-…`. */
 export function summary({ interfaces, ticks }: Report): string {
   if (ticks === 0) return "No ticks in these captures";
   const hosts = new Set(interfaces.map(({ host }) => host)).size;
-  const from = Math.min(...interfaces.map(({ first }) => first));
-  const to = Math.max(...interfaces.map(({ last }) => last));
+  const from = interfaces.reduce(
+    (most, one) => Math.min(most, one.first),
+    Infinity,
+  );
+  const to = interfaces.reduce(
+    (most, one) => Math.max(most, one.last),
+    -Infinity,
+  );
   const where = `${plural(interfaces.length, "interface")} on ${
     plural(hosts, "host")
   }`;
@@ -28,38 +30,109 @@ export function summary({ interfaces, ticks }: Report): string {
   }`;
 }
 
-/** Lines about gaps, incomplete runs and broken lines, or one that says there are none. */
-export function trust(
-  { interfaces, incomplete }: Report,
-  broken: BrokenLines,
-): string[] {
-  const withGaps = interfaces.filter(({ gaps }) => gaps > 0);
-  if (withGaps.length + incomplete.length + broken.count === 0) {
-    return ["Nothing is missing: no gap, no incomplete run, no broken line"];
-  }
-  const unnamed = incomplete.length - MAX_NAMED;
-  return [
-    ...withGaps.map(gapLine),
-    ...incomplete.slice(0, MAX_NAMED).map((run) =>
-      `Incomplete: ${run.host} ${run.interface} from ${
-        timeText(run.start)
-      } (run ${run.run}): ${run.why}`
+/**
+ * Lines about gaps, incomplete runs, and what was read wrong or twice, or one that
+ * says there is nothing of the kind.
+ */
+export function trust(report: Report, problems: Problems): string[] {
+  const { interfaces, incomplete } = report;
+  const lines = [
+    ...interfaces.filter(({ gaps }) => gaps.count > 0).map(gapLine),
+    ...interfaces.filter(({ overlaps }) => overlaps.count > 0).map(overlapLine),
+    ...firstOf(incomplete.map(incompleteLine)),
+    ...firstOf(problems.unread.map((file) => `Not read: ${file}`)),
+    ...firstOf(problems.unusable.map((file) => `Not a capture: ${file}`)),
+    ...named("Broken", "line", problems.broken),
+    ...named(
+      "Conflicts: of records that differ one counts; not counted",
+      "record",
+      problems.conflicts,
     ),
-    ...(unnamed > 0 ? [`and ${unnamed} more`] : []),
-    ...(broken.count > 0 ? [`Broken: ${plural(broken.count, "line")}`] : []),
-    ...broken.examples.map((example) => `  ${example}`),
+    ...named(
+      "Doubled: records that a file has twice count once",
+      "record",
+      problems.doubled,
+    ),
+    ...firstOf(
+      problems.copies.map(({ file, count }) =>
+        `Copies: ${file}: ${
+          plural(count, "record")
+        } of other files, too: counted once`
+      ),
+    ),
+    ...(report.isBusiestLeast
+      ? [
+        "Busiest minutes: the ticks are out of order on standard input; a minute may have had more",
+      ]
+      : []),
+  ];
+  return lines.length > 0
+    ? lines
+    : ["Nothing is missing: no gap, no incomplete run, no broken line"];
+}
+
+/** Whether counts are missing or cannot be relied on: exit code 8. Gaps between runs are usual. */
+export function isIncomplete(report: Report, problems: Problems): boolean {
+  return report.incomplete.length > 0 || problems.isIncomplete;
+}
+
+function named(
+  what: string,
+  noun: string,
+  { count, examples }: Named,
+): string[] {
+  return count === 0 ? [] : [
+    `${what}: ${plural(count, noun)}`,
+    ...examples.map((example) => `  ${example}`),
   ];
 }
 
+function firstOf(lines: readonly string[]): string[] {
+  const unnamed = lines.length - MAX_NAMED;
+  return [
+    ...lines.slice(0, MAX_NAMED),
+    ...(unnamed > 0 ? [`and ${unnamed} more`] : []),
+  ];
+}
+
+function incompleteLine(
+  { host, interface: name, start, run, why }: IncompleteRun,
+): string {
+  return visibleText(
+    `Incomplete: ${host} ${name} from ${timeText(start)} (run ${run}): ${why}`,
+  );
+}
+
 function gapLine(covered: CoveredInterface): string {
-  const { from, to } = covered.longestGap!;
-  const span = covered.last - covered.first;
-  const share = (100 * covered.covered / span).toFixed(1);
-  return `Gaps: ${covered.host} ${covered.interface}: ${
-    plural(covered.gaps, "gap")
-  } between ${
-    plural(covered.captures, "capture")
-  }, ${share}% of the time is covered; the longest is ${timeText(from)} to ${
-    timeText(to)
-  }`;
+  const { host, interface: name, gaps, captures, first, last } = covered;
+  const longest = gaps.longest!;
+  const [before, after] = longest.runs;
+  const share = (100 * covered.covered / (last - first)).toFixed(1);
+  return visibleText(
+    `Gaps: ${host} ${name}: ${plural(gaps.count, "gap")} between ${
+      plural(captures, "capture")
+    }, ${share}% of the time is covered; the longest is ${span(longest)}, ${
+      before === after
+        ? `in run ${before}`
+        : `between runs ${before} and ${after}`
+    }`,
+  );
+}
+
+function overlapLine(
+  { host, interface: name, overlaps }: CoveredInterface,
+): string {
+  const longest = overlaps.longest!;
+  const [one, other] = longest.runs;
+  return visibleText(
+    `Overlap: ${host} ${name}: two runs at the same time, ${
+      plural(overlaps.count, "time")
+    }; the longest is ${
+      span(longest)
+    }, runs ${one} and ${other}: either two machines have this name, or one interface was counted twice, and its packets are here twice`,
+  );
+}
+
+function span({ from, to }: Stretch): string {
+  return `${timeText(from)} to ${timeText(to)}`;
 }

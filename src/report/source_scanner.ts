@@ -1,14 +1,46 @@
-/** Reads the sources of a tick without JSON.parse: most of a capture is sources. */
+/** Reads the sources and the classes of a tick without JSON.parse: most of a capture is these. */
+import { crc32 } from "node:zlib";
+import { isCount, type JsonCount } from "./counts.ts";
 
-const QUOTE = 0x22, COMMA = 0x2c, ZERO = 0x30, END = 0x5d;
+const QUOTE = 0x22, COMMA = 0x2c, ZERO = 0x30, BACKSLASH = 0x5c, END = 0x5d;
+const FIRST_PRINTED = 0x20, LAST_PRINTED = 0x7e;
 /** Any number with this many digits is exact as a double. */
 const MAX_DIGITS = 15;
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 const IP = ascii('{"ip":"');
+const KEY = ascii('{"key":"');
 const PACKETS = ascii('","packets":');
 const BYTES = ascii(',"bytes":');
 const CLOSE = ascii("}");
+/** What is between the counters of the classes that follow the sources. */
+const CLASSES = [
+  ',"others":{"sources":',
+  ',"packets":',
+  ',"bytes":',
+  '},"untracked":{"packets":',
+  ',"bytes":',
+  ',"full":',
+  ',"noMemory":',
+  ',"busy":',
+  '},"nonIp":{"packets":',
+  ',"bytes":',
+  '},"malformed":{"packets":',
+  ',"bytes":',
+  '},"filtered":{"packets":',
+  ',"bytes":',
+].map(ascii);
+
+/** The counters of CLASSES, in their order. */
+// deno-fmt-ignore
+export type ScannedClasses = readonly [
+  sources: JsonCount, others: JsonCount, otherBytes: JsonCount,
+  untracked: JsonCount, untrackedBytes: JsonCount,
+  full: JsonCount, noMemory: JsonCount, busy: JsonCount,
+  nonIp: JsonCount, nonIpBytes: JsonCount,
+  malformed: JsonCount, malformedBytes: JsonCount,
+  filtered: JsonCount, filteredBytes: JsonCount,
+];
 
 /**
  * The sources of a tick, scanned in the bytes of its line; JSON.parse would create
@@ -16,13 +48,27 @@ const CLOSE = ascii("}");
  * writes, and refuses everything else. Row i is in element i of each array.
  */
 export class ScannedSources {
+  /** The line that was scanned. */
+  line = new Uint8Array();
   length = 0;
-  /** Start and end of each address in the line. */
+  /** Start and end of each key in the line. */
   readonly from: number[] = [];
   readonly to: number[] = [];
-  readonly packets: number[] = [];
-  readonly bytes: number[] = [];
+  readonly packets: JsonCount[] = [];
+  readonly bytes: JsonCount[] = [];
+  /** Sums of the rows; NaN if one of them is a string. They are exact up to 2^53. */
+  packetSum = 0;
+  byteSum = 0;
+  /** The counters of CLASSES; empty: they were not scanned. */
+  readonly classes: JsonCount[] = [];
   #at = 0;
+  #start = 0;
+  #end = 0;
+
+  /** A checksum of the rows, to compare two records with. */
+  get hash(): number {
+    return crc32(this.line.subarray(this.#start, this.#end));
+  }
 
   /**
    * Reads the array whose opening bracket is just before index `from`.
@@ -30,26 +76,51 @@ export class ScannedSources {
    * @returns index of its closing bracket; -1: it is refused
    */
   read(line: Uint8Array, from: number): number {
-    this.length = 0;
-    this.#at = from;
+    this.line = line as Uint8Array<ArrayBuffer>;
+    this.length = this.classes.length = 0;
+    this.packetSum = this.byteSum = 0;
+    this.#at = this.#start = this.#end = from;
     if (line[from] === END) return from;
-    for (;; this.#at++) {
+    const name = this.#skip(line, IP) ? IP : KEY;
+    for (this.#at = from;; this.#at++) {
       const row = this.length;
-      if (!this.#skip(line, IP)) return -1;
+      if (!this.#skip(line, name)) return -1;
       this.from[row] = this.#at;
-      if (!this.#skipAddress(line)) return -1;
+      if (!this.#skipKey(line)) return -1;
       this.to[row] = this.#at;
       if (!this.#skip(line, PACKETS)) return -1;
-      const packets = this.#number(line);
-      if (packets < 0 || !this.#skip(line, BYTES)) return -1;
-      const bytes = this.#number(line);
-      if (bytes < 0 || !this.#skip(line, CLOSE)) return -1;
+      const packets = this.#count(line);
+      if (packets === -1 || !this.#skip(line, BYTES)) return -1;
+      const bytes = this.#count(line);
+      if (bytes === -1 || !this.#skip(line, CLOSE)) return -1;
       this.packets[row] = packets;
       this.bytes[row] = bytes;
+      this.packetSum += typeof packets === "number" ? packets : NaN;
+      this.byteSum += typeof bytes === "number" ? bytes : NaN;
       this.length++;
-      if (line[this.#at] === END) return this.#at;
+      if (line[this.#at] === END) return this.#end = this.#at;
       if (line[this.#at] !== COMMA) return -1;
     }
+  }
+
+  /**
+   * Reads the counters of the classes, if they follow from index `from` on.
+   *
+   * @returns index after them; -1: they are refused
+   */
+  readClasses(line: Uint8Array, from: number): number {
+    this.#at = from;
+    for (const text of CLASSES) {
+      const count = this.#skip(line, text) ? this.#count(line) : -1;
+      if (count === -1) {
+        this.classes.length = 0;
+        return -1;
+      }
+      this.classes.push(count);
+    }
+    if (this.#skip(line, CLOSE)) return this.#at;
+    this.classes.length = 0;
+    return -1;
   }
 
   /** Steps over `text`, if the line continues with it. */
@@ -62,21 +133,21 @@ export class ScannedSources {
     return true;
   }
 
-  /** Steps over digits, a to f, dots and colons: JSON escapes none of them. */
-  #skipAddress(line: Uint8Array): boolean {
+  /** Steps over printable ASCII that JSON does not escape. */
+  #skipKey(line: Uint8Array): boolean {
     let at = this.#at;
     for (; line[at] !== QUOTE; at++) {
       const byte = line[at]!;
-      if (!(byte >= 0x2e && byte <= 0x3a || byte >= 0x61 && byte <= 0x66)) {
-        return false;
-      }
+      if (
+        !(byte >= FIRST_PRINTED && byte <= LAST_PRINTED) || byte === BACKSLASH
+      ) return false;
     }
     this.#at = at;
     return true;
   }
 
-  /** Reads an integer; -1: there is none, or it is too long or starts with 0. */
-  #number(line: Uint8Array): number {
+  /** Reads a counter; -1: there is none, or it starts with 0. */
+  #count(line: Uint8Array): JsonCount {
     const start = this.#at;
     let at = start;
     let value = 0;
@@ -87,6 +158,21 @@ export class ScannedSources {
     const digits = at - start;
     const isPlain = digits > 0 && digits <= MAX_DIGITS &&
       (line[start] !== ZERO || digits === 1);
-    return isPlain ? value : -1;
+    return isPlain ? value : this.#largeCount(line, start);
+  }
+
+  /** Reads a counter of more digits: a string of them from 2^53 on. */
+  #largeCount(line: Uint8Array, start: number): JsonCount {
+    const isText = line[start] === QUOTE;
+    const from = isText ? start + 1 : start;
+    let to = from;
+    while (line[to]! >= ZERO && line[to]! <= ZERO + 9 && to - from <= 100) to++;
+    const digits = String.fromCharCode(...line.subarray(from, to));
+    if (!isCount(digits) || isText && line[to] !== QUOTE) return -1;
+    this.#at = isText ? to + 1 : to;
+    const value = isText ? digits : Number(digits);
+    return isCount(value) && isText === Number(digits) > Number.MAX_SAFE_INTEGER
+      ? value
+      : -1;
   }
 }

@@ -1,49 +1,44 @@
 /** Columns of a report: one number for each row, in typed arrays. */
 import { grown } from "../basics/growing_array.ts";
+import type { JsonCount } from "./counts.ts";
 
 /**
- * Exact sums by row. Each is stored as a number below 2^52 and a count of
- * carries of 2^52: a plain number would round above 2^53, and a bigint would
- * take ten times the memory.
+ * Exact sums by row: a number up to 2^53 - 1, which few sums exceed, and a bigint
+ * above. Bigints for all would take ten times the memory.
  */
 export class SumColumn {
-  #low = new Float64Array(1024);
-  #carries = new Uint32Array(1024);
+  /** Infinity: the sum is in `#big`. */
+  #sums = new Float64Array(1024);
+  readonly #big = new Map<number, bigint>();
 
   /** Adds an integer as in JSON records: a string of digits from 2^53 on. */
-  add(row: number, value: number | string): void {
-    if (row >= this.#low.length) this.#grow(row);
-    if (typeof value === "string") return this.#addBig(row, BigInt(value));
-    const sum = this.#low[row]! + value;
-    if (sum < CARRY) this.#low[row] = sum;
-    else this.#addBig(row, BigInt(value));
+  add(row: number, value: JsonCount): void {
+    if (row >= this.#sums.length) this.#sums = grown(this.#sums, row + 1);
+    const sum = this.#sums[row]! + (typeof value === "number" ? value : NaN);
+    if (sum <= Number.MAX_SAFE_INTEGER) this.#sums[row] = sum;
+    else this.#addBig(row, value);
   }
 
-  #addBig(row: number, value: bigint): void {
-    const sum = this.get(row) + value;
-    this.#low[row] = Number(sum % BigInt(CARRY));
-    this.#carries[row] = Number(sum / BigInt(CARRY));
+  #addBig(row: number, value: JsonCount): void {
+    const sum = this.get(row) + BigInt(value);
+    this.#big.set(row, sum);
+    this.#sums[row] = Infinity;
   }
 
   /** The exact sum; 0 for a row that nothing was added to. */
   get(row: number): bigint {
-    if (row >= this.#low.length) return 0n;
-    return BigInt(this.#low[row]!) +
-      BigInt(this.#carries[row]!) * BigInt(CARRY);
+    return this.#big.get(row) ?? BigInt(this.#sums[row] ?? 0);
   }
 
-  /** The sum, rounded above 2^53: for sorting. */
-  rounded(row: number): number {
-    return (this.#low[row] ?? 0) + (this.#carries[row] ?? 0) * CARRY;
-  }
-
-  #grow(row: number): void {
-    this.#low = grown(this.#low, row + 1);
-    this.#carries = grown(this.#carries, row + 1);
+  /** Orders rows by their sums. */
+  compare(a: number, b: number): number {
+    const [one, other] = [this.#sums[a] ?? 0, this.#sums[b] ?? 0];
+    if (one !== other) return one - other;
+    if (one < Infinity) return 0;
+    const difference = this.get(a) - this.get(b);
+    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
   }
 }
-
-const CARRY = 2 ** 52;
 
 /** Numbers by row; 0 until they are set. */
 export class NumberColumn {

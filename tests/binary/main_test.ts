@@ -178,14 +178,23 @@ Deno.test("csv: a header, then ticks whose rows sum to their total", async () =>
   const { code, stdout } = await countFrames("--format", "csv");
   assertEquals(code, 0);
   const [header, ...rows] = stdout.trimEnd().split("\r\n");
-  assertEquals(header, "start,end,host,interface,class,source,packets,bytes");
+  assertEquals(
+    header,
+    "start,end,host,interface,class,source,packets,bytes,total_packets,total_bytes,run,seq,elapsed",
+  );
   const sum = { ticks: 0, packets: 0, bytes: 0 };
   let inTick = { start: "", packets: 0, bytes: 0, sources: 0 };
   let withSources = 0;
   for (const row of rows) {
-    const [start, end, host, name, kind, source, ...counts] = row.split(",");
-    const [packets, bytes] = counts.map(Number) as [number, number];
-    assertEquals([host, name, counts.length], [Deno.hostname(), "vb", 2], row);
+    const [start, end, host, name, kind, source, ...rest] = row.split(",");
+    const [packets, bytes] = rest.slice(kind === "total" ? 2 : 0).map(
+      Number,
+    ) as [
+      number,
+      number,
+    ];
+    assertEquals([host, name, rest.length], [Deno.hostname(), "vb", 7], row);
+    assertEquals(Number(rest[5]), sum.ticks + 1, row);
     assert(start! < end!, row);
     if (inTick.start === "") inTick.start = start!;
     assertEquals(start, inTick.start, row);

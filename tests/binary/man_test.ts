@@ -139,8 +139,14 @@ Deno.test("the man page: every field of a record, and every column of CSV", asyn
     { in: stage.name },
   );
   const [head, ...rows] = csv.stdout.trim().split("\r\n");
-  assertStringIncludes(section("CSV"), head!);
-  assertTerms("CSV", head!.split(","));
+  const columns = head!.split(",");
+  assertTerms("CSV", columns);
+  // The header is wider than the screen: the page lists it in its order.
+  const terms = Array.from(
+    section("CSV").matchAll(/^ {5}(\w+(?:, \w+)*)(?: {2}|$)/gm),
+    ([, term]) => term!,
+  );
+  assertEquals(terms, columns);
   assertEquals(rows.length, 6);
   assertWords("CSV", ["source", ...rows.map((row) => row.split(",")[4]!)]);
 });

@@ -1,6 +1,7 @@
 /** The helpers of src/basics that several folders share. */
 import { assert, assertEquals } from "@std/assert";
-import { csvField } from "../../src/basics/csv_field.ts";
+import { generator } from "../lib/random.ts";
+import { csvField, csvFields } from "../../src/basics/csv_field.ts";
 import { exactInteger } from "../../src/basics/exact_integer.ts";
 import { grown } from "../../src/basics/growing_array.ts";
 import { isoSeconds } from "../../src/basics/iso_time.ts";
@@ -15,6 +16,29 @@ Deno.test("csvField quotes what RFC 4180 requires, and nothing else", () => {
   assertEquals(csvField("a,b"), '"a,b"');
   assertEquals(csvField('a"b'), '"a""b"');
   assertEquals(csvField("a\r\nb"), '"a\r\nb"');
+});
+
+Deno.test("what csvField writes is no formula, and csvFields reads it back", () => {
+  const random = generator(7);
+  const CHARACTERS = "=+-@\t\r\n'\",;a1é\u202e ";
+  for (let round = 0; round < 20_000; round++) {
+    const texts = Array.from(
+      { length: 1 + random(4) },
+      () =>
+        Array.from(
+          { length: random(5) },
+          () => CHARACTERS[random(CHARACTERS.length)],
+        ).join(""),
+    );
+    const record = texts.map(csvField).join();
+    assertEquals(csvFields(`${record}\r`), texts, record);
+    for (const text of texts) {
+      assertEquals(/^"?[=+\-@\t\r]/.test(csvField(text)), false, text);
+    }
+  }
+  for (const line of ['"a', 'a"b', '"a"b', 'a,"b', '"a""']) {
+    assertEquals(csvFields(line), undefined, line);
+  }
 });
 
 Deno.test("exactInteger writes digits from 2^53 on", () => {

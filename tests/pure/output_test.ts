@@ -1,6 +1,7 @@
 /** The record formats: text, JSON Lines and CSV. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { formatIpv4, formatIpv6 } from "../../src/basics/address.ts";
+import { csvFields } from "../../src/basics/csv_field.ts";
 import { csv } from "../../src/formats/csv.ts";
 import { jsonl } from "../../src/formats/jsonl.ts";
 import { formatBytes, formatRate } from "../../src/basics/quantity.ts";
@@ -167,17 +168,26 @@ Deno.test("jsonl: integers are exact, as strings beyond 2^53", () => {
 Deno.test("csv: RFC 4180, and the rows sum to the total row", () => {
   assertEquals(
     csv.header,
-    "start,end,host,interface,class,source,packets,bytes\r\n",
+    "start,end,host,interface,class,source,packets,bytes,total_packets,total_bytes,run,seq,elapsed\r\n",
   );
   const rows = csv.tick(TICK).trimEnd().split("\r\n");
   assertEquals(
     rows[0],
-    '2026-01-02T03:04:05.000Z,2026-01-02T03:04:07.000Z,"h,1",eth0,source,10.0.0.1,20,2000',
+    '2026-01-02T03:04:05.000Z,2026-01-02T03:04:07.000Z,"h,1",eth0,source,10.0.0.1,20,2000,,,' +
+      `${TICK.run},${TICK.seq},${TICK.elapsed}`,
   );
   assertEquals(rows.length, 8);
-  const packets = rows.map((row) => Number(row.split(",").at(-2)));
-  const total = packets.pop();
-  assertEquals(packets.reduce((sum, one) => sum + one), total);
+  const cells = rows.map((row) => csvFields(row)!);
+  for (const column of [6, 7]) {
+    const total = cells.at(-1)![column + 2];
+    const sum = cells.reduce((sum, row) => sum + Number(row[column]), 0);
+    assertEquals(sum, Number(total));
+  }
+  for (const row of cells) {
+    const filled = row.slice(6, 10).map((cell) => cell !== "");
+    const isTotal = row[4] === "total";
+    assertEquals(filled, [!isTotal, !isTotal, isTotal, isTotal]);
+  }
   assertEquals(csv.end(END), "");
 });
 

@@ -9,111 +9,49 @@ import { parseArguments } from "../../src/cli/arguments.ts";
 import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
+import { CountSum } from "../../src/report/counts.ts";
+import { Problems } from "../../src/report/problems.ts";
+import { parseTime } from "../../src/report/record_time.ts";
 import { SumColumn } from "../../src/report/sum_columns.ts";
 import { reportCsv } from "../../src/report/format_csv.ts";
 import { reportJsonl } from "../../src/report/format_jsonl.ts";
-import {
-  type Report,
-  Reporter,
-  type ReporterOptions,
-} from "../../src/report/reporter.ts";
+import type { Report, ReporterOptions } from "../../src/report/reporter.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
 import { reportText } from "../../src/report/format_text.ts";
+import { madeLines, reportOnFiles, T0 } from "../lib/made_captures.ts";
+import { generator } from "../lib/random.ts";
 
-const NONE = { packets: 0, bytes: 0 };
 const HOUR = 3_600_000;
-const T0 = Date.UTC(2026, 2, 1);
-const WHOLE = { count: 0, examples: [] };
-
-const encode = (text: string) => new TextEncoder().encode(text);
-const iso = (time: number) => new Date(time).toISOString();
-const origin = (host: string, run: string) => ({
-  schema: 1,
-  host,
-  run,
-  interface: "eth0",
-});
-
-function tick(
-  host: string,
-  run: string,
-  start: number,
-  sources: Record<string, number>,
-  untracked = 0,
-) {
-  const rows = Object.entries(sources).map(([ip, packets]) => ({
-    ip,
-    packets,
-    bytes: packets * 100,
-  }));
-  const packets = rows.reduce((sum, row) => sum + row.packets, untracked);
-  return {
-    ...origin(host, run),
-    type: "tick",
-    start: iso(start),
-    end: iso(start + 1000),
-    total: { packets, bytes: packets * 100 },
-    sources: rows,
-    others: NONE,
-    untracked: { packets: untracked, bytes: untracked * 100 },
-    nonIp: NONE,
-    malformed: NONE,
-  };
-}
-
-function run(
-  host: string,
-  name: string,
-  start: number,
-  windows: Record<string, number>[],
-  end: object | null = {},
-) {
-  const ticks = windows.map((sources, at) =>
-    tick(host, name, start + at * 1000, sources)
-  );
-  const last = start + windows.length * 1000;
-  return [
-    { ...origin(host, name), type: "start", start: iso(start) },
-    ...ticks,
-    ...(end === null ? [] : [{
-      ...origin(host, name),
-      type: "end",
-      reason: "duration",
-      start: iso(start),
-      end: iso(last),
-      complete: true,
-      untracked: NONE,
-      ...end,
-    }]),
-  ];
-}
+const NONE = new Problems();
 
 function reportOf(
-  records: object[],
+  lines: string[],
   options: Partial<ReporterOptions> = {},
 ): Report {
-  const reporter = new Reporter({
-    by: "source",
-    top: 0,
-    since: -Infinity,
-    until: Infinity,
-    ...options,
-  });
-  for (const record of records) {
-    reporter.addLine(encode(JSON.stringify(record)));
-  }
-  return reporter.finish();
+  return reportOnFiles({ "x.jsonl": lines }, options).report;
 }
 
-const RECORDS = [
-  ...run("a", "r1", T0, [{ "10.0.0.1": 5, "10.0.0.2": 1 }, { "10.0.0.1": 6 }]),
-  ...run("a", "r2", T0 + HOUR, [{ "10.0.0.2": 3 }]),
-  ...run("b", "r3", T0, [{ "10.0.0.1": 4 }]),
+const A = { host: "a" }, B = { host: "b" };
+const LINES = [
+  ...madeLines({
+    ...A,
+    run: "r1",
+    windows: [{ "10.0.0.1": 5, "10.0.0.2": 1 }, { "10.0.0.1": 6 }],
+  }),
+  ...madeLines({
+    ...A,
+    run: "r2",
+    start: T0 + HOUR,
+    windows: [{ "10.0.0.2": 3 }],
+  }),
+  ...madeLines({ ...B, run: "r3", windows: [{ "10.0.0.1": 4 }] }),
 ];
+/** With one packet of each tick that is not IP. */
+const TOTAL = 19n + 4n;
 
 Deno.test("groups: packets, first and last time, and the busiest minute of one interface", () => {
-  const [first, second, ...rest] = reportOf(RECORDS).groups;
+  const [first, second, ...rest] = reportOf(LINES).groups;
   assertEquals(first, {
     key: "10.0.0.1",
     packets: 15n,
@@ -121,7 +59,7 @@ Deno.test("groups: packets, first and last time, and the busiest minute of one i
     firstSeen: T0,
     lastSeen: T0 + 2000,
     busiestMinute: T0,
-    busiestPackets: 11, // of host a; host b's four are another interface's
+    busiestPackets: 11n, // of host a; host b's four are another interface's
   });
   assertEquals([second!.key, second!.packets, second!.lastSeen], [
     "10.0.0.2",
@@ -133,63 +71,36 @@ Deno.test("groups: packets, first and last time, and the busiest minute of one i
 
 Deno.test("groups by hour, host and interface", () => {
   const keys = (by: ReporterOptions["by"]) =>
-    reportOf(RECORDS, { by }).groups.map(({ key, packets }) => [key, packets]);
-  assertEquals(keys("hour"), [["2026-03-01T00:00Z", 16n], [
+    reportOf(LINES, { by }).groups.map(({ key, packets }) => [key, packets]);
+  assertEquals(keys("hour"), [["2026-03-01T00:00Z", 19n], [
     "2026-03-01T01:00Z",
-    3n,
+    4n,
   ]]);
-  assertEquals(keys("host"), [["a", 15n], ["b", 4n]]);
-  assertEquals(keys("interface"), [["a eth0", 15n], ["b eth0", 4n]]);
+  assertEquals(keys("host"), [["a", 18n], ["b", 5n]]);
+  assertEquals(keys("interface"), [["a eth0", 18n], ["b eth0", 5n]]);
 });
 
 Deno.test("--top hides rows and counts them; --since and --until limit the ticks", () => {
-  const top = reportOf(RECORDS, { top: 1 });
+  const top = reportOf(LINES, { top: 1 });
   assertEquals([top.groups.length, top.hidden, top.sums.total.packets], [
     1,
     1,
-    19n,
+    TOTAL,
   ]);
-  assertEquals(reportOf(RECORDS, { since: T0 + HOUR }).sums.total.packets, 3n);
-  assertEquals(reportOf(RECORDS, { until: T0 + 1000 }).sums.total.packets, 10n);
-});
-
-Deno.test("the report names gaps, runs without an end, incomplete and untracked counts", () => {
-  const report = reportOf([
-    ...RECORDS,
-    ...run("a", "r4", T0 + 2 * HOUR, [{}], null),
-    ...run("a", "r5", T0 + 3 * HOUR, [{}], {
-      complete: false,
-      untracked: { packets: 7, bytes: 700 },
-    }),
-    ...run("b", "r6", T0 + 1000, [{}], { reason: "interface-gone" }),
-  ]);
-  const [a, b] = report.interfaces;
-  assertEquals([a!.captures, a!.gaps, a!.longestGap], [4, 3, {
-    from: T0 + HOUR + 1000,
-    to: T0 + 2 * HOUR,
-  }]);
-  assertEquals([b!.captures, b!.gaps], [2, 0]);
-  assertEquals(report.incomplete.map(({ run, why }) => [run, why]), [
-    ["r6", "it was cut short (interface-gone)"],
-    ["r4", "it has no end record: killed, or still running"],
-    ["r5", "its counts are incomplete, 7 packets are untracked"],
-  ]);
-  const text = reportText(report, { count: 2, examples: ["x.jsonl:3: bad"] });
-  assertStringIncludes(
-    text,
-    "Gaps: a eth0: 3 gaps between 4 captures, 0.0% of the time is covered; the longest is 2026-03-01T01:00:01Z to 2026-03-01T02:00:00Z\n",
-  );
-  assertStringIncludes(
-    text,
-    "Incomplete: a eth0 from 2026-03-01T02:00:00Z (run r4): it has no end record",
-  );
-  assertStringIncludes(text, "Broken: 2 lines\n  x.jsonl:3: bad\n");
+  assertEquals(reportOf(LINES, { since: T0 + HOUR }).sums.total.packets, 4n);
+  assertEquals(reportOf(LINES, { until: T0 + 1000 }).sums.total.packets, 12n);
 });
 
 Deno.test("a report of complete captures says that nothing is missing", () => {
   const text = reportText(
-    reportOf(run("a", "r1", T0, [{ "10.0.0.1": 3, "10.0.0.2": 1 }])),
-    WHOLE,
+    reportOf(
+      madeLines({
+        ...A,
+        run: "r1",
+        windows: [{ "10.0.0.1": 3, "10.0.0.2": 0 }],
+      }),
+    ),
+    NONE,
   );
   assertStringIncludes(
     text,
@@ -206,13 +117,13 @@ Deno.test("a report of complete captures says that nothing is missing", () => {
 });
 
 Deno.test("csv has the rows; jsonl has the rows and all the rest", () => {
-  const report = reportOf(RECORDS, { top: 1 });
+  const report = reportOf(LINES, { top: 1 });
   assertEquals(
     reportCsv(report),
     "source,packets,bytes,first_seen,last_seen,busiest_minute,busiest_minute_packets\r\n" +
       "10.0.0.1,15,1500,2026-03-01T00:00:00.000Z,2026-03-01T00:00:02.000Z,2026-03-01T00:00:00.000Z,11\r\n",
   );
-  const lines = reportJsonl(report).trimEnd().split("\n").map((line) =>
+  const lines = reportJsonl(report, NONE).trimEnd().split("\n").map((line) =>
     JSON.parse(line)
   );
   assertEquals(lines.map(({ type }) => type), [
@@ -222,38 +133,64 @@ Deno.test("csv has the rows; jsonl has the rows and all the rest", () => {
     "summary",
   ]);
   assertEquals(lines[0].source, "10.0.0.1");
-  assertEquals(lines[3].total, { packets: 19, bytes: 1900 });
-});
-
-Deno.test("a line that is not a record is refused, and counts nothing", () => {
-  const reporter = new Reporter({
-    by: "source",
-    top: 0,
-    since: -Infinity,
-    until: Infinity,
-  });
-  const half = {
-    ...tick("a", "r", T0, { "10.0.0.1": 5 }),
-    malformed: undefined,
-  };
-  for (
-    const line of ["", "{", "[]", "null", '{"schema":2}', JSON.stringify(half)]
-  ) {
-    assertThrows(() => reporter.addLine(encode(line)), SyntaxError);
-  }
-  assertEquals([reporter.finish().ticks, reporter.finish().groups.length], [
-    0,
-    0,
-  ]);
+  assertEquals(lines[3].total, { packets: 23, bytes: 2300 });
 });
 
 Deno.test("sums are exact above 2^53, also of strings", () => {
   const column = new SumColumn();
-  const most = Number.MAX_SAFE_INTEGER;
-  for (let time = 0; time < 3; time++) column.add(5000, most);
-  column.add(5000, "9007199254740993");
-  assertEquals(column.get(5000), 3n * BigInt(most) + 9007199254740993n);
+  const random = generator(3);
+  const sums = new Map<number, bigint>();
+  for (let round = 0; round < 20_000; round++) {
+    const row = random(6) * 1000;
+    const digits = String(1 + random(9)).repeat(1 + random(40));
+    const value = Number.isSafeInteger(Number(digits))
+      ? Number(digits)
+      : digits;
+    column.add(row, value);
+    sums.set(row, (sums.get(row) ?? 0n) + BigInt(value));
+    const sum = new CountSum().add(value).add(row).add(Number.MAX_SAFE_INTEGER);
+    assertEquals(
+      sum.value,
+      BigInt(value) + BigInt(row) + BigInt(Number.MAX_SAFE_INTEGER),
+    );
+    assertEquals(sum.equals(String(sum.value)), true);
+    assertEquals(sum.equals(String(sum.value + 1n)), false);
+  }
+  for (const [row, sum] of sums) assertEquals(column.get(row), sum);
+  const rows = [...sums.keys()];
+  const ordered = rows.toSorted((a, b) => column.compare(a, b));
+  const exact = rows.toSorted((a, b) => sums.get(a)! < sums.get(b)! ? -1 : 1);
+  assertEquals(ordered, exact);
   assertEquals(column.get(9), 0n);
+});
+
+Deno.test("times: what is no moment of the calendar is refused", () => {
+  for (
+    const text of [
+      "2026-02-30T00:00:00.000Z",
+      "2026-03-01T24:00:00.000Z",
+      "2026-03-01T23:59:60.000Z",
+      "2026-13-01T00:00:00.000Z",
+      "2026-00-01T00:00:00.000Z",
+      "2026-03-01T00:00:00.000",
+      "2026-03-01T00:00:00.000+01:00",
+      "2026-03-01T00:00:00.Z",
+      "2026-03-01 00:00:00.000Z",
+      "+275760-09-13T00:00:00.001Z",
+      "20260-03-01T00:00:00.000Z",
+      "2026-03-01",
+      "",
+      1,
+      null,
+      ["2026-03-01T00:00:00.000Z"],
+    ]
+  ) assertEquals(parseTime(text), NaN, String(text));
+  const random = generator(5);
+  for (let round = 0; round < 5000; round++) {
+    const time = random(2 ** 31) * 117_000 + random(1000);
+    assertEquals(parseTime(new Date(time).toISOString()), time);
+  }
+  assertEquals(parseTime("2024-02-29T12:00:00Z"), Date.UTC(2024, 1, 29, 12));
 });
 
 Deno.test("the command line of report", async () => {
@@ -297,11 +234,13 @@ Deno.test("the command line of report", async () => {
 });
 
 Deno.test("html: one page that loads nothing, with every row and what is missing", () => {
-  const report = reportOf([
-    ...RECORDS,
-    ...run("<b>&", "r9", T0, [{ "10.0.0.3": 1 }], null),
-  ], { hasSeries: true });
-  const page = reportHtml(report, WHOLE);
+  const killed = madeLines({
+    host: "<b>&",
+    run: "r9",
+    windows: [{ "10.0.0.3": 1 }],
+  }).slice(0, -1);
+  const report = reportOf([...LINES, ...killed], { hasSeries: true });
+  const page = reportHtml(report, NONE);
   assertEquals(/\b(src|href)=|url\(|@import|https?:/.test(page), false);
   assertEquals(page.match(/<tr>/g)?.length, 1 + report.groups.length);
   assertEquals(page.match(/<polyline /g)?.length, 3);
@@ -309,9 +248,34 @@ Deno.test("html: one page that loads nothing, with every row and what is missing
   assertStringIncludes(page, "Incomplete: &lt;b>&amp; eth0");
   assertEquals(page.includes("<b>& eth0"), false);
   assertStringIncludes(
-    reportHtml(reportOf([]), WHOLE),
+    reportHtml(reportOf([]), NONE),
     "No ticks in these captures",
   );
+});
+
+Deno.test("what comes from outside is shown as text, in every format", () => {
+  const odd = "\x1b[31m\x9b1m\x7f\u202eevil\u2028\u200b\r\ttab";
+  const lines = madeLines({
+    run: odd,
+    host: odd,
+    interface: odd,
+    windows: [{ [odd]: 2 }],
+  }).slice(0, -1);
+  const { report, problems } = reportOnFiles(
+    { [odd]: [...lines, lines[1]!, `{"${odd}`] },
+    { hasSeries: true },
+  );
+  const raw = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
+  for (const by of ["source", "host", "interface"] as const) {
+    const { report } = reportOnFiles({ x: lines }, { by, hasSeries: true });
+    assertEquals(raw.exec(reportText(report, problems)), null);
+    assertStringIncludes(reportText(report, problems), "\\u202eevil");
+  }
+  for (const write of [reportText, reportHtml, reportJsonl]) {
+    assertEquals(raw.exec(write(report, problems)), null, write.name);
+  }
+  const [row] = reportJsonl(report, problems).split("\n");
+  assertEquals(JSON.parse(row!).source, odd);
 });
 
 Deno.test("packets over time: buckets widen without loss, in whatever order times come", () => {

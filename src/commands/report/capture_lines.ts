@@ -1,97 +1,172 @@
-/** Reads the lines of capture files, compressed or not. */
-import { createGunzip } from "node:zlib";
+/** Reads the lines of capture files, compressed or not, in bounded memory. */
+import { type Damage, gunzip } from "../../formats/gunzip.ts";
+import { MAGIC } from "../../formats/gzip_member.ts";
+import { MAX_LINE } from "../../formats/line_limit.ts";
 
 const CHUNK = 1 << 18;
-const NEWLINE = 0x0a;
+const NEWLINE = 0x0a, BRACE = 0x7b;
+/** Space, tab, CR, and the three bytes of a BOM. */
+const BLANKS = [0x20, 0x09, 0x0d, 0xef, 0xbb, 0xbf];
+/** The longest line of CSV, and of what cannot be a record. */
+const MAX_OTHER_LINE = 1 << 16;
+/** Bytes that say what kind of file it is. */
+const SAMPLE = 4096;
+
+/** Takes the lines of a file. Bytes are valid until a function returns. */
+export interface LineTaker {
+  /** A line without its newline, and its number from 1. */
+  line(line: Uint8Array, number: number): void;
+  /** A line that is not kept: it has more bytes than any record. */
+  tooLong(number: number, bytes: number): void;
+  /** Data behind line `number` that could not be decompressed. */
+  damage(number: number, damage: Damage): void;
+}
+
+/** The first bytes of a file, decompressed. */
+interface FileSample {
+  readonly bytes: Uint8Array;
+  readonly isGzip: boolean;
+}
+
+/** Reads into a buffer, as `Deno.FsFile` does. */
+export interface Readable {
+  readSync(into: Uint8Array): number | null;
+}
 
 /**
- * The bytes of a file, or of stdin for `-`, decompressed if its name ends in .gz.
- * A chunk is valid until the next one is asked for.
+ * Calls `taker` with the lines of a file. It reads synchronously, which is faster:
+ * nothing else runs meanwhile. gzip is known by its first bytes.
  *
- * @param onRead called with the number of bytes of each read, before decompression
- * @throws {Error} it cannot be opened; iterating throws if it cannot be read
+ * @param mostBytes reads no more than these
+ * @throws what `readSync` throws, after the lines before it
  */
-export async function openCapture(
-  file: string,
-  onRead: (bytes: number) => void,
-): Promise<AsyncIterable<Uint8Array>> {
-  const chunks = file === "-"
-    ? read(Deno.stdin, onRead)
-    : readFile(await Deno.open(file), onRead);
-  return file.endsWith(".gz") ? inflated(chunks) : chunks;
+export function eachLine(
+  file: Readable,
+  taker: LineTaker,
+  mostBytes = Infinity,
+): FileSample {
+  let left = mostBytes;
+  const read = (into: Uint8Array) => {
+    const length = file.readSync(into.subarray(0, Math.min(into.length, left)));
+    left -= length ?? 0;
+    return left === 0 && length === 0 ? null : length;
+  };
+  const start = new Uint8Array(MAGIC.length);
+  let known = 0;
+  for (let more; (more = read(start.subarray(known))) !== null;) {
+    known += more;
+    if (known === start.length) break;
+  }
+  const isGzip = MAGIC.every((byte, at) => start[at] === byte);
+  const again = readAgain(start.subarray(0, known), read);
+  const lines = new Lines(taker);
+  for (const part of isGzip ? gunzip(again) : plain(again)) {
+    if (part instanceof Uint8Array) lines.add(part);
+    else lines.breakOff(part);
+  }
+  lines.end();
+  return { bytes: lines.sample, isGzip };
 }
 
-async function* readFile(
-  file: Deno.FsFile,
-  onRead: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  using open = file;
-  yield* read(open, onRead);
+/** Reads the bytes of `start` first. */
+function readAgain(
+  start: Uint8Array,
+  read: (into: Uint8Array) => number | null,
+): (into: Uint8Array) => number | null {
+  let given = 0;
+  return (into) => {
+    if (given === start.length) return read(into);
+    const part = start.subarray(given, given + into.length);
+    into.set(part);
+    given += part.length;
+    return part.length;
+  };
 }
 
-/** Reads synchronously, which is faster: nothing else runs meanwhile. */
-async function* read(
-  from: { readSync(into: Uint8Array): number | null },
-  onRead: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
+function* plain(
+  read: (into: Uint8Array) => number | null,
+): Generator<Uint8Array> {
   const chunk = new Uint8Array(CHUNK);
-  for (let length; (length = from.readSync(chunk)) !== null;) {
-    onRead(length);
+  for (let length; (length = read(chunk)) !== null;) {
     yield chunk.subarray(0, length);
   }
 }
 
-/**
- * Uses zlib, since DecompressionStream ends after the first gzip member. The output
- * of each chunk is yielded before the next chunk is written: an error, in which a
- * torn file ends, discards what the stream still holds.
- */
-async function* inflated(
-  chunks: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  const gunzip = createGunzip();
-  const parts: Uint8Array[] = [];
-  gunzip.on("data", (part: Uint8Array) => parts.push(part));
-  const end = new Promise<void>((resolve, reject) => {
-    gunzip.once("end", resolve);
-    gunzip.once("error", reject);
-  });
-  for await (const chunk of chunks) {
-    const done = new Promise((resolve) => gunzip.write(chunk, resolve));
-    await Promise.race([done, end]);
-    yield* parts.splice(0);
-  }
-  gunzip.end();
-  await end;
-  yield* parts.splice(0);
-}
+/** Divides bytes into lines. */
+class Lines {
+  readonly #taker: LineTaker;
+  /** The parts of a line whose end is not read yet; empty when it is skipped. */
+  readonly #begun: Uint8Array[] = [];
+  /** Bytes of that line, kept or not. */
+  #length = 0;
+  #isSkipped = false;
+  #number = 0;
+  #sample = new Uint8Array(0);
 
-/**
- * Calls `take` with the bytes of each line, valid until it returns, and the line's
- * number from 1.
- *
- * @throws what reading `bytes` throws, after the lines before it
- */
-export async function eachLine(
-  bytes: AsyncIterable<Uint8Array>,
-  take: (line: Uint8Array, number: number) => void,
-): Promise<void> {
-  /** The parts of a line whose end is not read yet. */
-  const begun: Uint8Array[] = [];
-  let number = 0;
-  for await (const chunk of bytes) {
+  constructor(taker: LineTaker) {
+    this.#taker = taker;
+  }
+
+  get sample(): Uint8Array {
+    return this.#sample;
+  }
+
+  add(chunk: Uint8Array): void {
+    if (this.#sample.length < SAMPLE) {
+      const more = chunk.subarray(0, SAMPLE - this.#sample.length);
+      this.#sample = joined([this.#sample, more]);
+    }
     let from = 0;
     for (let end; (end = chunk.indexOf(NEWLINE, from)) >= 0; from = end + 1) {
       const line = chunk.subarray(from, end);
-      take(begun.length === 0 ? line : joined([...begun, line]), ++number);
-      begun.length = 0;
+      if (this.#length === 0) this.#taker.line(line, ++this.#number);
+      else {
+        this.#begin(line);
+        this.#finish();
+      }
     }
-    if (from < chunk.length) begun.push(chunk.slice(from));
+    if (from < chunk.length) this.#begin(chunk.subarray(from));
   }
-  if (begun.length > 0) take(joined(begun), ++number);
+
+  /** Takes a part of a line; a line that cannot be a record is only measured. */
+  #begin(part: Uint8Array): void {
+    if (this.#length === 0) this.#isSkipped = false;
+    this.#length += part.length;
+    if (this.#isSkipped) return;
+    this.#begun.push(part.slice());
+    if (
+      this.#length > (beginsRecord(this.#begun[0]!) ? MAX_LINE : MAX_OTHER_LINE)
+    ) {
+      this.#isSkipped = true;
+      this.#begun.length = 0;
+    }
+  }
+
+  #finish(): void {
+    const number = ++this.#number;
+    if (this.#isSkipped) this.#taker.tooLong(number, this.#length);
+    else this.#taker.line(joined(this.#begun), number);
+    this.#begun.length = this.#length = 0;
+  }
+
+  /** The line ends here, with or without a newline. */
+  breakOff(damage: Damage): void {
+    this.end();
+    this.#taker.damage(this.#number, damage);
+  }
+
+  end(): void {
+    if (this.#length > 0) this.#finish();
+  }
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
+/** Whether a line that begins with `part` can be a record of JSON Lines. */
+export function beginsRecord(part: Uint8Array): boolean {
+  if (part[0] === BRACE) return true;
+  return part.find((byte) => !BLANKS.includes(byte)) === BRACE;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(
     parts.reduce((sum, { length }) => sum + length, 0),
   );

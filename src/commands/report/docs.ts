@@ -58,13 +58,13 @@ export const REPORT_DOCS = {
   summary:
     "Who sent most, over any number of captures, and whether anything is missing.",
   description:
-    "Reads captures (.jsonl, .jsonl.gz, or - for standard input) and says who sent most, and what is missing. Lines that are not records are counted; the first ones are shown.",
-  operands: "FILE...",
+    "Reads captures (JSON Lines or CSV, also compressed; - for standard input) and all captures in a FOLDER, in whatever order, and says who sent most, what is missing, and what cannot be relied on. The exit code is 8 if anything is.",
+  operands: "FILE|FOLDER...",
   completes: "files",
   options: OPTIONS,
   examples: [
     {
-      line: "xdptally report --since 24h /var/log/xdptally/*.jsonl",
+      line: "xdptally report --since 24h /var/log/xdptally/",
       what: "the last day",
     },
   ],

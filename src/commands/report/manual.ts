@@ -4,11 +4,11 @@ import type { Manual } from "../../cli/command_docs.ts";
 export const manual: Manual = {
   examples: [{
     line:
-      "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/*.gz /var/log/xdptally/*.jsonl",
+      "xdptally report --since 2026-03-01 --until 2026-04-01 \\\n    /var/log/xdptally/",
     what: "a month, with the captures that logrotate compressed",
   }, {
     line:
-      "xdptally report --since 30d --format html \\\n    /var/log/xdptally/*.gz /var/log/xdptally/*.jsonl >report.html",
+      "xdptally report --since 30d --format html \\\n    /var/log/xdptally/ >report.html",
     what: "the last thirty days as a page for a browser",
   }, {
     line: "xdptally report --by hour --top 0 /var/log/xdptally/*.jsonl",
@@ -21,7 +21,7 @@ export const manual: Manual = {
   sections: [{
     title: "CAPTURE REPORTS",
     blocks: [
-      "report reads JSON Lines, also compressed, line by line: its memory depends on the number of sources. A file that is named twice counts twice. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
+      "report reads JSON Lines and CSV, also compressed (known by its bytes, not its name), line by line: its memory depends on the number of sources and runs, and grows by some ten bytes a tick. Of a FOLDER it reads what -o wrote there and what rotation made of it, also in folders below; it says how many other files it skipped. The order of files and of lines changes nothing, but see BUSIEST MINUTE. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
       {
         items: [
           ["PACKETS, BYTES", "the sums over the ticks"],
@@ -29,11 +29,45 @@ export const manual: Manual = {
           ["FIRST SEEN, LAST SEEN", "the first and the last tick that had it"],
           [
             "BUSIEST MINUTE",
-            "its busiest minute on one interface, with the packets of that minute in brackets",
+            "the minute in which most of its packets came on one interface, with those packets in brackets. Interfaces and directions are not added up, as a packet that is forwarded passes several. A tick belongs to the minute in which it began. Where ticks are far from being in order, files are read again for this; standard input cannot be, and a line says so if that matters",
           ],
         ],
       },
-      "Below are the total with its classes, and what is missing: gaps between the captures of an interface, runs that are incomplete or were killed, and lines that are not records. Gaps have a line for each interface, with their number and the longest one; of the others the first twenty are listed.",
+      "Below are the total with its classes, and what is missing or wrong. Nothing is missing is said only when none of these is there:",
+      {
+        items: [
+          [
+            "Gaps",
+            "time between --since and --until that no capture of an interface covers: how often, and the longest, between which runs. A gap between runs is not an error",
+          ],
+          [
+            "Overlap",
+            "two runs at the same time on one name: either two machines have that name, or one interface was counted twice (by cron and by an exporter, say), and its packets are in the report twice. This is not an error, either",
+          ],
+          [
+            "Incomplete",
+            "a run that lacks its start record, ticks (by their seq and by the ticks of its end record) or its end record (killed, or still running); whose ticks do not add up to its end record; that says that it is incomplete, or was cut short; or has untracked packets. What lies before --since or after --until is not missing",
+          ],
+          [
+            "Broken",
+            "a line that is not a record, or a record whose books do not balance. It counts nothing. Or a place in a compressed file that is damaged: what can be decompressed before and behind it counts",
+          ],
+          [
+            "Conflicts",
+            "records of one number in one run that say different things. One of them counts, the same for every order (of standard input: the first)",
+          ],
+          ["Doubled", "records that a file has twice. They count once"],
+          [
+            "Copies",
+            "records that several files have. They count once, and this is not an error. A file that is named twice is read once",
+          ],
+          [
+            "Not a capture, Not read",
+            "files without a record, and what they seem to be, and files that could not be read",
+          ],
+        ],
+      },
+      "Of each the first twenty are listed. Control and format characters of names and keys are shown as escapes (\\x1b, \\u202e).",
       {
         items: [
           ["text", "all of this"],
@@ -43,7 +77,7 @@ export const manual: Manual = {
           ],
           [
             "jsonl",
-            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap), of type incomplete for each such run (host, interface, run, start, why), and one of type summary (ticks; hidden, the rows that --top left out; and the classes)",
+            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; and the classes)",
           ],
           ["html", "one self-contained page with a chart, which loads nothing"],
         ],

@@ -1,17 +1,21 @@
 /** The command `report`: who sent most in captures, and what is missing in them. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
+import { visibleText } from "../../basics/visible_text.ts";
 import { reasonOf } from "../../basics/reason.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
 import { diagnosticsLog } from "../../process/log.ts";
 import { REPORT_FORMATS } from "../../report/formats.ts";
+import { Problems } from "../../report/problems.ts";
 import { Reporter } from "../../report/reporter.ts";
-import type { BrokenLines } from "../../report/sentences.ts";
+import { isIncomplete } from "../../report/sentences.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import type { Command } from "../command.ts";
-import { eachLine, openCapture } from "./capture_lines.ts";
+import { findCaptures } from "./capture_files.ts";
+import { CaptureReading } from "./capture_reading.ts";
 import { REPORT_DOCS, type ReportOptions } from "./docs.ts";
+import { NamedCapture } from "./named_capture.ts";
 import { Progress } from "./progress.ts";
 
 export const command: Command<ReportOptions> = { ...REPORT_DOCS, run };
@@ -22,14 +26,14 @@ async function run(
   if (operands.length === 0) {
     throw new Failure(
       EXIT.usage,
-      "Cannot report: no capture is named; give .jsonl or .jsonl.gz files, or - for stdin",
+      "Cannot report: no capture is named; give .jsonl or .csv files, a folder of them, or - for stdin",
     );
   }
   return await report(operands, values, diagnosticsLog("normal"));
 }
 
 async function report(
-  files: readonly string[],
+  operands: readonly string[],
   { since = -Infinity, until = Infinity, ...options }: Values<ReportOptions>,
   log: Logger,
 ): Promise<ExitCode> {
@@ -41,68 +45,48 @@ async function report(
     until,
     hasSeries: format.hasSeries && options.by !== "hour",
   });
-  const broken = new Broken();
-  using progress = new Progress(files);
-  let unread = 0;
-  for (const file of files) {
-    let last = 0;
-    try {
-      const capture = await openCapture(file, (bytes) => progress.add(bytes));
-      await eachLine(capture, (line, number) => {
-        last = number;
-        broken.unless(file, number, () => reporter.addLine(line));
-      });
-    } catch (error) {
-      if (isTorn(error)) {
-        broken.add(
-          `${file}:${last + 1}: the file ends in the middle of a record`,
-        );
-        continue;
-      }
-      progress.clear();
-      log.error(
-        `Cannot read "${file}": ${
-          reasonOf(error)
-        }; its records are missing in the report`,
-      );
-      unread++;
-    }
+  const { files, notices, unread } = findCaptures(operands);
+  for (const notice of notices) log.info(visibleText(notice));
+  const captures = files.map((name) => new NamedCapture(name));
+  let problems: Problems;
+  do {
+    problems = new Problems();
+    for (const [folder, why] of unread) problems.addUnread(folder, why);
+    readAll(captures, reporter, problems);
+  } while (reporter.startAgain(canReadAgain(captures)));
+  for (const file of problems.unread) {
+    log.error(`Cannot read ${file}; its records are missing in the report`);
   }
-  progress.clear();
-  if (unread === files.length) {
+  if (captures.every(({ isOpened }) => !isOpened)) {
     throw new Failure(
       EXIT.failure,
       "Cannot report: none of the captures could be read",
     );
   }
-  stdout.add(format.write(reporter.finish(), broken));
+  const contents = reporter.finish();
+  stdout.add(format.write(contents, problems));
   await stdout.flush();
-  return unread > 0 ? EXIT.incomplete : EXIT.done;
+  return isIncomplete(contents, problems) ? EXIT.incomplete : EXIT.done;
 }
 
-/** Whether a gzip file ends early, because its run was killed. */
-function isTorn(error: unknown): boolean {
-  const code = (error as { code?: string } | null)?.code;
-  return code === "Z_BUF_ERROR" || code === "Z_DATA_ERROR";
-}
-
-/** Lines that are not records: their number, and where the first ones are. */
-class Broken implements BrokenLines {
-  static readonly #MOST_NAMED = 20;
-  count = 0;
-  readonly examples: string[] = [];
-
-  /** Adds a line if `take` throws. */
-  unless(file: string, number: number, take: () => void): void {
+/** Reads all captures. */
+function readAll(
+  captures: readonly NamedCapture[],
+  reporter: Reporter,
+  problems: Problems,
+): void {
+  using progress = new Progress(captures.map(({ name }) => name));
+  const reading = new CaptureReading(reporter);
+  for (const capture of captures) {
     try {
-      take();
+      capture.readInto(reading, problems, (bytes) => progress.add(bytes));
     } catch (error) {
-      this.add(`${file}:${number}: ${reasonOf(error).split("\n")[0]}`);
+      problems.addUnread(`"${capture.name}"`, reasonOf(error));
     }
   }
+}
 
-  add(example: string): void {
-    this.count++;
-    if (this.examples.length < Broken.#MOST_NAMED) this.examples.push(example);
-  }
+/** Standard input is there once. */
+function canReadAgain(captures: readonly NamedCapture[]): boolean {
+  return captures.every(({ isRegular }) => isRegular);
 }

@@ -3,7 +3,7 @@ import { KEYS } from "../../basics/keys.ts";
 import type { Manual, ManualSection } from "../../cli/command_docs.ts";
 import { FORMATS } from "../../formats/all.ts";
 import { NAME_FIELDS } from "../../formats/capture_name.ts";
-import { csv, CSV_COLUMNS } from "../../formats/csv.ts";
+import { CSV_COLUMNS } from "../../formats/csv.ts";
 import { metricNames } from "../../formats/metrics.ts";
 import { HOOKS } from "../../hooks/all.ts";
 import { EXAMPLES } from "./examples.ts";
@@ -149,8 +149,7 @@ const RECORDS: ManualSection = {
 const CSV: ManualSection = {
   title: "CSV",
   blocks: [
-    "A header, then the rows of each tick (RFC 4180, lines end in CR LF). The rows of a tick add up to its row of class total.",
-    { code: csv.header.trimEnd() },
+    "A header, then the rows of each tick (RFC 4180, lines end in CR LF). The rows of a tick add up to its row of class total, which has columns of its own: the sum of packets counts none twice. What a spreadsheet would take for a formula has an apostrophe in front. The columns, in their order:",
     { items: Object.entries(CSV_COLUMNS) },
   ],
 };

@@ -1,0 +1,211 @@
+/** Puts ticks together from the rows of CSV captures. */
+import { crc32 } from "node:zlib";
+import { csvFields } from "../basics/csv_field.ts";
+import { isCount, plainCount } from "./counts.ts";
+import {
+  type ClassCount,
+  hashOfWindow,
+  PACKET_CLASSES,
+  type PacketClass,
+  requireBalance,
+  type SourceCount,
+  type Tick,
+} from "./record_check.ts";
+import { recordHash } from "./record_hash.ts";
+import { parseTime } from "./record_time.ts";
+
+/** The columns that a tick is made of. */
+const COLUMNS = [
+  "start",
+  "end",
+  "host",
+  "interface",
+  "class",
+  "source",
+  "packets",
+  "bytes",
+  "total_packets",
+  "total_bytes",
+  "run",
+  "seq",
+  "elapsed",
+] as const;
+type Column = typeof COLUMNS[number];
+
+const FIRST_COLUMN = "start,";
+/** Ends the name of an interface whose outgoing packets were counted. */
+const OUT = ":out";
+/**
+ * Rows of ticks that are not whole yet, at most: two ticks of the most sources. A
+ * tick takes as much memory as WEIGHT rows.
+ */
+const MOST_ROWS = 2 ** 22;
+const WEIGHT = 16;
+
+/** The rows of a tick that were read so far. */
+interface Begun {
+  readonly id: string;
+  /** The number of its first line. */
+  readonly line: number;
+  readonly fields: Readonly<Record<Column, string>>;
+  readonly counts: Partial<Record<PacketClass, ClassCount>>;
+  readonly sources: SourceCount[];
+  packets: bigint;
+}
+
+/** A tick, or why a row or the rows of a tick are none. */
+type CsvResult = Tick | { readonly line: number; readonly why: string };
+
+/**
+ * Reads the lines of a CSV capture in whatever order they come: a tick is whole
+ * when it has a row of each class, and its rows add up to its total.
+ *
+ * @example
+ * const ticks = new CsvTicks();
+ * for (const [at, line] of lines.entries()) use(ticks.read(line, at + 1));
+ * for (const result of ticks.finish()) use(result);
+ */
+export class CsvTicks {
+  #columns: ReadonlyMap<Column, number> | undefined;
+  readonly #begun = new Map<string, Begun>();
+  #rows = 0;
+
+  /** Whether a line is the header of such a capture, or of an older one. */
+  static isHeader(line: string): boolean {
+    return line.startsWith(FIRST_COLUMN) && line.includes(",class,");
+  }
+
+  /** Takes a line. @returns what it completes, if anything */
+  read(text: string, line: number): CsvResult | undefined {
+    if (CsvTicks.isHeader(text)) return this.#readHeader(text, line);
+    try {
+      const begun = this.#add(text, line);
+      return this.#isWhole(begun) ? this.#finishOne(begun) : this.#relieve();
+    } catch (error) {
+      return { line, why: (error as Error).message };
+    }
+  }
+
+  /** Call at the end of the file. @returns what is left over: parts of ticks */
+  finish(): CsvResult[] {
+    return [...this.#begun.values()].map((begun) => this.#finishOne(begun));
+  }
+
+  #readHeader(text: string, line: number): CsvResult | undefined {
+    const names = csvFields(text) ?? [];
+    const columns = COLUMNS.map((name) => [name, names.indexOf(name)] as const);
+    const missing = columns.filter(([, at]) => at < 0).map(([name]) => name);
+    this.#columns = missing.length === 0 ? new Map(columns) : undefined;
+    return missing.length === 0 ? undefined : {
+      line,
+      why: `a CSV capture without the columns ${missing.join(", ")}`,
+    };
+  }
+
+  #add(text: string, line: number): Begun {
+    const fields = this.#fieldsOf(text);
+    const { run, interface: name, seq, start, end, host } = fields;
+    const id = JSON.stringify([run, name, seq, start, end, host]);
+    const begun = this.#begun.get(id) ??
+      { id, line, fields, counts: {}, sources: [], packets: 0n };
+    if (!/^\d+(?:\.\d+)?$/.test(fields.elapsed)) {
+      throw new SyntaxError("its elapsed is not a number of seconds");
+    }
+    const isTotal = fields.class === "total";
+    const packets = fields[isTotal ? "total_packets" : "packets"];
+    const bytes = fields[isTotal ? "total_bytes" : "bytes"];
+    const others = isTotal ? fields.packets : fields.total_packets;
+    if (!isCount(packets) || !isCount(bytes) || others !== "") {
+      throw new SyntaxError("its counts are not two whole numbers");
+    }
+    const count = { packets: plainCount(packets), bytes: plainCount(bytes) };
+    if (fields.class === "source") {
+      begun.sources.push({ key: fields.source, ...count });
+    } else {
+      const kind = PACKET_CLASSES.find((name) => name === fields.class);
+      if (kind === undefined) throw new SyntaxError("its class is unknown");
+      if (begun.counts[kind] !== undefined) {
+        throw new SyntaxError(`its tick has class ${kind} twice`);
+      }
+      begun.counts[kind] = count;
+    }
+    if (!isTotal) begun.packets += BigInt(packets);
+    if (!this.#begun.has(id)) this.#rows += WEIGHT;
+    this.#begun.set(id, begun);
+    this.#rows++;
+    return begun;
+  }
+
+  #fieldsOf(text: string): Record<Column, string> {
+    const columns = this.#columns;
+    if (columns === undefined) throw new SyntaxError("no header before it");
+    const cells = csvFields(text);
+    const entries = [...columns].map(([name, at]) => [name, cells?.[at]]);
+    if (entries.some(([, cell]) => cell === undefined)) {
+      throw new SyntaxError("not a row of CSV, or cut off");
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #isWhole({ counts, packets }: Begun): boolean {
+    const { total } = counts;
+    return total !== undefined && packets === BigInt(total.packets) &&
+      PACKET_CLASSES.every((name) => counts[name] !== undefined);
+  }
+
+  /** Bounds the memory: rows of the tick that began first are given up. */
+  #relieve(): CsvResult | undefined {
+    if (this.#rows <= MOST_ROWS) return undefined;
+    return this.#finishOne(this.#begun.values().next().value!);
+  }
+
+  #finishOne(begun: Begun): CsvResult {
+    this.#begun.delete(begun.id);
+    const { counts, sources } = begun;
+    this.#rows -= WEIGHT + Object.keys(counts).length + sources.length;
+    try {
+      return tickOf(begun);
+    } catch (error) {
+      return { line: begun.line, why: (error as Error).message };
+    }
+  }
+}
+
+function tickOf({ fields, counts, sources }: Begun): Tick {
+  const missing = PACKET_CLASSES.filter((name) => counts[name] === undefined);
+  if (missing.length > 0) {
+    throw new SyntaxError(`a tick without its rows ${missing.join(", ")}`);
+  }
+  const all = counts as Record<PacketClass, ClassCount>;
+  const [start, end] = [parseTime(fields.start), parseTime(fields.end)];
+  const seq = Number(fields.seq);
+  if (!(end >= start)) throw new SyntaxError("its times are not start and end");
+  if (!/^[1-9]\d*$/.test(fields.seq) || !Number.isSafeInteger(seq)) {
+    throw new SyntaxError("its seq is not a whole number from 1 on");
+  }
+  const isOut = fields.interface.endsWith(OUT);
+  requireBalance(all, sources);
+  const rows = sources.map(saidBy).sort().join("\n");
+  return {
+    type: "tick",
+    host: fields.host,
+    run: fields.run,
+    interface: isOut
+      ? fields.interface.slice(0, -OUT.length)
+      : fields.interface,
+    isOut,
+    isCsv: true,
+    seq,
+    start,
+    end,
+    isComplete: true,
+    counts: all,
+    sources,
+    hash: recordHash(hashOfWindow(start, end, all, crc32(rows)), true),
+  };
+}
+
+/** In a text, so that the order of the rows does not matter. */
+function saidBy({ key, packets, bytes }: SourceCount): string {
+  return `${packets},${bytes},${key}`;
+}

@@ -1,0 +1,296 @@
+/** Takes a record whole or not at all: every field that a report uses is checked. */
+import { crc32 } from "node:zlib";
+import { CountSum, isCount, type JsonCount, plainCount } from "./counts.ts";
+import { mixed, recordHash } from "./record_hash.ts";
+import { parseTime } from "./record_time.ts";
+import { type ScannedClasses, ScannedSources } from "./source_scanner.ts";
+
+/** What the packets of a tick are divided into, and their total. */
+export const PACKET_CLASSES = [
+  "total",
+  "others",
+  "untracked",
+  "nonIp",
+  "malformed",
+  "filtered",
+] as const;
+export type PacketClass = typeof PACKET_CLASSES[number];
+
+/** Packets and bytes of a class. */
+export interface ClassCount {
+  readonly packets: JsonCount;
+  readonly bytes: JsonCount;
+}
+
+export type ClassCounts = Readonly<Record<PacketClass, ClassCount>>;
+
+/** A row of a tick whose line was parsed. */
+export interface SourceCount extends ClassCount {
+  readonly key: string;
+}
+
+/** The run of a record, on one interface in one direction. */
+export interface RunName {
+  readonly host: string;
+  readonly run: string;
+  readonly interface: string;
+  readonly isOut: boolean;
+  /** CSV has ticks alone: a run of it lacks neither start nor end. */
+  readonly isCsv: boolean;
+}
+
+interface StartOfRun extends RunName {
+  readonly type: "start";
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  /** A checksum of what the record says, to compare two of them with. */
+  readonly hash: number;
+}
+
+/** One window of a run. */
+export interface Tick extends RunName {
+  readonly type: "tick";
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly end: number;
+  readonly isComplete: boolean;
+  readonly counts: ClassCounts;
+  readonly sources: ScannedSources | readonly SourceCount[];
+  readonly hash: number;
+}
+
+/** What a run says about itself at its end. */
+export interface EndOfRun extends RunName {
+  readonly type: "end";
+  readonly reason: string;
+  readonly ticks: number;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly end: number;
+  readonly isComplete: boolean;
+  readonly counts: ClassCounts;
+  readonly hash: number;
+}
+
+export type CaptureRecord = StartOfRun | Tick | EndOfRun;
+
+const NONE: ClassCount = { packets: 0, bytes: 0 };
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Checks a parsed line.
+ *
+ * @param scanned the sources, if they were scanned instead of parsed
+ * @throws {SyntaxError} why it is not a record of schema 1
+ */
+export function checkedRecord(
+  parsed: unknown,
+  scanned: ScannedSources | undefined,
+): CaptureRecord {
+  const fields = fieldsOf(parsed);
+  if (fields?.schema !== 1) throw new SyntaxError("not a record of schema 1");
+  const { type, direction = "in" } = fields;
+  if (direction !== "in" && direction !== "out") {
+    throw new SyntaxError('its "direction" is neither in nor out');
+  }
+  const name = {
+    host: textOf(fields, "host"),
+    run: textOf(fields, "run"),
+    interface: textOf(fields, "interface"),
+    isOut: direction === "out",
+    isCsv: false,
+  };
+  const start = timeOf(fields, "start");
+  if (type === "start") {
+    return { type, ...name, start, hash: recordHash(mixed(0, start), false) };
+  }
+  if (type !== "tick" && type !== "end") {
+    throw new SyntaxError('its "type" is none of start, tick and end');
+  }
+  const end = timeOf(fields, "end");
+  if (end < start) throw new SyntaxError("it ends before it starts");
+  const { complete: isComplete } = fields;
+  if (typeof isComplete !== "boolean") {
+    throw new SyntaxError('its "complete" is neither true nor false');
+  }
+  const counts = countsOf(fields, scanned?.classes ?? []);
+  const sources = scanned ?? sourcesOf(fields.sources);
+  // Without the brackets, as the scanned ones.
+  const sourcesHash = scanned?.hash ??
+    crc32(JSON.stringify(fields.sources).slice(1, -1));
+  if (isComplete) requireBalance(counts, sources);
+  const span = { ...name, start, end, isComplete, counts };
+  const hash = hashOfWindow(
+    start,
+    end,
+    counts,
+    sourcesHash ^ Number(isComplete),
+  );
+  if (type === "tick") {
+    const seq = wholeOf(fields, "seq", 1);
+    return { type, ...span, seq, sources, hash: recordHash(hash, false) };
+  }
+  const ticks = wholeOf(fields, "ticks", 0);
+  const reason = textOf(fields, "reason");
+  const whole = mixed(mixed(hash, ticks), reason);
+  return { type, ...span, ticks, reason, hash: recordHash(whole, false) };
+}
+
+/** Mixes the times and the counts of a record, and a hash of the rest. */
+export function hashOfWindow(
+  start: number,
+  end: number,
+  counts: ClassCounts,
+  rest: number,
+): number {
+  let hash = mixed(mixed(rest, start), end);
+  for (const name of PACKET_CLASSES) {
+    const { packets, bytes } = counts[name];
+    hash = mixed(mixed(hash, packets), bytes);
+  }
+  return hash;
+}
+
+/**
+ * Both sides of the books, in packets and in bytes.
+ *
+ * @throws {SyntaxError} they differ
+ */
+export function requireBalance(
+  counts: ClassCounts,
+  sources: ScannedSources | readonly SourceCount[],
+): void {
+  for (const unit of UNITS) {
+    const sum = new CountSum();
+    addSources(sum, sources, unit);
+    for (const name of PACKET_CLASSES) {
+      if (name !== "total") sum.add(counts[name][unit]);
+    }
+    const total = counts.total[unit];
+    if (sum.equals(total)) continue;
+    throw new SyntaxError(
+      `its books do not balance: total is ${total} ${unit}, its sources and classes add up to ${sum.value}`,
+    );
+  }
+}
+
+const UNITS = ["packets", "bytes"] as const;
+
+function addSources(
+  sum: CountSum,
+  sources: ScannedSources | readonly SourceCount[],
+  unit: typeof UNITS[number],
+): void {
+  if (!(sources instanceof ScannedSources)) {
+    for (const source of sources) sum.add(source[unit]);
+    return;
+  }
+  const known = unit === "packets" ? sources.packetSum : sources.byteSum;
+  if (known <= Number.MAX_SAFE_INTEGER) sum.add(known);
+  else {
+    const counts = sources[unit];
+    for (let row = 0; row < sources.length; row++) sum.add(counts[row]!);
+  }
+}
+
+function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? value as Fields
+    : undefined;
+}
+
+function textOf(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value === "string") return value;
+  throw new SyntaxError(`its "${name}" is not a text`);
+}
+
+function timeOf(fields: Fields, name: string): number {
+  const time = parseTime(fields[name]);
+  if (!Number.isNaN(time)) return time;
+  throw new SyntaxError(`its "${name}" is not a time`);
+}
+
+function wholeOf(fields: Fields, name: string, least: number): number {
+  const value = fields[name];
+  if (isCount(value) && typeof value === "number" && value >= least) {
+    return value;
+  }
+  throw new SyntaxError(`its "${name}" is not a whole number from ${least} on`);
+}
+
+/** @param scanned the counters of all classes but the total, if they were scanned */
+function countsOf(
+  fields: Fields,
+  scanned: readonly JsonCount[],
+): ClassCounts {
+  const total = classOf(fields, "total");
+  if (scanned.length === 0) return parsedCounts(fields, total);
+  const [, p0, b0, p1, b1, full, noMemory, busy, p2, b2, p3, b3, p4, b4] =
+    scanned as ScannedClasses;
+  requireCauses(p1, full, noMemory, busy);
+  return {
+    total,
+    others: { packets: p0, bytes: b0 },
+    untracked: { packets: p1, bytes: b1 },
+    nonIp: { packets: p2, bytes: b2 },
+    malformed: { packets: p3, bytes: b3 },
+    filtered: { packets: p4, bytes: b4 },
+  };
+}
+
+function parsedCounts(fields: Fields, total: ClassCount): ClassCounts {
+  const counts = {
+    total,
+    others: classOf(fields, "others"),
+    untracked: classOf(fields, "untracked"),
+    nonIp: classOf(fields, "nonIp"),
+    malformed: classOf(fields, "malformed"),
+    // Records of versions without `--filter` lack it.
+    filtered: fields.filtered === undefined
+      ? NONE
+      : classOf(fields, "filtered"),
+  };
+  const { full, noMemory, busy } = fields.untracked as Fields;
+  if (!isCount(full) || !isCount(noMemory) || !isCount(busy)) {
+    throw new SyntaxError('a cause of its "untracked" is not a count');
+  }
+  requireCauses(counts.untracked.packets, full, noMemory, busy);
+  return counts;
+}
+
+/** @throws {SyntaxError} the causes of untracked packets do not add up to them */
+function requireCauses(
+  packets: JsonCount,
+  full: JsonCount,
+  noMemory: JsonCount,
+  busy: JsonCount,
+): void {
+  if (new CountSum().add(full).add(noMemory).add(busy).equals(packets)) return;
+  throw new SyntaxError('the causes of its "untracked" do not add up to it');
+}
+
+function classOf(fields: Fields, name: string): ClassCount {
+  const { packets, bytes } = fieldsOf(fields[name]) ?? {};
+  if (isCount(packets) && isCount(bytes)) {
+    return { packets: plainCount(packets), bytes: plainCount(bytes) };
+  }
+  throw new SyntaxError(
+    `its "${name}" is not two counts, of packets and of bytes`,
+  );
+}
+
+function sourcesOf(value: unknown): SourceCount[] {
+  if (!Array.isArray(value)) throw new SyntaxError('its "sources" is no list');
+  return value.map((row) => {
+    const { ip, key = ip, packets, bytes } = fieldsOf(row) ?? {};
+    if (typeof key === "string" && isCount(packets) && isCount(bytes)) {
+      return { key, packets, bytes };
+    }
+    throw new SyntaxError(
+      'one of its "sources" is not an address with two counts',
+    );
+  });
+}

@@ -1,0 +1,172 @@
+/** Why the numbers of a run cannot be relied on: what it lacks, and what contradicts itself. */
+import { plural } from "../basics/plural.ts";
+import type { Sums } from "./class_sums.ts";
+import type { ClassCount, EndOfRun } from "./record_check.ts";
+import { isWithin, type RunHistory, type TimeSpan } from "./run_history.ts";
+import type { TickRange } from "./tick_ranges.ts";
+
+/** Consecutive ticks that no capture has, and the time in which they were. */
+type Hole = Readonly<TickRange>;
+
+/**
+ * Lists what is wrong with a run, as far as it concerns the ticks that count.
+ *
+ * @param sums what all ticks of the run add up to
+ * @returns parts of a sentence; empty: nothing is wrong
+ */
+export function doubtsOf(
+  run: RunHistory,
+  span: TimeSpan,
+  sums: Sums,
+  countedUntracked: bigint,
+): string[] {
+  const { end } = run;
+  const holes = holesOf(run);
+  const missing = holes.filter(({ start, end }) =>
+    end > span.since && start < span.until
+  );
+  const isEndInside = end !== undefined && end.end > span.since &&
+    end.start <= span.until;
+  const untracked = isEndInside
+    ? BigInt(end.counts.untracked.packets)
+    : countedUntracked;
+  return [
+    ...startDoubts(run, span),
+    ...missingTicks(missing, holes, end, sums),
+    ...(isEndMissing(run, span)
+      ? ["it has no end record: killed, or still running"]
+      : []),
+    ...(run.incompleteTicks > 0 || isEndInside && !end.isComplete
+      ? ["its counts are incomplete"]
+      : []),
+    ...(untracked > 0n ? [`${untracked} packets are untracked`] : []),
+    ...(isEndInside ? endDoubts(run, end, holes, sums) : []),
+    ...(run.hosts.length > 1
+      ? [`its records name several hosts: ${run.hosts.join(", ")}`]
+      : []),
+  ];
+}
+
+/** When the run began, in ms since 1970: estimated if no record says it. */
+function beginningOf({ all, start, end }: RunHistory): number | undefined {
+  const [first] = all.sorted;
+  const said = start ?? (first?.from === 1 ? first.start : end?.start);
+  if (said !== undefined || first === undefined) return said;
+  const tick = (first.end - first.start) / (first.to - first.from + 1);
+  return first.start - (first.from - 1) * tick;
+}
+
+/** The numbers of ticks that no capture has, from 1 to the last one that is known of. */
+function holesOf(run: RunHistory): Hole[] {
+  const { all, end } = run;
+  const holes: Hole[] = [];
+  let last = 0;
+  let since = beginningOf(run) ?? -Infinity;
+  for (const range of all.sorted) {
+    if (range.from > last + 1) {
+      holes.push({
+        from: last + 1,
+        to: range.from - 1,
+        start: since,
+        end: range.start,
+      });
+    }
+    last = range.to;
+    since = range.end;
+  }
+  if (end !== undefined && end.ticks > last) {
+    holes.push({ from: last + 1, to: end.ticks, start: since, end: end.end });
+  }
+  return holes;
+}
+
+function startDoubts(run: RunHistory, { since, until }: TimeSpan): string[] {
+  if (run.isCsv || run.start !== undefined) return [];
+  const began = beginningOf(run);
+  const isMissing = began !== undefined && began >= since && began <= until;
+  return isMissing ? ["it has no start record"] : [];
+}
+
+/** Whether the run should have ended before `until`, and says nowhere that it did. */
+function isEndMissing(run: RunHistory, span: TimeSpan): boolean {
+  if (run.isCsv || run.end !== undefined) return false;
+  if (run.latest === -Infinity) {
+    return run.start !== undefined && run.start >= span.since &&
+      run.start <= span.until;
+  }
+  return isWithin(span, run.latest) &&
+    run.latest + run.latestLength <= span.until;
+}
+
+function missingTicks(
+  missing: readonly Hole[],
+  holes: readonly Hole[],
+  end: EndOfRun | undefined,
+  sums: Sums,
+): string[] {
+  if (missing.length === 0) return [];
+  const MOST_NAMED = 5;
+  const numbers = missing.slice(0, MOST_NAMED).map(({ from, to }) =>
+    from === to ? `${from}` : `${from} to ${to}`
+  );
+  const unnamed = missing.length - MOST_NAMED;
+  const isOne = missing.length === 1 && missing[0]!.from === missing[0]!.to;
+  const lost = end !== undefined && missing.length === holes.length
+    ? BigInt(end.counts.total.packets) - sums.total.packets
+    : -1n;
+  return [
+    `${isOne ? "tick" : "ticks"} ${numbers.join(", ")}${
+      unnamed > 0 ? ` and ${unnamed} more ranges` : ""
+    } ${isOne ? "is" : "are"} missing${
+      lost >= 0n ? ` (${plural(lost, "packet")} by its end record)` : ""
+    }`,
+  ];
+}
+
+/** What the end record says of itself, and of ticks that say otherwise. */
+function endDoubts(
+  { all }: RunHistory,
+  end: EndOfRun,
+  holes: readonly Hole[],
+  sums: Sums,
+): string[] {
+  const { reason, ticks } = end;
+  const last = all.sorted.at(-1)?.to ?? 0;
+  return [
+    ...(reason === "interface-gone" || reason === "detached"
+      ? [`it was cut short (${reason})`]
+      : []),
+    ...(last > ticks
+      ? [
+        `its end record says ${
+          plural(ticks, "tick")
+        }, but there is tick ${last}`,
+      ]
+      : holes.length === 0
+      ? differences(end, sums)
+      : []),
+  ];
+}
+
+/**
+ * Where all ticks are there, they add up to the end record. Sources for which the
+ * table of the run had no room are untracked there, but not in their ticks.
+ */
+function differences({ counts }: EndOfRun, sums: Sums): string[] {
+  const EQUAL = ["total", "nonIp", "malformed", "filtered"] as const;
+  const wrong: string[] = EQUAL.filter((name) =>
+    sums[name].packets !== BigInt(counts[name].packets) ||
+    sums[name].bytes !== BigInt(counts[name].bytes)
+  );
+  if (isLess(counts.untracked, sums.untracked)) wrong.push("untracked");
+  return wrong.length === 0
+    ? []
+    : [`its ticks do not add up to its end record (${wrong.join(", ")})`];
+}
+
+function isLess(
+  count: ClassCount,
+  sum: { packets: bigint; bytes: bigint },
+): boolean {
+  return BigInt(count.packets) < sum.packets || BigInt(count.bytes) < sum.bytes;
+}

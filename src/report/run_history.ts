@@ -1,0 +1,103 @@
+/** What the captures have of one run on one interface, in whatever order it comes. */
+import type { CaptureRecord, EndOfRun, RunName, Tick } from "./record_check.ts";
+import { type Mark, TickMarks } from "./tick_marks.ts";
+import { TickRanges } from "./tick_ranges.ts";
+
+/** The ticks that count: those that end after `since`, and not after `until` (ms since 1970). */
+export interface TimeSpan {
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Whether a tick that ends at that time counts. */
+export function isWithin({ since, until }: TimeSpan, end: number): boolean {
+  return end > since && end <= until;
+}
+
+/** Hosts of a run that are kept: the first in alphabetical order. */
+const MOST_HOSTS = 5;
+
+/** The marks of the start and the end record, in front of those of the ticks. */
+const START = 0, END = 1;
+
+/**
+ * Gathers the records of a run. Records of a run are known by their number, so the
+ * same record counts once, from however many files it comes.
+ */
+export class RunHistory {
+  readonly #marks = new TickMarks();
+  /** All ticks that were read, and those that count. */
+  readonly all = new TickRanges();
+  readonly counted: TickRanges;
+  /** The hosts that the records name, sorted: one, unless they were changed. */
+  readonly hosts: string[] = [];
+  /** When it began, in ms since 1970, as its start record says. */
+  start: number | undefined;
+  end: EndOfRun | undefined;
+  /** Whether only CSV has it, which has no start and no end records. */
+  isCsv = true;
+  /** Ticks that count and say that they are incomplete. */
+  incompleteTicks = 0;
+  /** Start and length of the latest tick that was read, in ms. */
+  latest = -Infinity;
+  latestLength = 0;
+
+  readonly run: string;
+  readonly interface: string;
+  readonly isOut: boolean;
+
+  /**
+   * @param number numbers runs from 0
+   * @param id says `run`, interface and direction, which no two runs share
+   */
+  constructor(
+    readonly number: number,
+    readonly id: string,
+    name: RunName,
+    { since, until }: TimeSpan,
+  ) {
+    const isLimited = since > -Infinity || until < Infinity;
+    this.counted = isLimited ? new TickRanges() : this.all;
+    this.run = name.run;
+    this.interface = name.interface;
+    this.isOut = name.isOut;
+  }
+
+  /** Takes the host that a record names. */
+  addHost(host: string): void {
+    if (this.hosts.includes(host)) return;
+    this.hosts.push(host);
+    this.hosts.sort();
+    if (this.hosts.length > MOST_HOSTS) this.hosts.pop();
+  }
+
+  /** Marks a record as read. @returns what was known of it before */
+  mark(record: CaptureRecord, file: number): Mark {
+    const { type } = record;
+    const number = type === "tick"
+      ? END + record.seq
+      : type === "start"
+      ? START
+      : END;
+    return this.#marks.mark(number, record.hash, file);
+  }
+
+  /** Takes a record that was not taken before. */
+  take(record: CaptureRecord, span: TimeSpan): void {
+    this.isCsv &&= record.isCsv;
+    if (record.type === "start") this.start = record.start;
+    else if (record.type === "end") this.end = record;
+    else this.#takeTick(record, span);
+  }
+
+  #takeTick({ seq, start, end, isComplete }: Tick, span: TimeSpan): void {
+    this.all.add(seq, start, end);
+    if (end > this.latest) {
+      this.latest = end;
+      this.latestLength = end - start;
+    }
+    if (!isWithin(span, end)) return;
+    if (this.counted !== this.all) this.counted.add(seq, start, end);
+    if (!isComplete) this.incompleteTicks++;
+  }
+}

@@ -1,0 +1,150 @@
+/** CSV captures are read as JSON Lines are, and what they lack is named. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { csv } from "../../src/formats/csv.ts";
+import { csvField } from "../../src/basics/csv_field.ts";
+import { CsvTicks } from "../../src/report/csv_ticks.ts";
+import { FileProblems, Problems } from "../../src/report/problems.ts";
+import { Reporter } from "../../src/report/reporter.ts";
+import { isIncomplete, trust } from "../../src/report/sentences.ts";
+import {
+  madeRecords,
+  type MadeRun,
+  reportOnFiles,
+} from "../lib/made_captures.ts";
+import { generator } from "../lib/random.ts";
+
+const RUNS: MadeRun[] = (["in", "out"] as const).map((direction) => ({
+  run: "r",
+  host: "=web1",
+  direction,
+  windows: [{ a: 5, "10.0.0.1,tcp,443": 2 }, {}, { "-1": 9, a: 1 }],
+}));
+
+/** The rows of a run, as src/formats/csv.ts writes them. */
+function rowsOf(made: MadeRun): string[] {
+  return madeRecords(made).filter(({ type }) => type === "tick")
+    .flatMap((record) => {
+      const prefix = [
+        record.start,
+        record.end,
+        csvField(record.host),
+        record.direction === "out"
+          ? `${record.interface}:out`
+          : record.interface,
+      ].join();
+      const suffix = [record.run, record.seq, record.elapsed].join();
+      // deno-lint-ignore no-explicit-any
+      const row = (name: string, { packets, bytes }: any, key = "") =>
+        `${prefix},${name},${csvField(key)},${packets},${bytes},,,${suffix}`;
+      return [
+        // deno-lint-ignore no-explicit-any
+        ...record.sources.map((source: any) =>
+          row("source", source, source.ip)
+        ),
+        ...["others", "untracked", "filtered", "nonIp", "malformed"]
+          .map((name) => row(name, record[name])),
+        `${prefix},total,,,,${record.total.packets},${record.total.bytes},${suffix}`,
+      ];
+    });
+}
+
+const HEADER = csv.header.trimEnd();
+
+function reportOnCsv(lines: readonly string[]) {
+  const reporter = new Reporter({
+    by: "source",
+    top: 0,
+    since: -Infinity,
+    until: Infinity,
+  });
+  const problems = new Problems();
+  const found = new FileProblems("x.csv", problems);
+  const ticks = new CsvTicks();
+  reporter.beginFile();
+  const results = lines.map((line, at) => ticks.read(line, at + 1))
+    .filter((result) => result !== undefined);
+  for (const result of [...results, ...ticks.finish()]) {
+    if ("why" in result) found.addBroken(result.line, result.why);
+    else found.addRecord(0, reporter.take(result), () => "tick");
+  }
+  found.end(undefined);
+  while (reporter.startAgain(false));
+  return { report: reporter.finish(), problems };
+}
+
+const LINES = [HEADER, ...RUNS.flatMap(rowsOf)];
+
+Deno.test("csv: the same report as of JSON Lines, in whatever order the rows come", () => {
+  const lines = RUNS.flatMap((made) =>
+    madeRecords(made).map((record) => JSON.stringify(record))
+  );
+  const expected = reportOnFiles({ x: lines }).report;
+  const random = generator(31);
+  for (let round = 0; round < 50; round++) {
+    const rows = round === 0 ? LINES.slice(1) : LINES.slice(1)
+      .map((row) => ({ row, at: random(1000) }))
+      .sort((a, b) => a.at - b.at).map(({ row }) => row);
+    const { report, problems } = reportOnCsv([HEADER, ...rows]);
+    assertEquals(report, expected);
+    assertEquals(trust(report, problems).length, 1);
+    assertEquals(isIncomplete(report, problems), false);
+  }
+});
+
+Deno.test("csv: each row that is deleted, doubled or bent in turn is noticed", () => {
+  const isNoticed = (lines: readonly string[]) => {
+    const { report, problems } = reportOnCsv(lines);
+    const [first = ""] = problems.broken.examples;
+    assert(isIncomplete(report, problems), lines.join("\n"));
+    assertMatch(first, /^x\.csv:\d+: /);
+  };
+  for (const [at, line] of LINES.entries()) {
+    isNoticed(LINES.toSpliced(at, 1));
+    if (at === 0) continue;
+    isNoticed(LINES.toSpliced(at, 0, line));
+    isNoticed(LINES.with(at, line.replace(/\d(?=\d*,\d*,(?:,,r|r),)/, "7x")));
+    isNoticed(LINES.with(at, line.slice(0, -1 - at % 30)));
+  }
+});
+
+Deno.test("csv: ticks that are not there are missing; copies count once", () => {
+  const perTick = rowsOf({ ...RUNS[0]!, windows: [{}, {}, {}] });
+  const size = perTick.length / 3;
+  const { report, problems } = reportOnCsv([
+    HEADER,
+    ...perTick.toSpliced(size, size),
+  ]);
+  assertMatch(trust(report, problems).join("\n"), /tick 2 is missing/);
+  const twice = reportOnCsv([...LINES, HEADER, ...LINES.slice(1)]);
+  assertEquals(twice.report, reportOnCsv(LINES).report);
+  assertEquals(twice.problems.doubled.count, 6);
+});
+
+Deno.test("csv: lines of anything are named, not taken", () => {
+  const random = generator(32);
+  const PIECES = [",", '"', "1.5", "-1", "\r", "total", "source", "", "r", "'"];
+  let broken = 0;
+  for (let round = 0; round < 3000; round++) {
+    const at = 1 + random(LINES.length - 1);
+    const line = LINES[at]!;
+    const place = random(line.length);
+    const bent = line.slice(0, place) + PIECES[random(PIECES.length)] +
+      line.slice(place + random(3));
+    const { report, problems } = reportOnCsv(LINES.with(at, bent));
+    broken += problems.broken.count;
+    assert(report.ticks >= 5 && report.ticks <= 6);
+    const { total, ...rest } = report.sums;
+    const parts = Object.values(rest).reduce(
+      (sum, one) => sum + one.packets,
+      0n,
+    );
+    const rows = report.groups.reduce((sum, one) => sum + one.packets, 0n);
+    assertEquals(total.packets, parts + rows);
+  }
+  assert(broken > 1000, `${broken}`);
+  const older = "start,end,host,interface,class,source,packets,bytes";
+  assertMatch(
+    reportOnCsv([older]).problems.broken.examples[0]!,
+    /x\.csv:1: a CSV capture without the columns total_packets, total_bytes, run, seq, elapsed/,
+  );
+});

@@ -1,0 +1,306 @@
+/** A report says "Nothing is missing" only when nothing is, and counts each record once. */
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { isIncomplete, trust } from "../../src/report/sentences.ts";
+import { REPORT_FORMATS } from "../../src/report/formats.ts";
+import type { ReporterOptions } from "../../src/report/reporter.ts";
+import {
+  madeLines,
+  madeRecords,
+  type Reported,
+  reportOnFiles,
+  T0,
+} from "../lib/made_captures.ts";
+import { generator } from "../lib/random.ts";
+
+const NOTHING = "Nothing is missing: no gap, no incomplete run, no broken line";
+const WINDOWS = [3, 0, 5, 2].map((packets) => ({
+  "10.0.0.1": packets,
+  "2001:db8::1": 1,
+}));
+
+const verdict = ({ report, problems }: Reported) => trust(report, problems);
+const fails = ({ report, problems }: Reported) =>
+  isIncomplete(report, problems);
+
+/** All formats of a report, to compare reports with. */
+function textsOf({ report, problems }: Reported): string {
+  return Object.values(REPORT_FORMATS)
+    .map(({ write }) => write(report, problems)).join("\f");
+}
+
+/** Runs of two interfaces, in both directions, that share a UUID. */
+const SESSION = [
+  { interface: "eth0", direction: "in" },
+  { interface: "eth0", direction: "out" },
+  { interface: "eth1", direction: "in" },
+] as const;
+
+/** A capture whose runs are written line by line in turn; a second session follows. */
+function interleaved(): string[] {
+  const runs = [
+    ...SESSION.map((side) =>
+      madeLines({ ...side, run: "u1", windows: WINDOWS })
+    ),
+    ...SESSION.map((side) =>
+      madeLines({ ...side, run: "u2", start: T0 + 4000, windows: WINDOWS })
+    ),
+  ];
+  const turns = (some: string[][]) =>
+    some[0]!.flatMap((_, at) => some.map((run) => run[at]!));
+  return [...turns(runs.slice(0, 3)), ...turns(runs.slice(3))];
+}
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = generator(seed);
+  const order = items.map((item) => ({ item, at: random(2 ** 30) }));
+  return order.sort((a, b) => a.at - b.at).map(({ item }) => item);
+}
+
+Deno.test("each line of a capture that is deleted in turn is noticed, and nothing else is", () => {
+  const lines = interleaved();
+  const whole = reportOnFiles({ "x.jsonl": lines });
+  assertEquals([verdict(whole), fails(whole)], [[NOTHING], false]);
+  for (const [at, line] of lines.entries()) {
+    const { type, seq, interface: name, direction } = JSON.parse(line);
+    const without = reportOnFiles({ "x.jsonl": lines.toSpliced(at, 1) });
+    const [first, ...more] = verdict(without);
+    assertEquals([fails(without), more], [true, []], line);
+    const side = direction === "out" ? `${name} out` : name;
+    assertStringIncludes(first!, `Incomplete: web1 ${side} from `);
+    assertStringIncludes(
+      first!,
+      type === "tick"
+        ? `: tick ${seq} is missing`
+        : `: it has no ${type} record`,
+    );
+    assertEquals(without.report.incomplete.length, 1);
+  }
+});
+
+Deno.test("each line of a capture that is doubled in turn is noticed, and counts once", () => {
+  const lines = interleaved();
+  const whole = reportOnFiles({ "x.jsonl": lines });
+  for (const [at, line] of lines.entries()) {
+    const more = reportOnFiles({ "x.jsonl": [...lines, line] });
+    assertEquals(more.report, whole.report);
+    assertEquals([fails(more), more.problems.doubled.count], [true, 1], line);
+    assertStringIncludes(
+      more.problems.doubled.examples[0]!,
+      `x.jsonl:${lines.length + 1}: ${JSON.parse(line).type}`,
+      String(at),
+    );
+  }
+});
+
+Deno.test("each count of a capture that is bent in turn is noticed, with its line", () => {
+  const lines = interleaved();
+  for (const [at, line] of lines.entries()) {
+    for (const { index } of line.matchAll(/(?<="(?:packets|bytes)":)\d/g)) {
+      const bent = line.slice(0, index) + (Number(line[index]) + 1) +
+        line.slice(index + 1);
+      const found = reportOnFiles({ "x.jsonl": lines.with(at, bent) });
+      assert(fails(found), bent);
+      assertEquals(found.problems.broken.count, 1, bent);
+      const [example = ""] = found.problems.broken.examples;
+      assertStringIncludes(example, `x.jsonl:${at + 1}: `);
+      assertMatch(example, /its books do not balance: |do not add up/);
+    }
+  }
+});
+
+Deno.test("a tick that balances, but differs from what the end record says, is noticed", () => {
+  const records = madeRecords({ run: "r", windows: WINDOWS });
+  const tick = records[2];
+  const sources = [{ ip: "10.0.0.9", packets: 7, bytes: 700 }];
+  const changed = { ...tick, sources, total: { packets: 8, bytes: 800 } };
+  const found = reportOnFiles({
+    x: records.with(2, changed).map((record) => JSON.stringify(record)),
+  });
+  assertStringIncludes(
+    verdict(found)[0]!,
+    "its ticks do not add up to its end record (total)",
+  );
+  const ends = [
+    [{ ticks: 3 }, "its end record says 3 ticks, but there is tick 4"],
+    [{ ticks: 9 }, "ticks 5 to 9 are missing (0 packets by its end record)"],
+    [{ complete: false }, "its counts are incomplete"],
+    [{ reason: "interface-gone" }, "it was cut short (interface-gone)"],
+  ] as const;
+  for (const [end, why] of ends) {
+    const run = reportOnFiles({
+      x: madeLines({ run: "r", windows: WINDOWS, end }),
+    });
+    assertStringIncludes(verdict(run)[0]!, why);
+    assert(fails(run));
+  }
+});
+
+Deno.test("untracked packets, incomplete ticks and records of two hosts are named", () => {
+  const records = madeRecords({ run: "r", windows: WINDOWS });
+  const UNTRACKED = { packets: 2, bytes: 200, full: 2, noMemory: 0, busy: 0 };
+  const cases = [
+    [4, {
+      untracked: UNTRACKED,
+      total: {
+        packets: records[4].total.packets + 2,
+        bytes: records[4].total.bytes + 200,
+      },
+    }, "2 packets are untracked"],
+    [2, { complete: false }, "its counts are incomplete"],
+    [3, { host: "web2" }, "its records name several hosts: web1, web2"],
+  ] as const;
+  for (const [at, change, why] of cases) {
+    const lines = records.slice(0, -1)
+      .with(at, { ...records[at], ...change })
+      .map((record) => JSON.stringify(record));
+    const found = reportOnFiles({ x: lines });
+    assertStringIncludes(
+      verdict(found).find((line) => line.startsWith("Incomplete"))!,
+      why,
+    );
+  }
+});
+
+Deno.test("the end record of a full table may have what its ticks say untracked, and not less", () => {
+  const records = madeRecords({ run: "r", windows: [{ a: 3, b: 4 }] });
+  const end = records[2];
+  const untracked = { packets: 4, bytes: 400, full: 4, noMemory: 0, busy: 0 };
+  const full = { ...end, sources: [end.sources[0]], untracked };
+  const lines = [records[0], records[1], full].map((one) =>
+    JSON.stringify(one)
+  );
+  assertEquals(verdict(reportOnFiles({ x: lines })), [
+    `Incomplete: web1 eth0 from 2026-03-01T00:00:00Z (run r): 4 packets are untracked`,
+  ]);
+});
+
+Deno.test("only what lies between --since and --until is missing", () => {
+  const lines = madeLines({ run: "r", windows: Array(20).fill({ a: 1 }) });
+  const inside = { since: T0 + 5000, until: T0 + 10_000 };
+  // Ticks 6 to 10 count. What comes before and after may be gone.
+  const [start, ...rest] = lines;
+  const ticks = rest.slice(0, -1);
+  const cases: [string[], Partial<ReporterOptions>, string][] = [
+    [lines, inside, NOTHING],
+    [ticks.slice(5, 10), inside, NOTHING],
+    [ticks.slice(5, 11), inside, NOTHING],
+    [[start!, ...ticks.slice(0, 10)], { until: T0 + 10_000 }, NOTHING],
+    [[...ticks.slice(5), lines.at(-1)!], { since: T0 + 5000 }, NOTHING],
+    [ticks.slice(6, 10), inside, "tick 1 to 6"],
+    [ticks.slice(5, 9), inside, "no end record"],
+    [ticks.slice(5, 8).concat(ticks.slice(9, 11)), inside, "tick 9 is missing"],
+    [lines.toSpliced(3, 1), inside, NOTHING],
+    [lines.toSpliced(15, 1), inside, NOTHING],
+    [lines.slice(1), { until: T0 + 10_000 }, "no start record"],
+    [lines.slice(0, -1), { since: T0 + 5000 }, "no end record"],
+    [lines.slice(0, -1), { since: T0 + 60_000 }, NOTHING],
+    [ticks.slice(10), { until: T0 - 1000 }, NOTHING],
+  ];
+  for (const [some, span, expected] of cases) {
+    const found = verdict(reportOnFiles({ x: some }, span)).join("\n");
+    const wanted = expected === "tick 1 to 6"
+      ? "ticks 1 to 6 are missing"
+      : expected;
+    assertStringIncludes(found, wanted, JSON.stringify([some.length, span]));
+    if (expected === NOTHING) assertEquals(found, NOTHING);
+  }
+});
+
+Deno.test("gaps: the same for every order, and between which runs", () => {
+  const runs = [0, 10, 30].map((second, at) =>
+    madeLines({ run: `r${at}`, start: T0 + second * 1000, windows: WINDOWS })
+  );
+  const lost = runs[1]!.toSpliced(2, 2); // ticks 2 and 3
+  const expected =
+    "Gaps: web1 eth0: 3 gaps between 3 captures, 29.4% of the time is covered; the longest is 2026-03-01T00:00:14Z to 2026-03-01T00:00:30Z, between runs r1 and r2";
+  for (let seed = 1; seed < 30; seed++) {
+    const lines = shuffled([...runs[0]!, ...lost, ...runs[2]!], seed);
+    assertEquals(verdict(reportOnFiles({ x: lines }))[0], expected);
+  }
+  const [inside] = verdict(reportOnFiles({ x: lost }));
+  assertStringIncludes(inside!, ", in run r1");
+});
+
+Deno.test("the same record counts once, from whatever file; copies are counted by file", () => {
+  const lines = interleaved();
+  const once = reportOnFiles({ a: lines });
+  const spaced = lines.map((line) =>
+    JSON.stringify(JSON.parse(line), null, 1).replaceAll("\n", " ")
+  );
+  for (const copy of [lines, lines.toReversed(), spaced, [lines[3]!]]) {
+    const twice = reportOnFiles({ a: lines, b: copy, c: [] });
+    assertEquals(twice.report, once.report);
+    assertEquals(twice.problems.copies, [{ file: "b", count: copy.length }]);
+    assertEquals(fails(twice), false);
+  }
+  // A record that is there in any of the files is not missing.
+  const parts = reportOnFiles({
+    a: lines.filter((_, at) => at % 2 === 0),
+    b: lines.filter((_, at) => at % 2 === 1),
+  });
+  assertEquals(parts.report, once.report);
+  assertEquals(verdict(parts), [NOTHING]);
+});
+
+Deno.test("records that differ: one counts, the same for every order, and it is named", () => {
+  const records = madeRecords({ run: "r", windows: WINDOWS });
+  const others = [1, 3, 5].map((at) => {
+    const { untracked, nonIp, total, ...rest } = records[at];
+    const bytes = nonIp.bytes + 50;
+    return {
+      ...rest,
+      untracked,
+      total: { packets: total.packets, bytes: total.bytes + 50 },
+      nonIp: { packets: nonIp.packets, bytes },
+    };
+  });
+  const lines = [...records, ...others].map((record) => JSON.stringify(record));
+  const reports = Array.from(
+    { length: 40 },
+    (_, seed) => reportOnFiles({ x: shuffled(lines, seed + 1) }),
+  );
+  for (const found of reports) {
+    assertEquals(found.problems.conflicts.count, 3);
+    assert(fails(found));
+    assertEquals(found.report, reports[0]!.report);
+  }
+  const inTwoFiles = reportOnFiles({ a: lines.slice(0, 6), b: lines.slice(6) });
+  assertEquals(inTwoFiles.problems.conflicts.count, 3);
+  assertEquals(inTwoFiles.report, reports[0]!.report);
+});
+
+Deno.test("runs at the same time on one name: both readings are said", () => {
+  const run = (name: string, start: number) =>
+    madeLines({ run: name, start, windows: WINDOWS });
+  const found = reportOnFiles({
+    a: run("r1", T0),
+    b: run("r2", T0 + 1000),
+    c: run("r3", T0 + 5000),
+  });
+  assertEquals(verdict(found), [
+    "Overlap: web1 eth0: two runs at the same time, 1 time; the longest is 2026-03-01T00:00:01Z to 2026-03-01T00:00:04Z, runs r1 and r2: either two machines have this name, or one interface was counted twice, and its packets are here twice",
+  ]);
+  assertEquals(fails(found), false);
+  assertEquals(found.report.interfaces[0]!.covered, 9000);
+});
+
+Deno.test("any order of lines gives the same texts, in every format", () => {
+  const lines = [
+    ...interleaved(),
+    ...madeLines({ host: "web2", run: "u3", windows: WINDOWS }).toSpliced(2, 1),
+    ...madeLines({ run: "u4", start: T0 + 90_000, windows: WINDOWS }),
+  ];
+  for (const by of ["source", "hour", "host", "interface"] as const) {
+    const options = { by, hasSeries: true };
+    const expected = textsOf(reportOnFiles({ x: lines }, options));
+    for (let seed = 1; seed < 20; seed++) {
+      const found = reportOnFiles({ x: shuffled(lines, seed) }, options);
+      assertEquals(textsOf(found), expected);
+    }
+  }
+});
