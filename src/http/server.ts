@@ -5,18 +5,33 @@ import {
   type HttpRequest,
   parseRequest,
 } from "./message.ts";
+import { peerOf } from "./peer.ts";
+import { leaver, type Seat } from "./seats.ts";
 
-/** Milliseconds for one request and its answer. */
+/**
+ * Milliseconds for one request and its answer. Deno.serve and node:http of Deno
+ * 2.7 have no such limit; Deno 2.8.3 has one, but no bounds of connections.
+ */
 const DEADLINE = 5000;
 /** Largest request in bytes; the rest is not read. */
 const MOST_BYTES = 8192;
-/** Connections at once; further ones are closed without an answer. */
-const MOST_CONNECTIONS = 32;
+/** Connections at once, of one peer and of all; see `leaver`. */
+const BOUNDS = { ofPeer: 32, ofAll: 64 };
+
+/** What a connection is read from and written to. */
+type HttpStream = Pick<Deno.Conn, "read" | "write" | "closeWrite">;
+
+/** What is read and written in place of a connection, if that is still open. */
+type Secure = (tcp: Deno.Conn, isOpen: () => boolean) => Promise<HttpStream>;
+
+interface Connection extends Seat {
+  readonly tcp: Deno.Conn;
+  isBusy: boolean;
+}
 
 /**
  * Serves small pages, one request per connection, with limits on time, size and
- * number of connections. (Deno.serve and node:http of Deno 2.7 wait for a slow
- * request without a limit.)
+ * number of connections.
  *
  * @example
  * using server = new HttpServer(Deno.listen({ port: 9100 }), () => ({
@@ -27,49 +42,72 @@ const MOST_CONNECTIONS = 32;
 export class HttpServer implements Disposable {
   readonly #listener: Deno.Listener;
   readonly #handle: (request: HttpRequest) => HttpAnswer;
-  readonly #connections = new Set<Deno.Conn>();
+  readonly #secure: Secure;
+  /** The oldest first. */
+  readonly #connections = new Set<Connection>();
 
-  /** @param handle if it throws, the client gets no answer */
+  /**
+   * @param handle if it throws, the client gets no answer
+   * @param secure puts TLS on a connection
+   */
   constructor(
     listener: Deno.Listener,
     handle: (request: HttpRequest) => HttpAnswer,
+    secure: Secure = (tcp) => Promise.resolve(tcp),
   ) {
     this.#listener = listener;
     this.#handle = handle;
+    this.#secure = secure;
     this.#accept();
   }
 
   async #accept(): Promise<void> {
     for (;;) {
       try {
-        const connection = await this.#listener.accept();
-        if (this.#connections.size < MOST_CONNECTIONS) this.#serve(connection);
-        else connection.close();
+        this.#admit(await this.#listener.accept());
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // disposed of
-        // No descriptor is free, or the client has left: keep accepting.
+        // The client has left; or no descriptor is free, and one is made so.
+        if (isOutOfFiles(error)) this.#makeRoom("", { ofPeer: 1, ofAll: 1 });
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
     }
   }
 
-  async #serve(connection: Deno.Conn): Promise<void> {
+  #admit(tcp: Deno.Conn): void {
+    const peer = peerOf((tcp.remoteAddr as Deno.NetAddr).hostname);
+    this.#makeRoom(peer, BOUNDS);
+    this.#serve({ tcp, peer, isBusy: false });
+  }
+
+  #makeRoom(peer: string, bounds: typeof BOUNDS): void {
+    const leaving = leaver([...this.#connections], peer, bounds);
+    if (leaving !== undefined) this.#close(leaving);
+  }
+
+  async #serve(connection: Connection): Promise<void> {
     this.#connections.add(connection);
     const timer = setTimeout(() => this.#close(connection), DEADLINE);
     try {
-      const request = await readRequest(connection);
+      const stream = await this.#secure(
+        connection.tcp,
+        () => this.#connections.has(connection),
+      );
+      const request = await readRequest(stream);
+      connection.isBusy = true;
       const answer = typeof request === "number"
         ? { status: request, body: "" }
         : this.#handle(request);
       const method = typeof request === "number" ? "" : request.method;
-      const bytes = new TextEncoder().encode(answerText(answer, method));
-      for (let at = 0; at < bytes.length;) {
-        at += await connection.write(bytes.subarray(at));
-      }
+      await writeAllTo(
+        stream,
+        new TextEncoder().encode(answerText(answer, method)),
+      );
+      connection.isBusy = false;
       // Closing with unread input resets the connection, which could drop the
       // answer: wait until the client has closed.
-      await connection.closeWrite();
-      while (await connection.read(new Uint8Array(1024)) !== null);
+      await stream.closeWrite();
+      while (await stream.read(new Uint8Array(1024)) !== null);
     } catch {
       // The client left or took too long; other clients are not affected.
     } finally {
@@ -78,9 +116,8 @@ export class HttpServer implements Disposable {
     }
   }
 
-  #close(connection: Deno.Conn): void {
-    if (!this.#connections.delete(connection)) return;
-    connection.close();
+  #close(connection: Connection): void {
+    if (this.#connections.delete(connection)) connection.tcp.close();
   }
 
   [Symbol.dispose](): void {
@@ -89,14 +126,29 @@ export class HttpServer implements Disposable {
   }
 }
 
+function isOutOfFiles(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    (error.code === "EMFILE" || error.code === "ENFILE");
+}
+
+/** Writes all bytes, since one write may accept only a part of them. */
+async function writeAllTo(
+  stream: Pick<HttpStream, "write">,
+  bytes: Uint8Array,
+): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await stream.write(bytes.subarray(at));
+  }
+}
+
 /** Reads a request; or returns the status to refuse it with. */
 async function readRequest(
-  connection: Deno.Conn,
+  stream: HttpStream,
 ): Promise<HttpRequest | 400 | 431> {
   const buffer = new Uint8Array(MOST_BYTES);
   const decoder = new TextDecoder();
   for (let length = 0; length < buffer.length;) {
-    const more = await connection.read(buffer.subarray(length));
+    const more = await stream.read(buffer.subarray(length));
     if (more === null) return 400;
     length += more;
     const text = decoder.decode(buffer.subarray(0, length));

@@ -12,6 +12,7 @@ import {
   type HttpAnswer,
   type HttpRequest,
 } from "../http/message.ts";
+import { isLoopback } from "../http/peer.ts";
 import { HttpServer } from "../http/server.ts";
 import type { RunRecord } from "../tally/records.ts";
 import { InterfaceStates } from "./interface_states.ts";
@@ -42,6 +43,8 @@ export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
   readonly #states: InterfaceStates;
   #listener: Deno.Listener | undefined;
+  /** It listens on a loopback address only. */
+  #isLocal = false;
   #server: HttpServer | undefined;
 
   constructor(options: ExporterOptions) {
@@ -94,6 +97,8 @@ export class Exporter implements Sink, Disposable {
   }
 
   open(): void {
+    const { hostname } = this.#listener!.addr as Deno.NetAddr;
+    this.#isLocal = isLoopback(hostname);
     this.#server = new HttpServer(
       this.#listener!,
       (request) => this.answer(request),
@@ -101,7 +106,13 @@ export class Exporter implements Sink, Disposable {
   }
 
   /** The answer to a request. */
-  answer({ method, path, headers }: HttpRequest): HttpAnswer {
+  answer({ method, host, path, headers }: HttpRequest): HttpAnswer {
+    if (!this.#isMeant(host)) {
+      return {
+        status: 403,
+        body: "Only this machine is served; ask for localhost or 127.0.0.1\n",
+      };
+    }
     if (method !== "GET" && method !== "HEAD") {
       return { status: 405, body: "", headers: { allow: "GET, HEAD" } };
     }
@@ -135,6 +146,16 @@ export class Exporter implements Sink, Disposable {
     return ill.length === 0
       ? { status: 200, body: "ok\n" }
       : { status: 503, body: `not counting: ${names}\n` };
+  }
+
+  /**
+   * Whether a request for `host` is meant for this server. One that serves only
+   * this machine answers to no other name: a page in a browser could make a name
+   * of its own mean 127.0.0.1 (DNS rebinding), and read the answer.
+   */
+  #isMeant(host: string | undefined): boolean {
+    return !this.#isLocal || host === undefined || isLoopback(host) ||
+      host === this.#options.hostname.toLowerCase();
   }
 
   #isAllowed(authorization = ""): boolean {
