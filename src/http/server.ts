@@ -19,7 +19,7 @@ const MOST_BYTES = 8192;
 const BOUNDS = { ofPeer: 32, ofAll: 64 };
 
 /** What a connection is read from and written to. */
-type HttpStream = Pick<Deno.Conn, "read" | "write" | "closeWrite">;
+export type HttpStream = Pick<Deno.Conn, "read" | "write" | "closeWrite">;
 
 /** What is read and written in place of a connection, if that is still open. */
 type Secure = (tcp: Deno.Conn, isOpen: () => boolean) => Promise<HttpStream>;
@@ -132,7 +132,7 @@ function isOutOfFiles(error: unknown): boolean {
 }
 
 /** Writes all bytes, since one write may accept only a part of them. */
-async function writeAllTo(
+export async function writeAllTo(
   stream: Pick<HttpStream, "write">,
   bytes: Uint8Array,
 ): Promise<void> {
