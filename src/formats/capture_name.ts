@@ -1,4 +1,5 @@
 /** Makes the names of capture files, from time, host and interface (pure). */
+import { visible } from "../basics/visible.ts";
 import { isoSeconds } from "../basics/iso_time.ts";
 import { FORMATS } from "./all.ts";
 import type { Format } from "./format.ts";
@@ -40,14 +41,18 @@ export const NAME_FIELDS: Readonly<Record<string, Field>> = {
     help: "seconds since 1970",
     text: ({ time }) => String(Math.floor(time.getTime() / 1000)),
   },
-  h: {
-    help: "host",
-    // A host's name must not lead out of the folder.
-    text: ({ host }) => host.replaceAll("/", "_"),
-  },
-  i: { help: "interface", text: ({ interface: name }) => name },
+  h: { help: "host", text: ({ host }) => part(host) },
+  i: { help: "interface", text: ({ interface: name }) => part(name) },
   "%": { help: "percent sign", text: () => "%" },
 };
+
+/**
+ * A name as a part of a file's: it leads into no other folder, is never empty, and
+ * does not hide the file.
+ */
+function part(name: string): string {
+  return visible(name).replaceAll("/", "_").replace(/^(?:\.|$)/, "_");
+}
 
 /** What a clock in that zone shows, in ISO 8601. */
 function clock({ time, isLocal }: NameFields): string {

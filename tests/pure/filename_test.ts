@@ -37,7 +37,7 @@ Deno.test("file names: a folder gets a file a day for each host and interface", 
 Deno.test("file names: a host's name does not lead out of the folder", () => {
   assertEquals(
     fileName(parsePattern("d/%h.txt"), { ...FIELDS, host: "../a" }),
-    "d/.._a.txt",
+    "d/_._a.txt",
   );
 });
 
