@@ -4,6 +4,7 @@ import { type FilePattern, parsePattern } from "../formats/capture_name.ts";
 import type { Format } from "../formats/format.ts";
 import { flag, text, valued, type Values } from "../cli/option.ts";
 import { badValue, oneOf, parseValue } from "../cli/values.ts";
+import { localZone } from "../process/local_time.ts";
 import { RecordSink } from "./record_sink.ts";
 import type { SinkKind } from "./sink.ts";
 import { TextfileSink } from "./textfile.ts";
@@ -37,6 +38,8 @@ const OPTIONS = {
   isLocal: flag({
     name: "local",
     help: "use local time in file names",
+    details:
+      "The zone of TZ or /etc/localtime, as date(1) knows it: a file of /usr/share/zoneinfo, or a POSIX rule. A TZ that is neither is refused.",
     isRare: true,
   }),
   isUtc: flag({
@@ -58,13 +61,15 @@ export const output: SinkKind<typeof OPTIONS> = {
   plan(values) {
     const { format, pattern } = outputOf(values);
     const { isLocal, isSynced } = values;
+    const offsetAt = isLocal ? localZone() : undefined;
     return {
       defaultTop: format.defaultTop,
       hasMetrics: format.kind === "page",
       writesFiles: pattern !== undefined,
       place: pattern?.path ?? "stdout",
       create(context) {
-        const files = { isLocal, isSynced, output: pattern };
+        const output = pattern && { ...pattern, offsetAt };
+        const files = { isLocal, isSynced, output };
         return format.kind === "page"
           ? new TextfileSink({ ...files, format }, context)
           : new RecordSink({ ...files, format }, context);
