@@ -1,4 +1,5 @@
 /** A small HTTP server that a slow or hostile client cannot occupy. */
+import { grown } from "../basics/growing_array.ts";
 import {
   answerText,
   type HttpAnswer,
@@ -9,14 +10,18 @@ import { peerOf } from "./peer.ts";
 import { leaver, type Seat } from "./seats.ts";
 
 /**
- * Milliseconds for one request and its answer. Deno.serve and node:http of Deno
- * 2.7 have no such limit; Deno 2.8.3 has one, but no bounds of connections.
+ * Milliseconds for one request and its answer. Deno.serve and node:http of 2.7
+ * wait without a limit; from 2.8.3 on they have one. This file can go once they
+ * also bound the connections of a peer.
  */
 const DEADLINE = 5000;
 /** Largest request in bytes; the rest is not read. */
 const MOST_BYTES = 8192;
 /** Connections at once, of one peer and of all; see `leaver`. */
-const BOUNDS = { ofPeer: 32, ofAll: 64 };
+const BOUNDS = { ofPeer: 256, ofAll: 512 };
+
+/** Milliseconds between connections for which others are closed. */
+const PACE = 1;
 
 /** What a connection is read from and written to. */
 export type HttpStream = Pick<Deno.Conn, "read" | "write" | "closeWrite">;
@@ -64,25 +69,33 @@ export class HttpServer implements Disposable {
   async #accept(): Promise<void> {
     for (;;) {
       try {
-        this.#admit(await this.#listener.accept());
+        const isFull = this.#admit(await this.#listener.accept());
+        // Who connects again and again is slowed down, so that a new connection
+        // has the time to send its request before it is the oldest.
+        if (isFull) await pause(PACE);
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // disposed of
-        // The client has left; or no descriptor is free, and one is made so.
-        if (isOutOfFiles(error)) this.#makeRoom("", { ofPeer: 1, ofAll: 1 });
-        await new Promise((resolve) => setTimeout(resolve, 100));
+        // The client has left; or no descriptor is free, until one is closed.
+        const hasRoom = isOutOfFiles(error) &&
+          this.#makeRoom("", { ofPeer: 1, ofAll: 1 });
+        await pause(hasRoom ? PACE : 100);
       }
     }
   }
 
-  #admit(tcp: Deno.Conn): void {
+  /** Serves a connection. @returns whether another one had to be closed for it */
+  #admit(tcp: Deno.Conn): boolean {
     const peer = peerOf((tcp.remoteAddr as Deno.NetAddr).hostname);
-    this.#makeRoom(peer, BOUNDS);
+    const isFull = this.#makeRoom(peer, BOUNDS);
     this.#serve({ tcp, peer, isBusy: false });
+    return isFull;
   }
 
-  #makeRoom(peer: string, bounds: typeof BOUNDS): void {
+  /** Closes a connection if there are too many. @returns whether it did */
+  #makeRoom(peer: string, bounds: typeof BOUNDS): boolean {
     const leaving = leaver([...this.#connections], peer, bounds);
     if (leaving !== undefined) this.#close(leaving);
+    return leaving !== undefined;
   }
 
   async #serve(connection: Connection): Promise<void> {
@@ -126,6 +139,10 @@ export class HttpServer implements Disposable {
   }
 }
 
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 function isOutOfFiles(error: unknown): boolean {
   return error instanceof Error && "code" in error &&
     (error.code === "EMFILE" || error.code === "ENFILE");
@@ -145,9 +162,11 @@ export async function writeAllTo(
 async function readRequest(
   stream: HttpStream,
 ): Promise<HttpRequest | 400 | 431> {
-  const buffer = new Uint8Array(MOST_BYTES);
+  // Most requests are small, and most connections of an attack send none.
+  let buffer = new Uint8Array(512);
   const decoder = new TextDecoder();
-  for (let length = 0; length < buffer.length;) {
+  for (let length = 0; length < MOST_BYTES;) {
+    if (length === buffer.length) buffer = grown(buffer);
     const more = await stream.read(buffer.subarray(length));
     if (more === null) return 400;
     length += more;

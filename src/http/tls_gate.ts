@@ -51,13 +51,20 @@ export class TlsGate implements Disposable {
    * @throws {Error} it is not, or too few files may be open
    */
   async secure(tcp: Deno.Conn, isOpen: () => boolean): Promise<HttpStream> {
+    // Who has sent nothing waits here, and keeps nobody waiting.
+    const hello = new Uint8Array(512);
+    const length = await tcp.read(hello) ?? 0;
     const made = this.#last.then(() => {
       if (!isOpen()) throw new Error("closed");
       return this.#pair();
     });
     this.#last = made.catch(() => {});
     const { outer, inner } = await made;
-    Promise.all([pass(tcp, outer), pass(outer, tcp)])
+    Promise.all([
+      writeAllTo(outer, hello.subarray(0, length))
+        .then(() => pass(tcp, outer)),
+      pass(outer, tcp),
+    ])
       .catch(() => {}) // one of the two sides has left
       .finally(() => {
         outer.close();
@@ -94,7 +101,7 @@ export class TlsGate implements Disposable {
 
 /** Passes on what is read until its end. */
 async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {
-  const buffer = new Uint8Array(16_384);
+  const buffer = new Uint8Array(4096);
   for (let read; (read = await from.read(buffer)) !== null;) {
     await writeAllTo(to, buffer.subarray(0, read));
   }

@@ -123,7 +123,7 @@ function secured(
       EXIT.usage,
       `Cannot use certificate "${certPath}" with key "${keyPath}": ${
         reasonOf(error)
-      }; check the two files`,
+      }; check the certificate and its key`,
     );
   }
 }

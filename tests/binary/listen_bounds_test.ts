@@ -6,7 +6,7 @@ import { Held } from "../lib/held.ts";
 import { serve, stageWithLoopback, status } from "../lib/serving.ts";
 
 /** More connections than the server has, of one peer and of all. */
-const MANY = 200;
+const MANY = 600;
 /** The address of the attacker. What connects to it comes from it. */
 const HOSTILE = "10.9.0.1";
 
@@ -51,6 +51,22 @@ for (const isTls of [false, true]) {
     }
   });
 }
+
+Deno.test("where few files may be open, held connections give theirs up", async () => {
+  using stage = stageWithLoopback();
+  stage.ip("address", "add", `${HOSTILE}/32`, "dev", "lo");
+  await using _ = await serve(stage, ["--listen", "0.0.0.0:9435"], {
+    through: ["prlimit", "--nofile=64:64"],
+  });
+  // Fewer than one client may have, and more than there are files for.
+  for (let held = 0; held < 2; held++) {
+    await using _held = await Held.open(stage, "idle", 31, [HOSTILE, 9435]);
+    await using _more = await Held.open(stage, "idle", 31, ["127.0.0.1", 9435]);
+    for (const host of ["127.0.0.1", HOSTILE]) {
+      assertEquals(status(stage, `http://${host}:9435/metrics`), "200", host);
+    }
+  }
+});
 
 Deno.test("an IPv6 /64 is one peer: its many addresses keep no other network out", async () => {
   using stage = stageWithLoopback();

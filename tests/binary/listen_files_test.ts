@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { certify } from "../lib/certificate.ts";
 import { Folder } from "../lib/folder.ts";
 import { serve, stageWithLoopback, status } from "../lib/serving.ts";
-import { sh } from "../lib/stage.ts";
+import { sh, vethStage } from "../lib/stage.ts";
 import { become, run } from "../lib/xdptally.ts";
 
 /** A folder with a token, a certificate and its key; `options` names them. */
@@ -155,6 +155,20 @@ Deno.test("a token or a key that others may read is reported once, with its mode
       assertStringIncludes(line, `(mode 0${mode.toString(8)})`);
     }
   }
+});
+
+Deno.test("TLS without a loopback interface that is up is refused before anything is attached", async () => {
+  using stage = vethStage();
+  using secrets = new Secrets();
+  const { code, stderr } = await run([...secrets.options, "vb"], {
+    in: stage.name,
+  });
+  assertEquals(code, 7);
+  assertMatch(
+    stderr,
+    /^xdptally: Cannot listen on [^\n]+; ip link set lo up\n$/,
+  );
+  assertEquals(stage.programs("vb"), []);
 });
 
 Deno.test("what is no file of a sensible size and form is refused at once: one line, exit 2", async () => {

@@ -93,7 +93,7 @@ Deno.test("--listen on loopback answers to no foreign name, so that a browser's 
 Deno.test("--listen: a client that never finishes its request is cut off and blocks no other", async () => {
   using stage = stageWithLoopback();
   await using _ = await serve(stage, ["--listen", "9435"]);
-  // More connections than one client may have.
+  // Fewer than one client may have: only the deadline ends them.
   const slow = new Deno.Command("ip", {
     args: [
       ...["netns", "exec", stage.name, "bash", "-c"],
