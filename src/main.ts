@@ -6,7 +6,7 @@ import { helpText } from "./cli/help_text.ts";
 import { similar } from "./cli/similar.ts";
 import { commands } from "./commands/all.ts";
 import { print } from "./commands/print.ts";
-import { diagnosticsLog } from "./process/log.ts";
+import { diagnosticsLog, logLines } from "./process/log.ts";
 import { ReaderGone } from "./sinks/stream.ts";
 
 async function main(args: readonly string[]): Promise<ExitCode> {
@@ -57,17 +57,18 @@ function meant([first = ""]: readonly string[], error: unknown): unknown {
 function reportError(error: unknown, verbosity: number): ExitCode {
   if (error instanceof ReaderGone) return EXIT.done;
   const log = diagnosticsLog("normal");
+  const explain = (text: string) => logLines((line) => log.error(line), text);
   if (error instanceof Failure) {
     log.error(error.message);
     // With -vv these lines are logged already.
-    if (verbosity === 1 && error.detail !== "") log.error(error.detail);
+    if (verbosity === 1 && error.detail !== "") explain(error.detail);
     return error.exitCode;
   }
   const isError = error instanceof Error;
   log.error(
     `Unexpected failure: ${isError ? error.message : error}; -v shows where`,
   );
-  if (verbosity > 0 && isError) log.error(error.stack ?? "");
+  if (verbosity > 0 && isError) explain(error.stack ?? "");
   return EXIT.failure;
 }
 

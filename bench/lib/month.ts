@@ -71,7 +71,6 @@ export async function writeMonth(
         host,
         interface: "eth0",
         time: new Date(midnight),
-        isLocal: false,
       });
       const captures = Array.from(
         { length: size.capturesADay },

@@ -1,4 +1,5 @@
 /** Failures that are foreseen, and the exit codes of the process. */
+import { visible } from "./visible.ts";
 
 /** Exit codes; README lists them too, which a test checks. */
 export const EXIT = {
@@ -46,7 +47,7 @@ export const EXIT_DETAILS: Record<ExitCode, string> = {
 
 /**
  * An error that is foreseen. Its message is the one line that is printed: what
- * failed, why, and what to do. `detail` is the log of libbpf or the verifier,
+ * failed, why, and what to do. What is quoted in it is made visible. `detail` is the log of libbpf or the verifier,
  * which `-v` prints.
  *
  * @example
@@ -58,7 +59,7 @@ export class Failure extends Error {
   readonly detail: string;
 
   constructor(exitCode: ExitCode, message: string, detail = "") {
-    super(message);
+    super(visible(message));
     this.exitCode = exitCode;
     this.detail = detail;
   }

@@ -76,7 +76,7 @@ const ENVIRONMENT: ManualSection = {
           "LC_ALL, LC_CTYPE, LANG",
           "In top: bars and curves are drawn in Unicode if the first of these that is set names UTF-8, else in ASCII.",
         ],
-        ["TZ", "The time zone of --local."],
+        ["TZ, TZDIR", "The time zone of --local, see tzset(3)."],
         [
           "SSLKEYLOGFILE, DENO_UNSTABLE_CRON_SOCK, ICU_DATA, ICU_TIMEZONE_FILES_DIR",
           "The Deno runtime in the executable reads these, and a few more, before xdptally runs: it creates an empty file, connects to a socket, or looks for data there. sudo without -E, cron and systemd do not pass them on, and the systemd unit unsets them.",

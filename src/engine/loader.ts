@@ -14,6 +14,7 @@ import { type Way, waysToAttach } from "../hooks/choice.ts";
 import { obstaclesTo } from "../hooks/obstacles.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import { xdpFeatures } from "../net/xdp_features.ts";
+import { logLines } from "../process/log.ts";
 import { type Context, explained } from "./explained.ts";
 import type { Counting } from "./options.ts";
 
@@ -45,7 +46,8 @@ export class Loader {
   constructor(counting: Counting, log: Logger, logsLibbpf: boolean) {
     this.#counting = counting;
     this.#log = log;
-    const tell = logsLibbpf ? (line: string) => log.debug(line) : undefined;
+    const say = (line: string) => log.debug(line);
+    const tell = logsLibbpf ? (text: string) => logLines(say, text) : undefined;
     this.context = { lib: this.#lib, counting, tell };
     log.debug(`Using ${this.#lib.name}`);
   }

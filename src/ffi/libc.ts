@@ -44,6 +44,7 @@ const LIBC = {
     result: "isize",
   },
   munmap: { parameters: ["pointer", "usize"], result: "i32" }, // addr, length
+  localtime_r: { parameters: ["buffer", "buffer"], result: "pointer" }, // timep, result
   memfd_create: { parameters: ["buffer", "u32"], result: "i32" }, // name, flags
   poll: {
     parameters: ["buffer", "usize", "i32"],
@@ -74,6 +75,7 @@ const LIBC = {
     parameters: ["i64", "i64", "i64", "i64", "i64"], // option, arg2 to arg5
     result: "i32",
   },
+  tzset: { parameters: [], result: "void" },
   syscall: {
     parameters: ["i64", "i64", "buffer", "i64", "i64"], // number, its arguments
     result: "i64",

@@ -1,4 +1,5 @@
 /** Makes the names of capture files, from time, host and interface (pure). */
+import { visible } from "../basics/visible.ts";
 import { isoSeconds } from "../basics/iso_time.ts";
 import { FORMATS } from "./all.ts";
 import type { Format } from "./format.ts";
@@ -10,6 +11,8 @@ export interface FilePattern {
   /** The format that has its ending; undefined: no format has it. */
   readonly format: Format | undefined;
   readonly isGzip: boolean;
+  /** Milliseconds that the local zone is ahead of UTC; undefined: it is UTC. */
+  readonly offsetAt?: ((time: Date) => number) | undefined;
 }
 
 /** The values of the fields of a pattern. */
@@ -17,42 +20,41 @@ interface NameFields {
   readonly host: string;
   readonly interface: string;
   readonly time: Date;
-  /** Time fields are in the local zone instead of UTC. */
-  readonly isLocal: boolean;
 }
+
+/** What fields are made from: also what a clock shows, in ISO 8601. */
+type FieldValues = NameFields & { readonly clock: string };
 
 /** A field of a name. */
 interface Field {
   /** What it stands for, for the man page. */
   readonly help: string;
-  text(fields: NameFields): string;
+  text(fields: FieldValues): string;
 }
 
 /** The fields by the letter after the percent sign. @see strftime(3) */
 export const NAME_FIELDS: Readonly<Record<string, Field>> = {
-  Y: { help: "year", text: (fields) => clock(fields).slice(0, 4) },
-  m: { help: "month, 01 to 12", text: (fields) => clock(fields).slice(5, 7) },
-  d: { help: "day, 01 to 31", text: (fields) => clock(fields).slice(8, 10) },
-  H: { help: "hour, 00 to 23", text: (fields) => clock(fields).slice(11, 13) },
-  M: { help: "minute", text: (fields) => clock(fields).slice(14, 16) },
-  S: { help: "second", text: (fields) => clock(fields).slice(17, 19) },
+  Y: { help: "year", text: ({ clock }) => clock.slice(0, 4) },
+  m: { help: "month, 01 to 12", text: ({ clock }) => clock.slice(5, 7) },
+  d: { help: "day, 01 to 31", text: ({ clock }) => clock.slice(8, 10) },
+  H: { help: "hour, 00 to 23", text: ({ clock }) => clock.slice(11, 13) },
+  M: { help: "minute", text: ({ clock }) => clock.slice(14, 16) },
+  S: { help: "second", text: ({ clock }) => clock.slice(17, 19) },
   s: {
     help: "seconds since 1970",
     text: ({ time }) => String(Math.floor(time.getTime() / 1000)),
   },
-  h: {
-    help: "host",
-    // A host's name must not lead out of the folder.
-    text: ({ host }) => host.replaceAll("/", "_"),
-  },
-  i: { help: "interface", text: ({ interface: name }) => name },
+  h: { help: "host", text: ({ host }) => part(host) },
+  i: { help: "interface", text: ({ interface: name }) => part(name) },
   "%": { help: "percent sign", text: () => "%" },
 };
 
-/** What a clock in that zone shows, in ISO 8601. */
-function clock({ time, isLocal }: NameFields): string {
-  const offset = isLocal ? time.getTimezoneOffset() * 60_000 : 0;
-  return isoSeconds(new Date(time.getTime() - offset));
+/**
+ * A name as a part of a file's: it leads into no other folder, is never empty, and
+ * does not hide the file.
+ */
+function part(name: string): string {
+  return visible(name).replaceAll("/", "_").replace(/^(?:\.|$)/, "_");
 }
 
 /** What the files in a folder are, unless `--format` says otherwise. */
@@ -134,11 +136,14 @@ function formatFor(
 
 /** The path of a pattern at a time. */
 export function fileName(
-  { path }: Pick<FilePattern, "path">,
+  { path, offsetAt }: Pick<FilePattern, "path" | "offsetAt">,
   fields: NameFields,
 ): string {
+  const { time } = fields;
+  const offset = offsetAt?.(time) ?? 0;
+  const clock = isoSeconds(new Date(time.getTime() + offset));
   return path.replaceAll(
     /%(.)/gs,
-    (_, letter: string) => NAME_FIELDS[letter]!.text(fields),
+    (_, letter: string) => NAME_FIELDS[letter]!.text({ ...fields, clock }),
   );
 }

@@ -1,5 +1,6 @@
 /** The text format, for people: a line with the books, then a row for each source. */
 import { isoSeconds } from "../basics/iso_time.ts";
+import { visible } from "../basics/visible.ts";
 import { plural } from "../basics/plural.ts";
 import { formatBytes, formatRate } from "../basics/quantity.ts";
 import type { CountRecord, EndRecord, TickRecord } from "../tally/records.ts";
@@ -85,7 +86,7 @@ function equation({ books, shown, others, complete }: CountRecord): string {
 
 /** `eth0`, or `eth0 out`. */
 function title({ interface: name, direction }: CountRecord): string {
-  return direction === "in" ? name : `${name} out`;
+  return visible(direction === "in" ? name : `${name} out`);
 }
 
 function ticks({ ticks, elapsed }: EndRecord): string {

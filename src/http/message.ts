@@ -3,6 +3,8 @@
 /** A request, without a body. */
 export interface HttpRequest {
   readonly method: string;
+  /** The host that is asked, in lower case, without port and brackets; undefined: HTTP/1.0 without Host. */
+  readonly host: string | undefined;
   /** Without the query. */
   readonly path: string;
   /** By name in lower case. */
@@ -21,6 +23,7 @@ const REASONS = {
   200: "OK",
   400: "Bad Request",
   401: "Unauthorized",
+  403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
   408: "Request Timeout",
@@ -28,27 +31,58 @@ const REASONS = {
   503: "Service Unavailable",
 } as const;
 
+/** Method, host and port (in absolute form only), path, and the end of the version. */
+const REQUEST_LINE =
+  /^([A-Z]+) (?:[hH][tT]{2}[pP][sS]?:\/\/([^\s/?#]+))?(\/[^\s?#]*)?(?:[?#]\S*)? HTTP\/1\.([01])$/;
+
+/** A name or an IPv4 address, or an IPv6 address in brackets, and a port. */
+const AUTHORITY = /^(?:\[([\da-f:.]+)\]|([\w.~%!$&'()*+,;=-]*))(?::\d*)?$/i;
+
 /**
- * Parses a request.
+ * Parses a request. Its target is a path, or a URL as proxies are asked for; then
+ * the host of the URL counts, and not that of the header.
  *
  * @param head request line and header fields, without the empty line behind them
  * @returns undefined: it is not a request, which deserves status 400
- * @see RFC 9112, sections 3 and 5
+ * @see RFC 9112, sections 3 and 5; RFC 9110, section 7.2
  *
  * @example
  * parseRequest("GET /metrics HTTP/1.1\r\nHost: a")?.path; // "/metrics"
  */
 export function parseRequest(head: string): HttpRequest | undefined {
   const [first = "", ...lines] = head.split("\r\n");
-  const match = /^([A-Z]+) (\/[^\s?#]*)\S* HTTP\/1\.[01]$/.exec(first);
-  if (match === null) return undefined;
+  const match = REQUEST_LINE.exec(first);
+  const [, method, authority, path, version] = match ?? [];
+  if (authority === undefined && path === undefined) return undefined;
   const headers = new Map<string, string>();
   for (const line of lines) {
     const field = /^([!-9;-~]+):[ \t]*(.*?)[ \t]*$/.exec(line);
     if (field === null) return undefined;
-    headers.set(field[1]!.toLowerCase(), field[2]!);
+    const name = field[1]!.toLowerCase();
+    const before = headers.get(name);
+    if (before !== undefined && name === "host") return undefined;
+    headers.set(
+      name,
+      before === undefined ? field[2]! : `${before}, ${field[2]}`,
+    );
   }
-  return { method: match[1]!, path: match[2]!, headers };
+  const given = headers.get("host");
+  if (given === undefined && version === "1") return undefined;
+  if (given !== undefined && hostOf(given) === undefined) return undefined;
+  const host = hostOf(authority ?? given ?? "");
+  if (authority !== undefined && !host) return undefined;
+  return {
+    method: method!,
+    host: given === undefined && authority === undefined ? undefined : host,
+    path: path ?? "/",
+    headers,
+  };
+}
+
+/** The host of `host:port`; undefined: it is none. */
+function hostOf(authority: string): string | undefined {
+  const match = AUTHORITY.exec(authority);
+  return match === null ? undefined : (match[1] ?? match[2]!).toLowerCase();
 }
 
 /**

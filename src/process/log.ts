@@ -1,6 +1,7 @@
 /** Makes the loggers: one of diagnostics for stderr, one of text records. */
 import { BaseHandler } from "@std/log/base-handler";
 import { Logger, type LogRecord } from "@std/log/logger";
+import { visible } from "../basics/visible.ts";
 import { writeAll } from "../basics/write_all.ts";
 
 /**
@@ -40,11 +41,15 @@ export function writeStderr(line: string): void {
   }
 }
 
-/** Prefixes each line with the program's name; replaces control characters, which terminals obey. */
+/** The line of a message, with the program's name. The rows of a text record begin with a tab. */
 function diagnostic(message: string): string {
-  return message.trimEnd().split("\n")
-    .map((line) => `xdptally: ${line.replace(/(?!\t)\p{Cc}/gu, "?")}\n`)
-    .join("");
+  const [, tab, rest] = /^(\t?)(.*)$/s.exec(message.trimEnd())!;
+  return `xdptally: ${tab}${visible(rest!)}\n`;
+}
+
+/** Logs each line of a text as a message: a message itself has one line. */
+export function logLines(log: (line: string) => void, text: string): void {
+  for (const line of text.trimEnd().split("\n")) log(line);
 }
 
 /** Passes on each text record, its line and its rows, as one log record. */

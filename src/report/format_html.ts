@@ -1,6 +1,6 @@
 /** `report --format html`: one page with curves, which needs no other file. */
 import { formatBytes } from "../basics/quantity.ts";
-import { visibleText } from "../basics/visible_text.ts";
+import { visible } from "../basics/visible.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
@@ -189,7 +189,7 @@ function grouped(value: bigint): string {
 }
 
 function escape(text: string): string {
-  return visibleText(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+  return visible(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;")
     .replaceAll(
       '"',
       "&quot;",

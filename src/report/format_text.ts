@@ -1,6 +1,6 @@
 /** `report --format text`: a table for people. */
 import { formatBytes } from "../basics/quantity.ts";
-import { visibleText } from "../basics/visible_text.ts";
+import { visible } from "../basics/visible.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
@@ -49,7 +49,7 @@ function cellsOf(group: Group, total: bigint): string[] {
     ? 0
     : Number(group.packets * 10_000n / total) / 100;
   return [
-    visibleText(group.key),
+    visible(group.key),
     String(group.packets),
     `${share.toFixed(2)}%`,
     formatBytes(group.bytes),

@@ -1,5 +1,5 @@
 /** What is wrong with the lines and files that a report reads, and where. */
-import { visibleText } from "../basics/visible_text.ts";
+import { visible } from "../basics/visible.ts";
 import type { Novelty } from "./runs.ts";
 
 /** Problems of one kind: how many, and where the first ones are. */
@@ -17,7 +17,7 @@ class NamedProblems implements Named {
   add(example: string): void {
     this.count++;
     if (this.examples.length < NamedProblems.#MOST_NAMED) {
-      this.examples.push(visibleText(example));
+      this.examples.push(visible(example));
     }
   }
 
@@ -50,7 +50,7 @@ export class Problems {
 
   /** A file or folder that could not be read, or not to its end. */
   addUnread(file: string, why: string): void {
-    this.unread.push(visibleText(`${file}: ${why}`));
+    this.unread.push(visible(`${file}: ${why}`));
   }
 
   /** Whether something was not counted, or cannot be relied on. Copies are harmless. */
@@ -106,12 +106,12 @@ export class FileProblems {
    */
   end(kind: string | undefined): void {
     if (!this.hasRecords && kind !== undefined) {
-      this.#all.unusable.push(visibleText(`${this.#file}: ${kind}`));
+      this.#all.unusable.push(visible(`${this.#file}: ${kind}`));
       return;
     }
     this.#all.broken.addAll(this.#broken);
     if (this.#copies > 0) {
-      const file = visibleText(this.#file);
+      const file = visible(this.#file);
       this.#all.copies.push({ file, count: this.#copies });
     }
   }

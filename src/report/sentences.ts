@@ -1,6 +1,6 @@
 /** What a report says in sentences; the text and the HTML page share them. */
 import { plural } from "../basics/plural.ts";
-import { visibleText } from "../basics/visible_text.ts";
+import { visible } from "../basics/visible.ts";
 import type { CoveredInterface, Stretch } from "./coverage.ts";
 import type { Named, Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
@@ -98,7 +98,7 @@ function firstOf(lines: readonly string[]): string[] {
 function incompleteLine(
   { host, interface: name, start, run, why }: IncompleteRun,
 ): string {
-  return visibleText(
+  return visible(
     `Incomplete: ${host} ${name} from ${timeText(start)} (run ${run}): ${why}`,
   );
 }
@@ -108,7 +108,7 @@ function gapLine(covered: CoveredInterface): string {
   const longest = gaps.longest!;
   const [before, after] = longest.runs;
   const share = (100 * covered.covered / (last - first)).toFixed(1);
-  return visibleText(
+  return visible(
     `Gaps: ${host} ${name}: ${plural(gaps.count, "gap")} between ${
       plural(captures, "capture")
     }, ${share}% of the time is covered; the longest is ${span(longest)}, ${
@@ -124,7 +124,7 @@ function overlapLine(
 ): string {
   const longest = overlaps.longest!;
   const [one, other] = longest.runs;
-  return visibleText(
+  return visible(
     `Overlap: ${host} ${name}: two runs at the same time, ${
       plural(overlaps.count, "time")
     }; the longest is ${

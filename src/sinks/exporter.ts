@@ -1,6 +1,8 @@
 /** Serves metrics to Prometheus over HTTP or HTTPS. */
 import { timingSafeEqual } from "node:crypto";
-import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
+import type { Logger } from "@std/log/logger";
+import { parseAddress } from "../basics/address.ts";
+import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
 import {
   METRICS_TYPES,
@@ -12,9 +14,14 @@ import {
   type HttpAnswer,
   type HttpRequest,
 } from "../http/message.ts";
+import { isLoopback } from "../http/peer.ts";
 import { HttpServer } from "../http/server.ts";
+import { TlsGate } from "../http/tls_gate.ts";
+import { findInterface } from "../net/interfaces.ts";
+import type { User } from "../process/user.ts";
 import type { RunRecord } from "../tally/records.ts";
 import { InterfaceStates } from "./interface_states.ts";
+import { type Reloaded, warnOfReaders } from "./reloaded.ts";
 import type { Sink } from "./sink.ts";
 
 /** Where metrics are served, and to whom. */
@@ -22,10 +29,13 @@ interface ExporterOptions {
   readonly hostname: string;
   readonly port: number;
   /** The bearer token; undefined: everybody may read. */
-  readonly token: string | undefined;
-  /** A certificate and its key, in PEM; undefined: plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly token: Reloaded<string> | undefined;
+  /** What speaks TLS, see TlsGate; undefined: plain HTTP. */
+  readonly tls: Reloaded<Deno.TlsListener> | undefined;
+  /** Files that nobody else should read. */
+  readonly secretFiles: readonly string[];
   readonly maxSources: number;
+  readonly log: Logger;
 }
 
 /** `/healthz` fails when a tick is late by so many intervals … */
@@ -42,6 +52,9 @@ export class Exporter implements Sink, Disposable {
   readonly #options: ExporterOptions;
   readonly #states: InterfaceStates;
   #listener: Deno.Listener | undefined;
+  #gate: TlsGate | undefined;
+  /** It listens on a loopback address only. */
+  #isLocal = false;
   #server: HttpServer | undefined;
 
   constructor(options: ExporterOptions) {
@@ -53,55 +66,69 @@ export class Exporter implements Sink, Disposable {
    * Binds the address, while this process may bind any port. Clients wait until
    * `open`.
    *
-   * @throws {Failure} exit code 7: it cannot be bound; 2: the certificate is unusable
+   * @throws {Failure} exit code 7: it cannot be bound
    */
   prepare(): void {
     if (this.#listener !== undefined) return;
-    const { hostname, port, tls } = this.#options;
-    const address = { hostname, port };
-    const listener = this.#bind(
-      () => Deno.listen(address),
-      EXIT.output,
-      "name another address or port",
-    );
-    if (tls === undefined) {
-      this.#listener = listener;
-      return;
+    const { hostname, port, tls, secretFiles, log } = this.#options;
+    if (tls !== undefined) this.#requireLoopback();
+    try {
+      this.#listener = Deno.listen({ hostname, port });
+    } catch (error) {
+      throw this.#failure(reasonOf(error), "name another address or port");
     }
-    listener.close(); // whatever goes wrong now is the certificate's fault
-    this.#listener = this.#bind(
-      () => Deno.listenTls({ ...address, ...tls }),
-      EXIT.usage,
-      "check the certificate and its key",
+    if (tls !== undefined) this.#gate = new TlsGate(() => tls.valueNow(log));
+    const bound = (this.#listener.addr as Deno.NetAddr).hostname;
+    this.#isLocal = isLoopback(bound);
+    const isAddress = parseAddress(hostname) !== undefined;
+    if (!isAddress && !isLoopback(hostname.toLowerCase())) {
+      log.info(`Serving metrics on ${bound}, an address of "${hostname}"`);
+    }
+    for (const path of secretFiles) warnOfReaders(path, log);
+  }
+
+  /** TLS goes through the loopback interface. @throws {Failure} exit code 7 */
+  #requireLoopback(): void {
+    if (findInterface("lo")?.isUp === true) return;
+    throw this.#failure(
+      "TLS needs the loopback interface, which is down",
+      "ip link set lo up",
     );
   }
 
-  #bind(
-    listen: () => Deno.Listener,
-    exitCode: ExitCode,
-    remedy: string,
-  ): Deno.Listener {
-    try {
-      return listen();
-    } catch (error) {
-      const { hostname, port } = this.#options;
-      const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-      throw new Failure(
-        exitCode,
-        `Cannot listen on ${host}:${port}: ${reasonOf(error)}; ${remedy}`,
-      );
-    }
+  #failure(why: string, remedy: string): Failure {
+    const { hostname, port } = this.#options;
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    return new Failure(
+      EXIT.output,
+      `Cannot listen on ${host}:${port}: ${why}; ${remedy}`,
+    );
+  }
+
+  canGoOnAs(user: User): boolean {
+    const { token, tls, log } = this.#options;
+    token?.becomes(user, log);
+    tls?.becomes(user, log);
+    return true;
   }
 
   open(): void {
+    const gate = this.#gate;
     this.#server = new HttpServer(
       this.#listener!,
       (request) => this.answer(request),
+      gate && ((tcp, isOpen) => gate.secure(tcp, isOpen)),
     );
   }
 
   /** The answer to a request. */
-  answer({ method, path, headers }: HttpRequest): HttpAnswer {
+  answer({ method, host, path, headers }: HttpRequest): HttpAnswer {
+    if (!this.#isMeant(host)) {
+      return {
+        status: 403,
+        body: "Only this machine is served; ask for localhost or 127.0.0.1\n",
+      };
+    }
     if (method !== "GET" && method !== "HEAD") {
       return { status: 405, body: "", headers: { allow: "GET, HEAD" } };
     }
@@ -137,13 +164,25 @@ export class Exporter implements Sink, Disposable {
       : { status: 503, body: `not counting: ${names}\n` };
   }
 
+  /**
+   * Whether a request for `host` is meant for this server. One that serves only
+   * this machine answers to no other name: a page in a browser could make a name
+   * of its own mean 127.0.0.1 (DNS rebinding), and read the answer.
+   */
+  #isMeant(host: string | undefined): boolean {
+    return !this.#isLocal || host === undefined || isLoopback(host) ||
+      host === this.#options.hostname.toLowerCase();
+  }
+
+  /** Whether the header has the token. @see RFC 6750; RFC 9110, section 11.1 */
   #isAllowed(authorization = ""): boolean {
-    const { token } = this.#options;
+    const { token, log } = this.#options;
     if (token === undefined) return true;
     const encoder = new TextEncoder();
-    const given = encoder.encode(authorization);
-    const expected = encoder.encode(`Bearer ${token}`);
-    return given.length === expected.length && timingSafeEqual(given, expected);
+    const given = encoder.encode(authorization.replace(/^bearer +/i, ""));
+    const expected = encoder.encode(token.valueNow(log));
+    return /^bearer /i.test(authorization) &&
+      given.length === expected.length && timingSafeEqual(given, expected);
   }
 
   write(record: RunRecord): void {
@@ -153,6 +192,7 @@ export class Exporter implements Sink, Disposable {
   [Symbol.dispose](): void {
     if (this.#server === undefined) this.#listener?.close();
     else this.#server[Symbol.dispose]();
+    this.#gate?.[Symbol.dispose]();
   }
 }
 

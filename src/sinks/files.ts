@@ -9,8 +9,6 @@ import type { RecordOrigin, SinkContext } from "./sink.ts";
 export interface FileOptions {
   /** Undefined: stdout. */
   readonly output: FilePattern | undefined;
-  /** Time fields of file names are in the local zone. */
-  readonly isLocal: boolean;
   /** Wait until the disk has each record. */
   readonly isSynced: boolean;
   /** Permissions of new files; undefined: the sink decides. */
@@ -18,25 +16,22 @@ export interface FileOptions {
   readonly access: FileAccess;
 }
 
-/** What `pathFor` needs. */
-type Naming = Pick<FileOptions, "output" | "isLocal">;
-
 /** The path of the file for an interface at a time; empty: stdout. */
 export function pathFor(
-  { output, isLocal }: Naming,
+  output: FilePattern | undefined,
   origin: RecordOrigin,
   time: Date,
 ): string {
-  return output ? fileName(output, { ...origin, time, isLocal }) : "";
+  return output ? fileName(output, { ...origin, time }) : "";
 }
 
 /** The paths of the files of all interfaces now; none if the output is stdout. */
 export function pathsFor(
-  options: Naming,
+  output: FilePattern | undefined,
   { host, interfaces }: Pick<SinkContext, "host" | "interfaces">,
 ): Set<string> {
   const paths = interfaces.map((name) =>
-    pathFor(options, { host, interface: name }, new Date())
+    pathFor(output, { host, interface: name }, new Date())
   );
   return new Set(paths.filter((path) => path !== ""));
 }

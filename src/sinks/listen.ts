@@ -3,11 +3,16 @@ import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
 import { text, valued } from "../cli/option.ts";
 import { badValue } from "../cli/values.ts";
+import { type Certificate, listenInside } from "../http/tls_gate.ts";
 import { Exporter } from "./exporter.ts";
+import { Reloaded } from "./reloaded.ts";
 import type { SinkKind } from "./sink.ts";
 
-const file = (name: string, help: string) =>
-  text({ name, value: "FILE", help, isRare: true, completes: "files" });
+const file = (name: string, help: string, details = "") =>
+  text({
+    ...{ name, value: "FILE", help, isRare: true, completes: "files" },
+    ...(details === "" ? {} : { details }),
+  });
 
 const OPTIONS = {
   listen: valued({
@@ -15,12 +20,13 @@ const OPTIONS = {
     value: "ADDRESS",
     help: "serve metrics on PORT or HOST:PORT (HOST 127.0.0.1)",
     details:
-      "0.0.0.0:PORT and [::]:PORT serve on all addresses: anyone who can reach them can read who sends to this host. The pages are /metrics and /healthz.",
+      "0.0.0.0:PORT and [::]:PORT serve on all addresses: anyone who can reach them can read who sends to this host. The pages are /metrics and /healthz. On a loopback address only requests for localhost, 127.0.0.0/8, ::1 or HOST are answered, so that no page in a browser reads them under a name of its own. Of a name with several addresses the first one is served.",
     isRare: true,
   }, parseAddress),
   listenToken: file(
     "listen-token",
     "serve /metrics only with the bearer token in FILE",
+    "FILE has one line, and at most 64 KiB. A changed token or certificate is used within a second or two if --user may read its file; else after a restart, and a notice says so.",
   ),
   listenCert: file(
     "listen-cert",
@@ -55,25 +61,38 @@ export const listen: SinkKind<typeof OPTIONS> = {
         "a certificate and its key go together; give --listen-cert and --listen-key",
       );
     }
-    // Read now: before any signal is caught, and before rights are given up.
-    const token = listenToken === undefined
-      ? undefined
-      : readToken(listenToken);
-    const tls = listenCert === undefined || listenKey === undefined
-      ? undefined
-      : { cert: readSecret(listenCert), key: readSecret(listenKey) };
+    // Read now: a usage error comes first, and rights are given up later.
+    const secretFiles: string[] = [];
+    let token: Reloaded<string> | undefined;
+    if (listenToken !== undefined) {
+      token = new Reloaded(
+        "token",
+        [listenToken],
+        (text) => tokenIn(text, listenToken),
+      );
+      secretFiles.push(listenToken);
+    }
+    let tls: Reloaded<Deno.TlsListener> | undefined;
+    if (listenCert !== undefined && listenKey !== undefined) {
+      tls = new Reloaded(
+        "certificate",
+        [listenCert, listenKey],
+        (cert, key) => secured({ cert, key }, listenCert, listenKey),
+      );
+      secretFiles.push(listenKey);
+    }
     return {
       hasMetrics: true,
       place: `${address.hostname}:${address.port}`,
-      create: ({ maxSources }) =>
-        new Exporter({ ...address, token, tls, maxSources }),
+      create: ({ maxSources, log }) =>
+        new Exporter({ ...address, token, tls, secretFiles, maxSources, log }),
     };
   },
 };
 
-/** @throws {Failure} exit code 2: the file cannot be read, or has no token */
-function readToken(path: string): string {
-  const token = readSecret(path).trim();
+/** The token in the text of a file. @throws {Failure} exit code 2: it has none, or several */
+function tokenIn(text: string, path: string): string {
+  const token = text.trim();
   if (token === "") {
     throw badValue(
       "listen-token",
@@ -81,17 +100,30 @@ function readToken(path: string): string {
       "the file is empty; put a token in it",
     );
   }
+  if (/[\r\n]/.test(token)) {
+    throw badValue(
+      "listen-token",
+      path,
+      "the file has several lines; leave the token alone in it",
+    );
+  }
   return token;
 }
 
-/** @throws {Failure} exit code 2: the file cannot be read */
-function readSecret(path: string): string {
+/** A listener with a certificate. @throws {Failure} exit code 2: it cannot be used */
+function secured(
+  certificate: Certificate,
+  certPath: string,
+  keyPath: string,
+): Deno.TlsListener {
   try {
-    return Deno.readTextFileSync(path);
+    return listenInside(certificate);
   } catch (error) {
     throw new Failure(
       EXIT.usage,
-      `Cannot read "${path}": ${reasonOf(error)}; name a readable file`,
+      `Cannot use certificate "${certPath}" with key "${keyPath}": ${
+        reasonOf(error)
+      }; check the certificate and its key`,
     );
   }
 }

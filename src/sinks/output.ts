@@ -9,6 +9,7 @@ import type { Format } from "../formats/format.ts";
 import { FileAccess } from "../files/file_access.ts";
 import { flag, text, valued, type Values } from "../cli/option.ts";
 import { badValue, oneOf, parseValue } from "../cli/values.ts";
+import { localZone } from "../process/local_time.ts";
 import { RecordSink } from "./record_sink.ts";
 import type { SinkKind } from "./sink.ts";
 import { TextfileSink } from "./textfile.ts";
@@ -47,6 +48,8 @@ const OPTIONS = {
   isLocal: flag({
     name: "local",
     help: "use local time in file names",
+    details:
+      "The zone of TZ or /etc/localtime, as date(1) knows it: a file of /usr/share/zoneinfo, or a POSIX rule. A TZ that is neither is refused.",
     isRare: true,
   }),
   isUtc: flag({
@@ -68,6 +71,7 @@ export const output: SinkKind<typeof OPTIONS> = {
   plan(values) {
     const { format, pattern } = outputOf(values);
     const { isLocal, isSynced, fileMode: mode } = values;
+    const offsetAt = isLocal ? localZone() : undefined;
     return {
       defaultTop: format.defaultTop,
       hasMetrics: format.kind === "page",
@@ -75,7 +79,8 @@ export const output: SinkKind<typeof OPTIONS> = {
       place: pattern?.path ?? "stdout",
       create(context) {
         const access = new FileAccess(context.user);
-        const files = { isLocal, isSynced, mode, access, output: pattern };
+        const output = pattern && { ...pattern, offsetAt };
+        const files = { isSynced, mode, access, output };
         return format.kind === "page"
           ? new TextfileSink({ ...files, format }, context)
           : new RecordSink({ ...files, format }, context);

@@ -36,7 +36,7 @@ type Context = Pick<SinkContext, "log" | "stop" | "host" | "interfaces">;
  * @example
  * ```ts
  * const output = parsePattern("/var/log/%i-%Y%m%d.jsonl");
- * const options = { format: jsonl, output, isLocal: false, isSynced: false };
+ * const options = { format: jsonl, output, isSynced: false, access };
  * const sink = new RecordSink(options, context);
  * sink.write(tick);
  * await sink.flush(Infinity);
@@ -62,7 +62,7 @@ export class RecordSink implements Sink {
   }
 
   rehearse(origin: RecordOrigin): void {
-    this.#open(pathFor(this.#options, origin, new Date())).rehearse?.();
+    this.#open(pathFor(this.#options.output, origin, new Date())).rehearse?.();
   }
 
   write(record: RunRecord): void {
@@ -77,7 +77,7 @@ export class RecordSink implements Sink {
   }
 
   #targetFor(origin: RecordOrigin, time: Date): Target {
-    const path = pathFor(this.#options, origin, time);
+    const path = pathFor(this.#options.output, origin, time);
     const current = this.#current.get(origin.interface);
     let target = this.#targets.get(path);
     if (target === undefined) {
@@ -145,7 +145,7 @@ export class RecordSink implements Sink {
   /** A capture file stays open: only reopening it after rotation may need root. */
   canGoOnAs(user: User): boolean {
     const { log } = this.#context;
-    for (const path of pathsFor(this.#options, this.#context)) {
+    for (const path of pathsFor(this.#options.output, this.#context)) {
       const { ownsFolder, ownsFile } = rightsOf(user, path);
       if (isSpecial(path)) {
         if (ownsFile) continue;

@@ -60,7 +60,7 @@ export class TextfileSink implements Sink {
 
   /** @throws {Failure} exit code 7 */
   #attempt(origin: RecordOrigin, action: (path: string) => void): void {
-    const path = pathFor(this.#options, origin, new Date());
+    const path = pathFor(this.#options.output, origin, new Date());
     try {
       this.#requirePage(path);
       action(path);
@@ -81,7 +81,7 @@ export class TextfileSink implements Sink {
 
   write(record: RunRecord): void {
     if (record.type === "start") {
-      const path = pathFor(this.#options, record, record.start);
+      const path = pathFor(this.#options.output, record, record.start);
       const page = this.#pages.get(path) ?? this.#newPage();
       this.#pages.set(path, page);
       this.#pageOf.set(record.interface, page);
@@ -134,7 +134,7 @@ export class TextfileSink implements Sink {
 
   /** Each tick makes a new file in the folder. */
   canGoOnAs(user: User): boolean {
-    const forbidden = [...pathsFor(this.#options, this.#context)]
+    const forbidden = [...pathsFor(this.#options.output, this.#context)]
       .find((path) => !rightsOf(user, path).ownsFolder);
     if (forbidden === undefined) return true;
     logStaysRoot(this.#context.log, user, forbidden);

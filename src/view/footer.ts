@@ -1,4 +1,5 @@
 /** Draws the last line of the screen (prompt, message or keys), and the help. */
+import { visible } from "../basics/visible.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { interval } from "./numbers.ts";
 import type { Shown } from "./shown.ts";
@@ -13,13 +14,20 @@ export function drawFooter(
   if (prompt !== undefined) {
     const from = frame.put(row, 0, `${prompt.label}: `, BOLD);
     // Of a long text, show the end, where the user types.
-    const text = prompt.text.slice(-Math.max(1, frame.width - from - 1));
+    const text = visible(prompt.text).slice(
+      -Math.max(1, frame.width - from - 1),
+    );
     frame.put(row, frame.put(row, from, text), " ", REVERSE);
     return;
   }
   if (message !== undefined) {
     const { text, isError } = message;
-    drawMessage(frame, row, text, isError ? BOLD | colour("alarm") : BOLD);
+    drawMessage(
+      frame,
+      row,
+      visible(text),
+      isError ? BOLD | colour("alarm") : BOLD,
+    );
     return;
   }
   let from = 0;

@@ -1,4 +1,5 @@
 /** Draws the lines above the table: rates, books and the recent past. */
+import { visible } from "../basics/visible.ts";
 import { plural } from "../basics/plural.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
 import { bitRate, clock, grouped, interval, rate } from "./numbers.ts";
@@ -59,7 +60,7 @@ function drawTitle(frame: Frame, shown: Shown): void {
     [start.host],
   ];
   const title = pieces.map(([text, style = 0]) =>
-    [text, style | REVERSE] as const
+    [visible(text), style | REVERSE] as const
   );
   drawPieces(frame, 0, frame.put(0, 0, name, REVERSE), title, from);
   frame.put(0, from, time, REVERSE);

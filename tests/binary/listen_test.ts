@@ -1,34 +1,16 @@
 /** `--listen`, asked by curl and checked by promtool. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Folder } from "../lib/folder.ts";
 import { ethernetFrame } from "../lib/frames.ts";
-import { type Namespace, sh, vethStage } from "../lib/stage.ts";
+import { curl, raw, serve, stageWithLoopback, status } from "../lib/serving.ts";
+import { type Namespace, sh } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
-import { become, BINARY, Capture, readUntil, run } from "../lib/xdptally.ts";
-
-function stageWithLoopback(): Namespace {
-  const stage = vethStage();
-  stage.ip("link", "set", "dev", "lo", "up");
-  stage.run("sysctl", "-qw", "net.ipv6.conf.lo.disable_ipv6=0");
-  return stage;
-}
-
-/** Starts a run with `--listen`; it serves when this returns. */
-async function serve(stage: Namespace, ...args: string[]): Promise<Capture> {
-  const capture = new Capture(["-i", "100ms", ...args, "vb"], {
-    in: stage.name,
-  });
-  await capture.until(() => capture.stderr.includes("Ctrl-C"));
-  return capture;
-}
-
-function curl(stage: Namespace, ...args: string[]): string {
-  return stage.run("curl", "-sS", "--max-time", "20", ...args);
-}
+import { become, readUntil, run } from "../lib/xdptally.ts";
 
 Deno.test("--listen: /metrics in both formats is exact, and promtool finds nothing", async () => {
   using stage = stageWithLoopback();
-  await using capture = await serve(stage, "--listen", "9435", "--labels", "1");
+  await using capture = await serve(stage, [
+    ...["--listen", "9435", "--labels", "1"],
+  ]);
   await send(stage, "va", [
     ethernetFrame("10.0.0.1"),
     ethernetFrame("10.0.0.1"),
@@ -57,7 +39,7 @@ Deno.test("--listen: /metrics in both formats is exact, and promtool finds nothi
 
 Deno.test("--listen: other paths, other methods and bytes that are not HTTP", async () => {
   using stage = stageWithLoopback();
-  await using _ = await serve(stage, "--listen", "[::1]:9435");
+  await using _ = await serve(stage, ["--listen", "[::1]:9435"]);
   const status = (...args: string[]) =>
     curl(stage, "-o", "/dev/null", "-w", "%{http_code}", ...args);
   const url = "http://[::1]:9435";
@@ -65,19 +47,53 @@ Deno.test("--listen: other paths, other methods and bytes that are not HTTP", as
   assertEquals(status("-X", "POST", "-d", "x", `${url}/metrics`), "405");
   assertEquals(status("-I", `${url}/metrics`), "200");
   assertEquals(status("-H", `x: ${"a".repeat(9000)}`, `${url}/metrics`), "431");
-  const raw = (text: string) =>
-    stage.run(
-      "bash",
-      "-c",
-      `exec 3<>/dev/tcp/::1/9435; printf '${text}' >&3; cat <&3`,
+});
+
+Deno.test("--listen: HTTP/1.0, a URL as the target, and what is not HTTP/1.1", async () => {
+  using stage = stageWithLoopback();
+  await using _ = await serve(stage, ["--listen", "9435"]);
+  const end = "\\r\\n\\r\\n";
+  for (
+    const [request, status] of [
+      ["GET /healthz HTTP/1.0", "200 OK"],
+      ["GET http://127.0.0.1:9435/healthz HTTP/1.1\\r\\nHost: x", "200 OK"],
+      ["GET http://x/healthz HTTP/1.1\\r\\nHost: 127.0.0.1", "403 Forbidden"],
+      ["GET /healthz HTTP/1.1", "400 Bad Request"],
+      ["nonsense", "400 Bad Request"],
+    ] as const
+  ) {
+    const answer = raw(stage, 9435, request + end);
+    assertStringIncludes(answer, `HTTP/1.1 ${status}\r\n`, request);
+  }
+});
+
+Deno.test("--listen on loopback answers to no foreign name, so that a browser's page cannot read it", async () => {
+  using stage = stageWithLoopback();
+  const status = (address: string, host: string) =>
+    curl(
+      stage,
+      ...["-o", "/dev/null", "-w", "%{http_code}", "-H", `Host: ${host}`],
+      `http://${address}:9435/metrics`,
     );
-  assertStringIncludes(raw("nonsense\\r\\n\\r\\n"), "HTTP/1.1 400 Bad Request");
+  const local = ["localhost:9435", "LOCALHOST", "127.0.0.1:1", "[::1]:9435"];
+  const foreign = ["evil.example:9435", "localhost.evil.example", "10.9.0.1"];
+  for (const address of ["127.0.0.1", "[::1]"]) {
+    await using _ = await serve(stage, ["--listen", `${address}:9435`]);
+    for (const host of local) assertEquals(status(address, host), "200", host);
+    for (const host of foreign) {
+      assertEquals(status(address, host), "403", host);
+    }
+  }
+  await using _ = await serve(stage, ["--listen", "0.0.0.0:9435"]);
+  for (const host of [...local, ...foreign]) {
+    assertEquals(status("127.0.0.1", host), "200", host);
+  }
 });
 
 Deno.test("--listen: a client that never finishes its request is cut off and blocks no other", async () => {
   using stage = stageWithLoopback();
-  await using _ = await serve(stage, "--listen", "9435");
-  // More connections than are served at once.
+  await using _ = await serve(stage, ["--listen", "9435"]);
+  // Fewer than one client may have: only the deadline ends them.
   const slow = new Deno.Command("ip", {
     args: [
       ...["netns", "exec", stage.name, "bash", "-c"],
@@ -101,37 +117,9 @@ Deno.test("--listen: a client that never finishes its request is cut off and blo
   await slow.status;
 });
 
-Deno.test("--listen-token and TLS", async () => {
+Deno.test("--listen: an address that cannot be bound is refused, and nothing stays attached", async () => {
   using stage = stageWithLoopback();
-  using folder = new Folder();
-  const file = (name: string) => `${folder.path}/${name}`;
-  sh(
-    ...["openssl", "req", "-x509", "-newkey", "ec", "-nodes", "-days", "2"],
-    ...["-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj", "/CN=localhost"],
-    ...["-addext", "subjectAltName=IP:127.0.0.1"],
-    ...["-keyout", file("key"), "-out", file("cert")],
-  );
-  Deno.writeTextFileSync(file("token"), "a secret\n", { mode: 0o600 });
-  await using _ = await serve(
-    stage,
-    ...["--listen", "9435", "--listen-token", file("token")],
-    ...["--listen-cert", file("cert"), "--listen-key", file("key")],
-  );
-  const status = (...args: string[]) =>
-    curl(
-      stage,
-      ...["-o", "/dev/null", "-w", "%{http_code}", "--cacert", file("cert")],
-      ...args,
-      "https://127.0.0.1:9435/metrics",
-    );
-  assertEquals(status(), "401");
-  assertEquals(status("-H", "authorization: Bearer a secreT"), "401");
-  assertEquals(status("-H", "authorization: Bearer a secret"), "200");
-});
-
-Deno.test("--listen: an address, certificate or token that cannot be used is refused, and nothing stays attached", async () => {
-  using stage = stageWithLoopback();
-  await using _ = await serve(stage, "--listen", "9435");
+  await using _ = await serve(stage, ["--listen", "9435"]);
   const { code, stderr } = await run(
     ["-c", "1", "--listen", "127.0.0.1:9435", "va"],
     { in: stage.name },
@@ -150,20 +138,84 @@ Deno.test("--listen: an address, certificate or token that cannot be used is ref
   );
 });
 
-Deno.test("--listen-token: a FIFO without a writer does not keep a signal from ending the run", async () => {
-  using folder = new Folder();
-  const fifo = `${folder.path}/token`;
-  sh("mkfifo", fifo);
-  const child = new Deno.Command(BINARY, {
-    args: ["--listen", "9435", "--listen-token", fifo, "lo"],
-    stdin: "null",
-  }).spawn();
-  try {
-    const wchan = `/proc/${child.pid}/wchan`;
-    await become(() => Deno.readTextFileSync(wchan) === "wait_for_partner");
-    child.kill("SIGTERM");
-    assertEquals((await child.status).signal, "SIGTERM");
-  } finally {
-    sh("sh", "-c", `kill -9 ${child.pid} 2>/dev/null || true`);
+/** Root's three capabilities, without the one for ports below 1024. */
+const UNPRIVILEGED = [
+  ...["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"],
+  "--inh-caps=+net_admin,+bpf,+perfmon",
+  "--ambient-caps=+net_admin,+bpf,+perfmon",
+];
+
+Deno.test("--listen: a busy or privileged port ends the run before it waits for anything, and check says so", async () => {
+  using stage = stageWithLoopback();
+  await using _ = await serve(stage, ["--listen", "9435"]);
+  const waits = [
+    ["--splay", "1d", "va"],
+    ["--wait", "1d", "--hook", "xdp", "vb"],
+    ["--wait-interface", "absent"],
+    ["--wait-interface", "va"],
+  ];
+  for (const [port, through] of [["9435", []], ["81", UNPRIVILEGED]] as const) {
+    const options = { in: stage.name, through };
+    for (const args of waits) {
+      const { code, stderr } = await run(["--listen", port, ...args], options);
+      assertEquals(code, 7, `${args.join(" ")}: ${stderr}`);
+      assertStringIncludes(stderr, `Cannot listen on 127.0.0.1:${port}: `);
+    }
+    assertEquals(stage.programs("va"), []);
+    const check = await run(["check", "--listen", port, "va"], options);
+    assertEquals(check.code, 7, check.stdout);
+    assertStringIncludes(check.stdout, `Cannot listen on 127.0.0.1:${port}: `);
+  }
+});
+
+/** What a namespace's programs read as /etc/hosts, until disposal. */
+class Hosts implements Disposable {
+  readonly #folder: string;
+
+  constructor({ name }: Namespace, text: string) {
+    this.#folder = `/etc/netns/${name}`;
+    Deno.mkdirSync(this.#folder, { recursive: true });
+    Deno.writeTextFileSync(`${this.#folder}/hosts`, text);
+  }
+
+  [Symbol.dispose](): void {
+    sh("rm", "-r", this.#folder);
+    sh("rmdir", "--ignore-fail-on-non-empty", "/etc/netns");
+  }
+}
+
+Deno.test("--listen: of a name with several addresses one is served, and a notice says which", async () => {
+  using stage = stageWithLoopback();
+  stage.ip("address", "add", "10.9.0.1/32", "dev", "lo");
+  using _hosts = new Hosts(
+    stage,
+    "127.0.0.1 local-first\n10.9.0.1 local-first\n10.9.0.1 local-last\n127.0.0.1 local-last\n",
+  );
+  const addresses = ["127.0.0.1", "10.9.0.1"];
+  for (const name of ["local-first", "local-last"]) {
+    await using capture = await serve(stage, ["--listen", `${name}:9435`]);
+    const [, bound] = new RegExp(
+      `Serving metrics on (\\S+), an address of "${name}"\n`,
+    )
+      .exec(capture.stderr)!;
+    for (const address of addresses) {
+      const answer = (host: string) =>
+        status(
+          stage,
+          ...["-H", `Host: ${host}`, `http://${address}:9435/metrics`],
+        );
+      const isServed = address === bound;
+      assertEquals(answer(name), isServed ? "200" : "000", address);
+      // On loopback only the operator's own name is served besides loopback's.
+      const foreign = bound === "127.0.0.1" ? "403" : "200";
+      assertEquals(answer("a.example"), isServed ? foreign : "000", address);
+    }
+    const busy = await run(
+      ["--splay", "1d", "--listen", `${name}:9435`, "va"],
+      {
+        in: stage.name,
+      },
+    );
+    assertEquals(busy.code, 7, busy.stderr);
   }
 });

@@ -6,7 +6,7 @@ import {
   isCaptureName,
 } from "../../src/report/capture_names.ts";
 import { kindOf } from "../../src/report/file_kind.ts";
-import { visibleText } from "../../src/basics/visible_text.ts";
+import { visible } from "../../src/basics/visible.ts";
 import { madeLines } from "../lib/made_captures.ts";
 import { generator } from "../lib/random.ts";
 
@@ -93,10 +93,10 @@ Deno.test("a file without records: what it seems to be", () => {
   assertEquals(kindOf(encode(start.slice(0, 20)), false), undefined);
 });
 
-Deno.test("visibleText leaves no character that a terminal obeys, and all others as they are", () => {
+Deno.test("visible leaves no character that a terminal obeys, and all others as they are", () => {
   for (let code = 0; code < 0x11_0000; code++) {
     const text = String.fromCodePoint(code);
-    const shown = visibleText(text);
+    const shown = visible(text);
     assertEquals(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+$/u.test(shown), true);
     if (shown !== text) {
       const [, digits = ""] = /^\\[xu]\{?([0-9a-f]+)\}?$/.exec(shown) ?? [];

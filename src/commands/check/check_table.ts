@@ -1,4 +1,5 @@
 /** Formats the findings of `check`: a table or JSON (pure). */
+import { visible } from "../../basics/visible.ts";
 import { type ExitCode, Failure } from "../../basics/errors.ts";
 
 /** What a check found. */
@@ -45,7 +46,7 @@ export function checksText(rows: readonly CheckRow[]): string {
     `  ${STATES[state]}  ${name.padEnd(width)}  ${value}`,
     ...(remedy === undefined ? [] : [`${" ".repeat(width + 10)}=> ${remedy}`]),
   ]);
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${visible(line)}\n`).join("");
 }
 
 const STATES = { ok: "ok  ", note: "note", fail: "FAIL" } as const;

@@ -1,7 +1,7 @@
 /** The command `report`: who sent most in captures, and what is missing in them. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
-import { visibleText } from "../../basics/visible_text.ts";
+import { visible } from "../../basics/visible.ts";
 import { reasonOf } from "../../basics/reason.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
@@ -46,7 +46,7 @@ async function report(
     hasSeries: format.hasSeries && options.by !== "hour",
   });
   const { files, notices, unread } = findCaptures(operands);
-  for (const notice of notices) log.info(visibleText(notice));
+  for (const notice of notices) log.info(visible(notice));
   const captures = files.map((name) => new NamedCapture(name));
   let problems: Problems;
   do {

@@ -92,11 +92,5 @@ export class Keyboard {
 function proposal(name: string): string {
   const isOpen = canAccess(".", ACCESS.write | ACCESS.search);
   const path = `${isOpen ? "" : "/tmp/"}xdptally-%i-%Y%m%dT%H%M%SZ.jsonl`;
-  const fields = {
-    host: "",
-    interface: name,
-    time: new Date(),
-    isLocal: false,
-  };
-  return fileName({ path }, fields);
+  return fileName({ path }, { host: "", interface: name, time: new Date() });
 }

@@ -64,6 +64,7 @@ const TEXT: ManualSection = {
       ],
     },
     'The last record, "end (reason) after N ticks in S s", has the counts of the whole run. Its rows have no + column, and their rates are averages over the run. It lists all sources unless --top is given.',
+    "A control or format character in a name, from the host or an interface, is shown by its number (\\x1b), here and in messages.",
   ],
 };
 
@@ -157,7 +158,7 @@ const CSV: ManualSection = {
 const FILE_NAMES: ManualSection = {
   title: "FILE NAMES",
   blocks: [
-    "-o takes a file, or a folder that ends in a slash. The names of files may have these fields, as in strftime(3):",
+    "-o takes a file, or a folder that ends in a slash. The names of files may have these fields, as in strftime(3); in a host's or an interface's name a slash and a dot at the start become _:",
     {
       items: Object.entries(NAME_FIELDS).map((
         [letter, { help }],
@@ -186,7 +187,7 @@ const METRICS: ManualSection = {
         { name, type, help },
       ) => [name, `${help} (${type}).`]),
     },
-    "All but xdptally_build_info have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source.",
+    "All but xdptally_build_info have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source. A value is the name itself, with the format's escapes for backslash, quote and newline.",
     'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. Do not take the rate of source="other": it jumps when a source is no longer among them and all its packets are added there. Use the rate of class="source" minus those of the other series.',
   ],
 };

@@ -6,7 +6,7 @@ import type { Values } from "../../cli/option.ts";
 import type { SessionOptions } from "../../engine/options.ts";
 import { LoadedSession } from "../../engine/session.ts";
 import { text } from "../../formats/text.ts";
-import { diagnosticsLog } from "../../process/log.ts";
+import { diagnosticsLog, logLines } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
 import { createSinks, planSinks } from "../../sinks/all.ts";
 import type { SinkPlan } from "../../sinks/sink.ts";
@@ -96,7 +96,9 @@ async function watch(
   await prepare(); // after --splay and --wait a file may have another name
   await session.giveUpRights((user) => sinks.canGoOnAs(user));
   stop.on("SIGUSR1", () => {
-    for (const record of session.soFar) log.warn(text.end(record));
+    for (const record of session.soFar) {
+      logLines((line) => log.warn(line), text.end(record));
+    }
   });
   sinks.open();
   log.info(howToStop(options));
