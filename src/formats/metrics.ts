@@ -151,13 +151,12 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     );
 
   return [
-    {
-      name: "xdptally_build_info",
-      type: "gauge",
-      help: "The version of xdptally; always 1",
-      samples: [...new Set(states.map(({ start }) => start.version))]
-        .map((version) => [{ version }, 1]),
-    },
+    // With the labels of the interface, two files in one folder share no sample.
+    gauge(
+      "xdptally_build_info",
+      "The version of xdptally; always 1",
+      ({ start }) => [[{ version: start.version }, 1]],
+    ),
     gauge(
       "xdptally_interface_info",
       "How the program is attached; always 1",

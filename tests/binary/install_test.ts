@@ -116,24 +116,24 @@ Deno.test("the systemd service: its SystemCallFilter= allows every system call o
 
 Deno.test("the logrotate file: old captures are compressed, very old ones removed, today's is left alone", () => {
   using folder = new Folder();
-  const put = (name: string, daysAgo: number) => {
-    const path = `${folder.path}/${name}`;
-    const time = new Date(Date.now() - daysAgo * 86_400_000);
-    Deno.writeTextFileSync(path, "{}\n");
-    Deno.utimeSync(path, time, time);
-  };
-  put("h-eth0-20260110.jsonl", 0);
-  put("h-eth0-20260107.jsonl", 3);
-  put("h-eth0-20251001.1.jsonl.gz", 101);
+  const ages = { "20260110": 0, "20260107": 3, "20251001": 101 };
+  const endings = ["jsonl", "csv", "txt", "jsonl.gz", "csv.gz", "jsonl.torn"];
+  const names = endings.flatMap((ending) =>
+    Object.entries(ages).map(([day, age]) => {
+      const name = `h-eth0-${day}.${ending}`;
+      const time = new Date(Date.now() - age * 86_400_000);
+      Deno.writeTextFileSync(`${folder.path}/${name}`, "{}\n");
+      Deno.utimeSync(`${folder.path}/${name}`, time, time);
+      return name;
+    })
+  );
   const config = Deno.readTextFileSync(`${ROOT}contrib/logrotate.d/xdptally`)
-    .replace("/var/log/xdptally/*.jsonl", `"${folder.path}/*.jsonl"`)
-    .replace("find /var/log/xdptally", `find "${folder.path}"`);
+    .replace(/\/var\/log\/xdptally\/(\S+)/g, `"${folder.path}/$1"`);
   Deno.writeTextFileSync(`${folder.path}/config`, `su root root\n${config}`);
   Deno.chmodSync(`${folder.path}/config`, 0o644);
   Deno.chmodSync(folder.path, 0o755);
-  // logrotate's state says that it saw both files the day before.
-  const seen = ["20260110", "20260107"]
-    .map((day) => `"${folder.path}/h-eth0-${day}.jsonl" 2026-1-1-0:0:0\n`);
+  // logrotate's state says that it saw all files before.
+  const seen = names.map((name) => `"${folder.path}/${name}" 2026-1-1-0:0:0\n`);
   Deno.writeTextFileSync(
     `${folder.path}/state`,
     `logrotate state -- version 2\n${seen.join("")}`,
@@ -146,9 +146,21 @@ Deno.test("the logrotate file: old captures are compressed, very old ones remove
     `${folder.path}/config`,
   );
   assertEquals([code, text], [0, ""]);
-  const names = [...Deno.readDirSync(folder.path)].map(({ name }) => name)
+  const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name)
     .filter((name) => name.startsWith("h-")).sort();
-  assertEquals(names, ["h-eth0-20260107.1.jsonl.gz", "h-eth0-20260110.jsonl"]);
+  const plain = ["jsonl", "csv", "txt"];
+  const packed = ["jsonl.gz", "csv.gz", "jsonl.torn"];
+  assertEquals(
+    left,
+    [
+      ...endings.map((ending) => `h-eth0-20260110.${ending}`),
+      ...packed.map((ending) => `h-eth0-20260107.${ending}`),
+      // A plain file is compressed first, and deleted when that has aged.
+      ...plain.flatMap((ending) =>
+        ["20260107", "20251001"].map((day) => `h-eth0-${day}.1.${ending}.gz`)
+      ),
+    ].sort(),
+  );
 });
 
 Deno.test("a real cron daemon runs the shipped crontab: a captured minute", async () => {

@@ -62,7 +62,7 @@ Deno.test("-o FILE.prom: exact counts, and promtool finds nothing", async () => 
   assertEquals([...Deno.readDirSync(`${folder.path}/new`)].length, 1);
 });
 
-Deno.test("-o FILE.prom: node_exporter serves it", async () => {
+Deno.test("-o FILE.prom: node_exporter serves the files of several runs, without an error", async () => {
   using stage = vethStage();
   using folder = new Folder();
   stage.ip("link", "set", "dev", "lo", "up");
@@ -71,14 +71,17 @@ Deno.test("-o FILE.prom: node_exporter serves it", async () => {
     stage,
   );
   await using _ = capture;
-  const exporter = new Deno.Command("ip", {
+  const args = ["-i", "100ms", "-o", `${folder.path}/other.prom`, "va", "lo"];
+  await using _other = await startCapture(args, stage);
+  const log = `${folder.path}/log`;
+  const exporter = new Deno.Command("sh", {
     args: [
-      ...["netns", "exec", stage.name, "prometheus-node-exporter"],
+      ...["-c", 'exec "$@" 2>"$0"', log],
+      ...["ip", "netns", "exec", stage.name, "prometheus-node-exporter"],
       ...["--collector.disable-defaults", "--collector.textfile"],
       `--collector.textfile.directory=${folder.path}`,
       "--web.listen-address=127.0.0.1:9100",
     ],
-    stderr: "null",
     stdout: "null",
   }).spawn();
   try {
@@ -95,7 +98,14 @@ Deno.test("-o FILE.prom: node_exporter serves it", async () => {
     const sample =
       'xdptally_source_packets_total{direction="in",interface="vb",source="10.0.0.7"} 5\n';
     await become(() => scrape().includes(sample));
+    await become(() =>
+      scrape().includes('xdptally_running{direction="in",interface="va"} 1')
+    );
     assertStringIncludes(scrape(), "node_textfile_scrape_error 0\n");
+    const errors = Deno.readTextFileSync(log).split("\n").filter((line) =>
+      /level=error/.test(line)
+    );
+    assertEquals(errors, []);
   } finally {
     exporter.kill("SIGTERM");
     await exporter.status;

@@ -187,7 +187,7 @@ const METRICS: ManualSection = {
         { name, type, help },
       ) => [name, `${help} (${type}).`]),
     },
-    "All but xdptally_build_info have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source. A value is the name itself, with the format's escapes for backslash, quote and newline.",
+    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source. A value is the name itself, with the format's escapes for backslash, quote and newline.",
     'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. Do not take the rate of source="other": it jumps when a source is no longer among them and all its packets are added there. Use the rate of class="source" minus those of the other series.',
   ],
 };
