@@ -29,9 +29,11 @@ until_true() {
 here() { ip netns exec here "$@"; }
 peer() { ip netns exec peer "$@"; }
 
-# Creates the namespaces, without the packets that IPv6 autoconfiguration sends.
+# Creates the namespaces, without the packets that IPv6 autoconfiguration sends. That a
+# group is joined is reported at once and once, not again a second later.
 make_namespaces() {
 	local namespace
+	sysctl -qw net.ipv6.mld_qrv=1
 	for namespace in here peer; do
 		ip netns add "$namespace"
 		ip netns exec "$namespace" sysctl -qw \
