@@ -46,6 +46,7 @@ changelog() {
 put 755 dist/xdptally usr/bin/xdptally
 put 644 contrib/default/xdptally etc/default/xdptally
 put 644 contrib/logrotate.d/xdptally etc/logrotate.d/xdptally
+put 644 contrib/sysusers.d/xdptally.conf usr/lib/sysusers.d/xdptally.conf
 for unit in contrib/systemd/*; do put 644 "$unit" "usr/lib/systemd/system/$(basename "$unit")"; done
 put 644 dist/share/man/man1/xdptally.1 usr/share/man/man1/xdptally.1
 put 644 dist/share/bash-completion/completions/xdptally usr/share/bash-completion/completions/xdptally

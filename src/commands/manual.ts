@@ -5,7 +5,7 @@ import type { Program } from "../cli/man.ts";
 const RIGHTS: ManualSection = {
   title: "RIGHTS",
   blocks: [
-    "Loading and attaching need root, or the capabilities CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON. Once attached, a root process becomes the user of --user on all threads and keeps no capability, except in these cases:",
+    "Loading and attaching need root, or the capabilities CAP_NET_ADMIN, CAP_BPF and CAP_PERFMON. Once attached, a root process becomes the user of --user on all threads and keeps no capability, except in the cases below. From then on no thread can start a program, and no other process of that user can trace it.",
     {
       items: [
         ["before Linux 5.19", "CAP_BPF: that kernel asks for it on each read."],
@@ -15,11 +15,11 @@ const RIGHTS: ManualSection = {
         ],
         [
           "--wait-interface",
-          "all three, on the main thread, to attach again.",
+          "all three, on the main thread, effective only while it attaches.",
         ],
         [
           "-o FILE.prom",
-          "root, if that user may not write to the folder: the file is replaced at each tick. A notice says so.",
+          "root, if that user may not write to the folder: the file is replaced at each tick. A warning says so.",
         ],
         ["--user root", "all of root's rights."],
       ],

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { ethernetFrame } from "../lib/frames.ts";
-import { lacksKernel } from "../lib/kernel.ts";
+import { kernelAtLeast, lacksKernel } from "../lib/kernel.ts";
 import { type Namespace, sh, vethStage } from "../lib/stage.ts";
 import { send } from "../lib/traffic.ts";
 import {
@@ -21,6 +21,12 @@ interface Thread {
   readonly uid: string;
   readonly groups: string;
   readonly permitted: bigint;
+  readonly effective: bigint;
+  readonly bounding: bigint;
+  /** 1: no program that it starts gains rights. */
+  readonly noNewPrivileges: string;
+  /** 2: a filter refuses system calls. */
+  readonly seccomp: string;
 }
 
 /** The threads of the one xdptally in a namespace. */
@@ -36,6 +42,10 @@ function threads(stage: Namespace): Thread[] {
       uid: field("Uid"),
       groups: field("Groups"),
       permitted: BigInt(`0x${field("CapPrm")}`),
+      effective: BigInt(`0x${field("CapEff")}`),
+      bounding: BigInt(`0x${field("CapBnd")}`),
+      noNewPrivileges: field("NoNewPrivs"),
+      seccomp: field("Seccomp"),
     };
   });
 }
@@ -95,9 +105,11 @@ Deno.test("--wait-interface keeps the capabilities for attaching, on the main th
   await capture.until((records) => records.length > 1);
   const all = threads(stage);
   assert(all.length > 1);
-  for (const { isMain, uid, permitted } of all) {
+  for (const { isMain, uid, permitted, effective } of all) {
     assertEquals(uid, NOBODY);
     assertEquals(permitted, isMain ? 1n << 12n | 3n << 38n : 0n);
+    // CAP_BPF, where bpf() needs it for reading.
+    if (kernelAtLeast(5, 19)) assertEquals(effective, 0n);
   }
   stage.veth("vc", "vd");
   await capture.until((records) =>
@@ -231,5 +243,92 @@ Deno.test("a .prom page that only root may replace: the run stays root and says 
   );
   await using _ = capture;
   assertStringIncludes(capture.stderr, 'Staying root: user "nobody" may not');
+  assertEquals((await capture.end("SIGINT")).code, 0);
+});
+
+/** The six calls of a user's shell that would get at a process. */
+const PROBES = [
+  'cat "/proc/$1/environ"',
+  'cat "/proc/$1/maps"',
+  'ls -l "/proc/$1/fd"',
+  'head -c 1 "/proc/$1/mem"',
+  'timeout 5 strace -qq -p "$1"',
+  'timeout 5 strace -qq -p "$2"',
+];
+
+const AMBIENT = [
+  ...["setpriv", "--reuid=4711", "--regid=4711", "--clear-groups"],
+  ...["--inh-caps=+net_admin,+bpf,+perfmon"],
+  "--ambient-caps=+net_admin,+bpf,+perfmon",
+];
+
+for (
+  const [how, args, through] of [
+    ["root that became a user", ["--user", "4711"], []],
+    ["with capabilities to attach again", [
+      "--user",
+      "4711",
+      "--wait-interface",
+    ], []],
+    ["started with ambient capabilities", [], AMBIENT],
+  ] as const
+) {
+  Deno.test(`${how}: no thread can gain rights, and no process of its user can trace it`, async () => {
+    using stage = vethStage();
+    await using capture = new Capture(["-i", "100ms", ...args, "vb"], {
+      in: stage.name,
+      through,
+    });
+    await capture.until((records) => records.length > 2);
+    const all = threads(stage);
+    for (const { uid, noNewPrivileges, seccomp } of all) {
+      assertEquals([uid.split("\t")[0], noNewPrivileges, seccomp], [
+        "4711",
+        "1",
+        "2",
+      ]);
+    }
+    if (through.length === 0) {
+      assertEquals(all.find(({ isMain }) => isMain)!.bounding, 0n);
+    }
+    const pid = sh("ip", "netns", "pids", stage.name).trim();
+    const [, helper] = [...Deno.readDirSync(`/proc/${pid}/task`)];
+    for (const probe of PROBES) {
+      const { code } = new Deno.Command("setpriv", {
+        args: [
+          ...["--reuid=4711", "--regid=4711", "--clear-groups"],
+          ...["sh", "-c", probe, "sh", pid, helper!.name],
+        ],
+        stdout: "null",
+        stderr: "null",
+      }).outputSync();
+      assert(code !== 0 && code !== 124, `${probe}: ${code}`);
+    }
+    const { code, record } = await capture.end("SIGINT");
+    assertEquals([code, record.complete], [0, true]);
+  });
+}
+
+Deno.test("that a run stays root is said with -q too, unless --user root asks for it", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const args = ["-q", "-c", "1", "-i", "100ms", "-o", `${folder.path}/x.prom`];
+  const stays = await run([...args, "vb"], { in: stage.name });
+  assertStringIncludes(stays.stderr, "Staying root: user ");
+  const asked = await run([...args, "--user", "root", "vb"], {
+    in: stage.name,
+  });
+  assertEquals([stays.code, asked], [0, { code: 0, stdout: "", stderr: "" }]);
+});
+
+Deno.test("--user root reopens a file that was renamed, in a folder of root", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const file = `${folder.path}/x.jsonl`;
+  const args = ["--user", "root", "-i", "100ms", "-o", file, "vb"];
+  await using capture = await startCapture(args, stage);
+  assertEquals(capture.stderr.includes("stays open"), false, capture.stderr);
+  Deno.renameSync(file, `${file}.1`);
+  await become(() => isThere(file));
   assertEquals((await capture.end("SIGINT")).code, 0);
 });

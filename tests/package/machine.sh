@@ -96,7 +96,8 @@ files() {
 		find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp \
 			-o -path ./var/tmp -o -path ./var/log/journal -o -path ./var/log/dpkg.log \
 			-o -path ./var/lib/dpkg -o -path ./var/lib/systemd/timers \) -prune -o -print
-		find etc -type f -exec sha256sum {} +
+		# A user that the package made stays.
+		find etc -type f ! -name "passwd*" ! -name "group*" ! -name "shadow*" ! -name "gshadow*" -exec sha256sum {} +
 	) | sort
 }
 
@@ -121,6 +122,8 @@ echo "Installing the package on a fresh machine"
 install_package
 inside xdptally -V | tee "$work/version"
 grep -q '^embedded libbpf\.so\.1 ' "$work/version" || fail "xdptally did not use the embedded libbpf"
+inside getent passwd xdptally >"$work/passwd" || fail "there is no user xdptally"
+grep -q ':/usr/sbin/nologin$' "$work/passwd" || fail "somebody may log in: $(cat "$work/passwd")"
 expect_output "the timer before it was enabled" disabled inside systemctl is-enabled xdptally@eth0.timer
 inside systemd-analyze verify --man=no xdptally@eth0.service xdptally@eth0.timer
 inside logrotate --debug /etc/logrotate.d/xdptally >"$work/logrotate" 2>&1 || fail "logrotate: $(cat "$work/logrotate")"
@@ -133,6 +136,9 @@ printf '[Timer]\nOnActiveSec=1s\nRandomizedDelaySec=0\n' >"$root/etc/systemd/sys
 inside systemctl daemon-reload
 inside systemctl enable --quiet --now xdptally@eth0.timer
 wait_for "the timer's capture" records 'any(.type == "start")'
+pid=$(inside systemctl show --value --property=MainPID xdptally@eth0.service)
+expect_output "the user of the capture" "$(cut -d: -f3 "$work/passwd")" \
+	inside sed -n 's/^Uid:\t\([0-9]*\).*/\1/p' "/proc/$pid/status"
 ip netns exec "$peer" ping -q -c 5 -i 0.2 10.9.0.2 >/dev/null
 inside systemctl stop --quiet xdptally@eth0.service
 expect_output "the capture's result" success inside systemctl show --value --property=Result xdptally@eth0.service

@@ -164,7 +164,7 @@ const FILE_NAMES: ManualSection = {
         [letter, { help }],
       ) => [`%${letter}`, help]),
     },
-    "The time is the start of a start or tick record and the end of an end record, in UTC unless --local is given. --format decides the format, else the ending of the name, else it is text. The formats, with their endings and the names of their files in a folder:",
+    "The time is the start of a start or tick record and the end of an end record, in UTC unless --local is given. --format decides the format, else the ending of the name; without one it is text. An ending that says another format is an error, and so is an unknown one without --format. The formats, with their endings and the names of their files in a folder:",
     {
       items: FORMATS.map(({ name, endings, fileName, help }) => [
         name,
@@ -172,7 +172,7 @@ const FILE_NAMES: ManualSection = {
       ]),
     },
     "A folder without --format gets JSON Lines. With .gz after the ending each write is a gzip member of its own, and gunzip reads them in sequence; metrics are not compressed.",
-    "Each record is in the file as a whole when its tick is over. Records are appended under a lock (flock), so several runs may share a file. While a disk is full, counting goes on and records wait.",
+    "Each record is in the file as a whole when its tick is over. Records are appended under a lock (flock), so several runs may share a file. While a disk is full or somebody else has a lock, counting goes on and records wait; at the end a lock is not respected. A file that is no capture of the format is refused. New files have mode 0640 (--file-mode), new folders 0750; they belong to the user of --user where that user may make them. A link on the way is followed only if root or that user owns it.",
     { heading: "Rotation" },
     "A name with a day in it rotates by itself; contrib/logrotate.d/xdptally compresses and removes such files. After a rename or removal a new file is created if the user of --user may create it; otherwise writing continues in the old file, and a notice at the start says so. In that case use copytruncate, or --user with a user who owns the folder.",
   ],
