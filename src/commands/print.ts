@@ -5,5 +5,5 @@ import { openStdout } from "../sinks/stream.ts";
 export async function print(text: string): Promise<void> {
   const stdout = openStdout();
   stdout.add(text);
-  await stdout.flush();
+  await stdout.close();
 }

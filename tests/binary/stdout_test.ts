@@ -5,9 +5,10 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { vethStage } from "../lib/stage.ts";
+import { Folder } from "../lib/folder.ts";
+import { sh, vethStage } from "../lib/stage.ts";
 import { flood } from "../lib/traffic.ts";
-import { BINARY, readUntil, run } from "../lib/xdptally.ts";
+import { BINARY, readUntil, run, startCapture } from "../lib/xdptally.ts";
 
 Deno.test("stdout is full: exit 7, and nothing stays attached", async () => {
   using stage = vethStage();
@@ -109,4 +110,19 @@ Deno.test("stdout is not open for writing: exit 7 at once", async () => {
     stderr,
     /^xdptally: Cannot write to stdout: it is not open for writing[^\n]*\n$/,
   );
+});
+
+Deno.test("a report is whole for a reader that pauses first", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const file = `${folder.path}/x.jsonl`;
+  const args = ["-i", "100ms", "--user", "root", "-o", file, "vb"];
+  await using capture = await startCapture(args, stage);
+  await flood(stage, "va", 5000, 5000, "sequence");
+  assertEquals((await capture.end("SIGTERM")).code, 0);
+  const report = `"$0" report --top 0 --format csv "$1"`;
+  const lines = (reader: string) =>
+    sh("bash", "-c", `${report} | (${reader}; wc -l)`, BINARY, file).trim();
+  assertEquals(lines("true"), "5001");
+  assertEquals(lines("sleep 1"), "5001");
 });

@@ -65,7 +65,7 @@ async function report(
   }
   const contents = reporter.finish();
   stdout.add(format.write(contents, problems));
-  await stdout.flush();
+  await stdout.close();
   return isIncomplete(contents, problems) ? EXIT.incomplete : EXIT.done;
 }
 
