@@ -183,6 +183,10 @@ const FOREIGN: Record<string, string | Uint8Array> = {
   "an empty line": "\n",
   "a byte": "\0",
   "a page of another program": "# HELP go_goroutines N\n",
+  "a gzip member of length 0": Uint8Array.of(
+    ...[0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 8, 0, 0x58, 0x54, 4, 0],
+    ...[0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+  ),
   "a secret": "root:$6$abc:19000:0:99999:7:::\n",
 };
 const FILES = [

@@ -1,8 +1,9 @@
 /** bpf() calls that fail while a run counts: the run goes on, and no count is lost. */
 import { assertEquals } from "@std/assert";
-import { Namespace, sh } from "../lib/stage.ts";
+import { Folder } from "../lib/folder.ts";
+import { Namespace, sh, vethStage } from "../lib/stage.ts";
 import { flood, Senders } from "../lib/traffic.ts";
-import { assertBalanced, Capture, sum } from "../lib/xdptally.ts";
+import { assertBalanced, Capture, run, sum } from "../lib/xdptally.ts";
 
 /** strace that makes bpf() fail with `error`; `when` as in strace(1), -e inject. */
 function failing(error: string, when: string): string[] {
@@ -116,4 +117,28 @@ Deno.test("bpf() keeps failing: the run goes on until a signal, its end is incom
   const { record: end, code } = await capture.end();
   assertEquals([code, end.complete], [8, false]);
   assertEquals(stage.programs("vb"), []);
+});
+
+Deno.test("a disk that fails to read a capture: one line, exit 7, and nothing is changed", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  const short = ["-q", "-c", "1", "-i", "100ms", "--user", "root"];
+  for (const name of ["x.jsonl", "x.jsonl.gz", "x.prom"]) {
+    const path = `${folder.path}/${name}`;
+    const args = [...short, "-o", path, "vb"];
+    assertEquals((await run(args, { in: stage.name })).code, 0);
+    const before = Deno.readFileSync(path);
+    const inject = "inject=read,pread64:error=EIO";
+    const through = [
+      ...["strace", "-f", "-qq", "-o", "/dev/null", "-P", path],
+      ...["-e", "trace=read,pread64", "-e", inject],
+    ];
+    const { code, stderr } = await run(args, { in: stage.name, through });
+    assertEquals([code, stderr], [
+      7,
+      `xdptally: Cannot write to "${path}": Input/output error; name another file\n`,
+    ]);
+    assertEquals(Deno.readFileSync(path), before);
+    assertEquals(stage.programs("vb"), []);
+  }
 });
