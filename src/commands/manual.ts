@@ -109,7 +109,7 @@ const FILES: ManualSection = {
         ],
       ],
     },
-    "xdptally writes no other files than -o and the export of top name. These files come with the sources and the tarballs; the package installs the first four.",
+    "xdptally writes no other files than -o and the export of top name. These files come with the sources and the tarballs; the package installs the first five.",
     {
       items: [
         [
@@ -125,8 +125,12 @@ const FILES: ManualSection = {
           "Starts it every ten minutes: systemctl enable --now xdptally@eth0.timer",
         ],
         [
+          "contrib/sysusers.d/xdptally.conf",
+          "The user that a run becomes, for systemd-sysusers.",
+        ],
+        [
           "contrib/logrotate.d/xdptally",
-          "Compresses captures that are two days old, and removes them after 90 days.",
+          "Compresses captures that are two days old, and removes all after 90 days.",
         ],
         [
           "contrib/cron.d/xdptally",

@@ -93,12 +93,12 @@ export class Ticks {
     const due = () => this.#start + this.#schedule.next;
     yield this.#live.map(startOf);
     while (!this.#isOver) {
-      while (!stop.isRequested && bootTime() < due()) {
+      do {
         const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due();
         await stop.sleepUntil(Math.min(next, due()));
         const arrived = this.#startAbsent();
         if (arrived.length > 0) yield arrived.map(startOf);
-      }
+      } while (!stop.isRequested && bootTime() < due());
       const turn = this.#turn(bootTime() - this.#start);
       yield turn;
       for (const _ of turn); // what was not taken: a turn is made whole

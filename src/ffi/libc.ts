@@ -11,10 +11,6 @@ const LIBC = {
   strerror: { parameters: ["i32"], result: "pointer" }, // errnum
 
   fchmod: { parameters: ["i32", "u32"], result: "i32" }, // fd, mode
-  fchownat: {
-    parameters: ["i32", "buffer", "u32", "u32", "i32"], // dirfd, path, owner, group, flags
-    result: "i32",
-  },
   mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" }, // dirfd, path, mode
   openat: {
     parameters: ["i32", "buffer", "i32", "u32"], // dirfd, path, flags, mode

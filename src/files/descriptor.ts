@@ -46,12 +46,6 @@ const TYPES = {
   0o140000: "socket",
 } as const;
 
-/** A user, and that user's group. */
-export interface Owner {
-  readonly uid: number;
-  readonly gid: number;
-}
-
 /** What a descriptor has open. */
 export interface Status {
   readonly type: typeof TYPES[keyof typeof TYPES] | "unknown";
@@ -140,19 +134,27 @@ export class Descriptor implements Disposable {
     return new TextDecoder().decode(buffer.subarray(0, length));
   }
 
-  /** Gives the file to a user, if this process may. @see fchownat(2) */
-  giveTo({ uid, gid }: Owner): void {
-    libc.fchownat(this.number, cString(""), uid, gid, AT_EMPTY_PATH);
-  }
-
   /** Sets its permissions. @throws {FileError} @see fchmod(2) */
   allow(permissions: number): void {
     onFiles(() => call(libc, "fchmod", this.number, permissions));
   }
 
-  /** Like `again`, as a file of Deno. @throws what `Deno.openSync` throws */
-  reopen(options: Deno.OpenOptions): Deno.FsFile {
-    return Deno.openSync(this.path, options);
+  /**
+   * Like `again`, as a file of Deno: to read, or to read and append. A process that
+   * has a lease on the file is not waited for.
+   *
+   * @throws {FileError}; what `Deno.openSync` throws
+   * @see F_SETLEASE in fcntl(2)
+   */
+  reopen(access: "read" | "append"): Deno.FsFile {
+    const isRead = access === "read";
+    const flags = isRead ? OPEN.nonBlocking : OPEN.readWrite | OPEN.nonBlocking;
+    // While it is open, nobody gets a lease.
+    using _ = Descriptor.again(this.number, flags);
+    return Deno.openSync(
+      this.path,
+      isRead ? { read: true } : { read: true, append: true },
+    );
   }
 
   /** Leads to what is open, whatever has its name by now. */
@@ -172,7 +174,10 @@ function pathOf(descriptor: number): string {
 
 /** The error of the system with that number. */
 export function refusal(errno: number): FileError {
-  return new FileError(errnoText(errno), errno);
+  const text = errno === ERRNO.EAGAIN
+    ? "another process has a lease on it"
+    : errnoText(errno);
+  return new FileError(text, errno);
 }
 
 /** Whether the user may not do it, so that another one may try. */

@@ -96,12 +96,13 @@ export class FileAccess {
     return this.#try((trust) => {
       using place = walk(path, trust.linkOwners, undefined);
       using found = existing(place, trust, FILE);
-      return found?.reopen({ read: true });
+      return found?.reopen("read");
     });
   }
 
   /**
-   * Opens a FIFO or a device to write to, without waiting for anybody.
+   * Opens a FIFO or a device to write to, without waiting for anybody. Root does
+   * not do it for the user, who may have to do it again.
    *
    * @returns undefined: it is a FIFO without a reader
    * @throws {FileError}
@@ -110,7 +111,7 @@ export class FileAccess {
     const flags = OPEN.write | OPEN.append | OPEN.nonBlocking;
     const own = OWN_DESCRIPTOR.exec(path)?.[1];
     if (own !== undefined) return Descriptor.again(Number(own), flags);
-    return this.#try((trust) => {
+    return this.#onlyAsUser((trust) => {
       using place = walk(path, trust.linkOwners, undefined);
       using found = existing(place, trust, STREAM);
       if (found === undefined) throw refusal(ERRNO.ENOENT);
@@ -132,8 +133,7 @@ export class FileAccess {
    * @throws {FileError}
    */
   requireStream(path: string): void {
-    if (OWN_DESCRIPTOR.test(path)) return;
-    this.#try((trust) => {
+    this.#onlyAsUser((trust) => {
       using place = walk(path, trust.linkOwners, undefined);
       using found = existing(place, trust, STREAM);
       if (found === undefined) throw refusal(ERRNO.ENOENT);
@@ -196,7 +196,7 @@ export class FileAccess {
   rehearseReplacing(path: string): void {
     this.#try((trust) => {
       using place = walk(path, trust.linkOwners, undefined);
-      withTemporary(place.folder, "xdptally", 0o600, () => {});
+      withTemporary(place.folder, place.name, 0o600, () => {});
     });
   }
 
@@ -204,25 +204,45 @@ export class FileAccess {
   removeTemporaries(path: string): void {
     this.#try((trust) => {
       using place = walk(path, trust.linkOwners, trust.newFolders);
-      removeTemporaries(place.folder, place.name);
+      removeTemporaries(place.folder, place.name, trust.fileOwners);
     });
   }
 
   /** Does something as the user; if that is not allowed, as this process. */
   #try<T>(action: (trust: Trust) => T): T {
+    try {
+      return this.#asUser(action);
+    } catch (error) {
+      if (this.#user === undefined || !isDenied(error)) throw error;
+      return action(trustOf(libc.geteuid(), this.#user));
+    }
+  }
+
+  /** @throws {FileError} also where root could help */
+  #onlyAsUser<T>(action: (trust: Trust) => T): T {
+    try {
+      return this.#asUser(action);
+    } catch (error) {
+      if (this.#user === undefined || !isDenied(error)) throw error;
+      throw new FileError(
+        `user "${this.#user.name}" may not write to it; allow that, use --user root`,
+      );
+    }
+  }
+
+  #asUser<T>(action: (trust: Trust) => T): T {
     const user = this.#user;
     const mine = libc.geteuid();
     if (user === undefined || user.uid === mine) return action(trustOf(mine));
-    try {
-      return asUser(user, () => action(trustOf(user.uid)));
-    } catch (error) {
-      if (!isDenied(error)) throw error;
-      return action(trustOf(mine, user));
-    }
+    return asUser(user, () => action(trustOf(user.uid)));
   }
 }
 
-/** A descriptor of this process, which whoever started it has handed over. */
+/** Whether a path names a descriptor of this process, which was handed over to it. */
+export function isOwnDescriptor(path: string): boolean {
+  return OWN_DESCRIPTOR.test(path);
+}
+
 const OWN_DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/;
 
 /** What a user relies on. @param successor the user that root will become */
@@ -268,5 +288,5 @@ function existing(
 }
 
 function reopen(file: Descriptor): Deno.FsFile {
-  return file.reopen({ read: true, append: true });
+  return file.reopen("append");
 }

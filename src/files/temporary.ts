@@ -2,7 +2,14 @@
 import { call, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
-import { Descriptor, FileError, onFiles, OPEN, refusal } from "./descriptor.ts";
+import {
+  Descriptor,
+  FileError,
+  ifThere,
+  onFiles,
+  OPEN,
+  refusal,
+} from "./descriptor.ts";
 
 /** Makes a file; undefined: something has that name. @throws {FileError} */
 export function make(
@@ -54,8 +61,17 @@ export function withTemporary(
   }
 }
 
-/** Removes the temporary files of a file: a killed run leaves one. @throws {FileError} */
-export function removeTemporaries(folder: Descriptor, name: string): void {
+/**
+ * Removes the temporary files of a file: a killed run leaves one.
+ *
+ * @param owners whose files are removed; undefined: the kernel decides
+ * @throws {FileError}
+ */
+export function removeTemporaries(
+  folder: Descriptor,
+  name: string,
+  owners: ReadonlySet<number> | undefined,
+): void {
   const prefix = prefixOf(name);
   const isTemporary = (name: string) => {
     const random = name.slice(prefix.length, -SUFFIX.length);
@@ -63,6 +79,10 @@ export function removeTemporaries(folder: Descriptor, name: string): void {
   };
   for (const { name, isFile } of Deno.readDirSync(folder.path)) {
     if (!isFile || !isTemporary(name)) continue;
-    onFiles(() => call(libc, "unlinkat", folder.number, cString(name), 0));
+    ifThere(() => {
+      using file = Descriptor.open(folder.number, name, OPEN.path);
+      if (owners?.has(file.status().owner) === false) return;
+      onFiles(() => call(libc, "unlinkat", folder.number, cString(name), 0));
+    });
   }
 }

@@ -2,6 +2,7 @@
 import { call, ERRNO } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { cString } from "../ffi/memory.ts";
+import { owningAs, type User } from "../process/user.ts";
 import {
   CURRENT_FOLDER,
   Descriptor,
@@ -9,7 +10,6 @@ import {
   ifThere,
   onFiles,
   OPEN,
-  type Owner,
   refusal,
 } from "./descriptor.ts";
 
@@ -18,7 +18,7 @@ export interface NewFolders {
   /** Permissions, before the umask. */
   readonly mode: number;
   /** Gets them; undefined: they stay with the user who makes them. */
-  readonly owner: Owner | undefined;
+  readonly owner: User | undefined;
 }
 
 /** Where a path leads. */
@@ -31,6 +31,8 @@ export interface Destination extends Disposable {
   readonly isWhole: boolean;
 }
 
+/** NAME_MAX, in bytes. @see linux/limits.h */
+const LONGEST_NAME = 255;
 /** Links on one way; more are a circle. @see path_resolution(7) */
 const MOST_LINKS = 40;
 
@@ -58,6 +60,10 @@ export function walk(
     stack.use(Descriptor.open(folder, name, OPEN.path));
   let folder = at(CURRENT_FOLDER, path.startsWith("/") ? "/" : ".");
   const names = namesOf(path);
+  const encoder = new TextEncoder();
+  if (names.some((name) => encoder.encode(name).length > LONGEST_NAME)) {
+    throw refusal(ERRNO.ENAMETOOLONG); // before any folder is made
+  }
   const found = (name: string, isWhole: boolean): Destination => {
     const held = stack.move();
     return { folder, name, isWhole, [Symbol.dispose]: () => held.dispose() };
@@ -71,9 +77,10 @@ export function walk(
       if (missing === undefined) return found(name, false);
       next = stack.use(makeFolder(folder, name, missing));
     }
-    const { type, owner } = next.status();
+    const { type, owner, names: count } = next.status();
     if (type === "link") {
-      if (!linkOwners.has(owner)) {
+      // A second name of a link can be made by others, too.
+      if (!linkOwners.has(owner) || count > 1) {
         throw new FileError(
           `"${name}" is a link of user ${owner}, which may lead anywhere`,
         );
@@ -102,18 +109,12 @@ function makeFolder(
   name: string,
   { mode, owner }: NewFolders,
 ): Descriptor {
+  const make = () => call(libc, "mkdirat", number, cString(name), mode);
   try {
-    onFiles(() => call(libc, "mkdirat", number, cString(name), mode));
+    onFiles(() => owner === undefined ? make() : owningAs(owner, make));
   } catch (error) {
     const isThere = error instanceof FileError && error.errno === ERRNO.EEXIST;
     if (!isThere) throw error;
-    return Descriptor.open(number, name, OPEN.path);
   }
-  const folder = Descriptor.open(number, name, OPEN.path);
-  // Whoever owns the outer folder may have put something else there by now.
-  const { type, owner: maker } = folder.status();
-  if (owner !== undefined && type === "folder" && maker === libc.geteuid()) {
-    folder.giveTo(owner);
-  }
-  return folder;
+  return Descriptor.open(number, name, OPEN.path);
 }

@@ -16,7 +16,8 @@ const START = [
 
 /** Bytes from the start of a member to the end of its length field. */
 export const HEADER_SIZE = 20;
-const TRAILER_SIZE = 8;
+/** Bytes of its checksum and its length, which are not all zero. */
+export const TRAILER_SIZE = 8;
 /** Bytes of the shortest member; a length below leads nowhere. */
 export const LEAST_LENGTH = HEADER_SIZE + TRAILER_SIZE;
 
@@ -65,6 +66,12 @@ export function isHeader(header: Uint8Array): boolean {
 /** Whether bytes, perhaps few, begin as a member does. */
 export function isMemberStart(bytes: Uint8Array): boolean {
   return START.every((byte, at) => (bytes[at] ?? byte) === byte);
+}
+
+/** How many bytes at the beginning are those of a member, before its length. */
+export function memberStartLength(bytes: Uint8Array): number {
+  const differs = START.findIndex((byte, at) => bytes[at] !== byte);
+  return differs < 0 ? START.length : differs;
 }
 
 /**

@@ -16,7 +16,9 @@ export const text: LineFormat = {
   defaultTop: 20,
   header: "",
   // A title, or a row where the title was cut off.
-  isHead: (text) => /^(\t|\S+ (out )?\d{4}-\d\d-\d\dT[\d:]{8}Z )/.test(text),
+  isHead: (text) =>
+    /^(\t\S+ => \d+ |\S+ (out )?[\dT:-]{19}Z (tick \d+|end \(|so far, ))/
+      .test(text),
   isLog: true,
   start: () => "",
   tick: (record) => withRows(`tick ${record.seq}${merged(record)}`, record),

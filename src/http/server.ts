@@ -24,13 +24,18 @@ const BOUNDS = { ofPeer: 256, ofAll: 512 };
 const PACE = 1;
 
 /** What a connection is read from and written to. */
-export type HttpStream = Pick<Deno.Conn, "read" | "write" | "closeWrite">;
+export type HttpStream = Pick<
+  Deno.Conn,
+  "read" | "write" | "closeWrite" | "close"
+>;
 
 /** What is read and written in place of a connection, if that is still open. */
 type Secure = (tcp: Deno.Conn, isOpen: () => boolean) => Promise<HttpStream>;
 
 interface Connection extends Seat {
   readonly tcp: Deno.Conn;
+  /** With TLS, what speaks it; else the same. */
+  stream: HttpStream;
   isBusy: boolean;
 }
 
@@ -87,7 +92,7 @@ export class HttpServer implements Disposable {
   #admit(tcp: Deno.Conn): boolean {
     const peer = peerOf((tcp.remoteAddr as Deno.NetAddr).hostname);
     const isFull = this.#makeRoom(peer, BOUNDS);
-    this.#serve({ tcp, peer, isBusy: false });
+    this.#serve({ tcp, stream: tcp, peer, isBusy: false });
     return isFull;
   }
 
@@ -102,10 +107,10 @@ export class HttpServer implements Disposable {
     this.#connections.add(connection);
     const timer = setTimeout(() => this.#close(connection), DEADLINE);
     try {
-      const stream = await this.#secure(
-        connection.tcp,
-        () => this.#connections.has(connection),
-      );
+      const isOpen = () => this.#connections.has(connection);
+      const stream = await this.#secure(connection.tcp, isOpen);
+      connection.stream = stream;
+      if (!isOpen()) stream.close(); // it came too late
       const request = await readRequest(stream);
       connection.isBusy = true;
       const answer = typeof request === "number"
@@ -130,7 +135,10 @@ export class HttpServer implements Disposable {
   }
 
   #close(connection: Connection): void {
-    if (this.#connections.delete(connection)) connection.tcp.close();
+    if (!this.#connections.delete(connection)) return;
+    const { tcp, stream } = connection;
+    tcp.close();
+    if (stream !== tcp) stream.close();
   }
 
   [Symbol.dispose](): void {

@@ -12,7 +12,7 @@ export interface Certificate {
  *
  * @throws {Error} the certificate or its key cannot be used
  */
-export function listenInside(certificate: Certificate): Deno.TlsListener {
+function listenInside(certificate: Certificate): Deno.TlsListener {
   const on = (hostname: string) =>
     Deno.listenTls({ hostname, port: 0, ...certificate });
   try {
@@ -24,28 +24,32 @@ export function listenInside(certificate: Certificate): Deno.TlsListener {
   }
 }
 
+/** @throws {Error} the certificate or its key cannot be used */
+export function requireUsable(certificate: Certificate): void {
+  listenInside(certificate).close();
+}
+
 /**
- * Passes connections through a listener of `listenInside` and back. Deno speaks
- * TLS as a server only on what its own listener accepted, whose certificate is
- * fixed; and an address that is listened on cannot be bound again without losing
- * connections, nor a port below 1024 without rights. So the outer listener stays,
- * and the inner one changes. This can go once the runtime takes a new certificate
+ * Passes connections through a listener of their own and back. Deno speaks TLS as a
+ * server only on what its own listener accepted, whose certificate is fixed; and an
+ * address that is listened on cannot be bound again without losing connections, nor
+ * a port below 1024 without rights. So the outer listener stays, and for each
+ * connection there is an inner one, for a moment: nobody has the time to find its
+ * port and to fill its queue. This can go once the runtime takes a new certificate
  * for an open listener.
  */
-export class TlsGate implements Disposable {
-  readonly #current: () => Deno.TlsListener;
-  #used: Deno.TlsListener;
+export class TlsGate {
+  readonly #current: () => Certificate;
   /** The last pair; one is made after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param current the listener with the certificate of the moment */
-  constructor(current: () => Deno.TlsListener) {
+  /** @param current the certificate of the moment */
+  constructor(current: () => Certificate) {
     this.#current = current;
-    this.#used = current();
   }
 
   /**
-   * TLS on a connection; closing that ends it.
+   * TLS on a connection; closing what this returns ends both.
    *
    * @param isOpen whether it is still of use when its turn comes
    * @throws {Error} it is not, or too few files may be open
@@ -56,7 +60,7 @@ export class TlsGate implements Disposable {
     const length = await tcp.read(hello) ?? 0;
     const made = this.#last.then(() => {
       if (!isOpen()) throw new Error("closed");
-      return this.#pair();
+      return pairOf(this.#current());
     });
     this.#last = made.catch(() => {});
     const { outer, inner } = await made;
@@ -66,36 +70,30 @@ export class TlsGate implements Disposable {
       pass(outer, tcp),
     ])
       .catch(() => {}) // one of the two sides has left
-      .finally(() => {
-        outer.close();
-        inner.close();
-      });
+      .finally(() => outer.close());
     return inner;
   }
+}
 
-  /** A connection to the inner listener, and its other end. */
-  async #pair(): Promise<{ outer: Deno.TcpConn; inner: Deno.TlsConn }> {
-    const listener = this.#current();
-    if (listener !== this.#used) this.#used.close();
-    this.#used = listener;
-    const { hostname, port } = listener.addr as Deno.NetAddr;
-    const outer = await Deno.connect({ hostname, port });
-    try {
-      for (;;) {
-        const inner = await listener.accept();
-        if (inner.remoteAddr.port === outer.localAddr.port) {
-          return { outer, inner };
-        }
-        inner.close(); // somebody else on this machine has found the port
-      }
-    } catch (error) {
-      outer.close();
-      throw error;
+/** A connection within this process, whose inner end speaks TLS. */
+async function pairOf(
+  certificate: Certificate,
+): Promise<{ outer: Deno.TcpConn; inner: Deno.TlsConn }> {
+  using listener = listenInside(certificate);
+  const { hostname, port } = listener.addr;
+  const outer = await Deno.connect({ hostname, port });
+  try {
+    for (;;) {
+      const inner = await listener.accept();
+      const { remoteAddr } = inner;
+      const isOurs = remoteAddr.port === outer.localAddr.port &&
+        remoteAddr.hostname === outer.localAddr.hostname;
+      if (isOurs) return { outer, inner };
+      inner.close(); // somebody else on this machine has found the port
     }
-  }
-
-  [Symbol.dispose](): void {
-    this.#used.close();
+  } catch (error) {
+    outer.close();
+    throw error;
   }
 }
 

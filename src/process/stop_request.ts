@@ -70,11 +70,14 @@ export class StopRequest implements Disposable {
   }
 
   /**
-   * Waits until a time in ms since boot, the request or a nudge. Timers stop
+   * Waits until a time in ms since boot, the request or a nudge, and takes signals
+   * that came meanwhile also if the time is over. Timers stop
    * during suspend, so it checks the clock at least once per minute.
    */
   async sleepUntil(time: number): Promise<void> {
     this.#isNudged = false;
+    // Whoever is late all the time would never let a signal in.
+    await new Promise((resolve) => setTimeout(resolve));
     const mayEnd = () => this.isRequested || this.#isNudged;
     for (let left; !mayEnd() && (left = time - bootTime()) > 0;) {
       const { promise, resolve } = Promise.withResolvers<void>();

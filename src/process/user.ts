@@ -6,6 +6,7 @@ import {
   type Capability,
   heldCapabilities,
   withoutCapabilities,
+  withSpareCapabilities,
 } from "./capabilities.ts";
 
 /** A user that this process could become. */
@@ -156,6 +157,24 @@ export function asUser<T>(user: User, action: () => T): T {
     libc.setfsuid(libc.geteuid());
     libc.setfsgid(libc.getegid());
     setGroups(mine);
+  }
+}
+
+/**
+ * Runs `action` with all rights of this process, but what it makes belongs to
+ * `user`: to give it away afterwards would be too late, another file may have its
+ * name by then. Without CAP_SETUID it stays this process's own.
+ *
+ * @see setfsuid(2)
+ */
+export function owningAs<T>(user: User, action: () => T): T {
+  try {
+    libc.setfsgid(user.gid);
+    libc.setfsuid(user.uid); // takes the capabilities about files away
+    return withSpareCapabilities(action);
+  } finally {
+    libc.setfsuid(libc.geteuid());
+    libc.setfsgid(libc.getegid());
   }
 }
 

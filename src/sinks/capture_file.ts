@@ -62,6 +62,8 @@ export class CaptureFile implements Target {
   readonly #queue = new RecordQueue();
   /** The file whose whole records are known, and their size. */
   #sound: { file: Deno.FsFile; size: number } | undefined;
+  /** The size at which the file has something else than records: not looked at again. */
+  #spoiled: { readonly size: number; readonly why: unknown } | undefined;
   /** Why the last write failed; empty: it did not. */
   #trouble = "";
   #isRemoved = false;
@@ -219,14 +221,23 @@ export class CaptureFile implements Target {
 
   /** Moves an incomplete end to `FILE.torn`. @returns the size that is left */
   #mend(file: Deno.FsFile, size: number): number {
-    if (this.#sound?.file === file && this.#sound.size === size) return size;
-    const whole = this.#wholeSize(file, size);
+    const known = this.#sound?.file === file ? this.#sound.size : 0;
+    if (known === size) return size;
+    if (this.#spoiled?.size === size) throw this.#spoiled.why;
+    this.#spoiled = undefined;
+    let whole;
+    try {
+      whole = this.#wholeSize(file, size, known < size ? known : 0);
+    } catch (why) {
+      this.#spoiled = { size, why };
+      throw why;
+    }
     if (whole < size) moveEnd(file, whole, size, this.#torn());
     return whole;
   }
 
-  #wholeSize(file: Deno.FsFile, size: number): number {
-    return wholeSize(file, size, this.#options.isGzip);
+  #wholeSize(file: Deno.FsFile, size: number, from = 0): number {
+    return wholeSize(file, size, this.#options.isGzip, from);
   }
 
   get #tornPath(): string {

@@ -16,7 +16,7 @@ import {
 } from "../http/message.ts";
 import { isLoopback } from "../http/peer.ts";
 import { HttpServer } from "../http/server.ts";
-import { TlsGate } from "../http/tls_gate.ts";
+import { type Certificate, TlsGate } from "../http/tls_gate.ts";
 import { findInterface } from "../net/interfaces.ts";
 import type { User } from "../process/user.ts";
 import type { RunRecord } from "../tally/records.ts";
@@ -30,8 +30,8 @@ interface ExporterOptions {
   readonly port: number;
   /** The bearer token; undefined: everybody may read. */
   readonly token: Reloaded<string> | undefined;
-  /** What speaks TLS, see TlsGate; undefined: plain HTTP. */
-  readonly tls: Reloaded<Deno.TlsListener> | undefined;
+  /** The certificate of TLS; undefined: plain HTTP. */
+  readonly tls: Reloaded<Certificate> | undefined;
   /** Files that nobody else should read. */
   readonly secretFiles: readonly string[];
   readonly maxSources: number;
@@ -192,7 +192,6 @@ export class Exporter implements Sink, Disposable {
   [Symbol.dispose](): void {
     if (this.#server === undefined) this.#listener?.close();
     else this.#server[Symbol.dispose]();
-    this.#gate?.[Symbol.dispose]();
   }
 }
 

@@ -3,7 +3,7 @@ import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
 import { text, valued } from "../cli/option.ts";
 import { badValue } from "../cli/values.ts";
-import { type Certificate, listenInside } from "../http/tls_gate.ts";
+import { type Certificate, requireUsable } from "../http/tls_gate.ts";
 import { Exporter } from "./exporter.ts";
 import { Reloaded } from "./reloaded.ts";
 import type { SinkKind } from "./sink.ts";
@@ -72,12 +72,12 @@ export const listen: SinkKind<typeof OPTIONS> = {
       );
       secretFiles.push(listenToken);
     }
-    let tls: Reloaded<Deno.TlsListener> | undefined;
+    let tls: Reloaded<Certificate> | undefined;
     if (listenCert !== undefined && listenKey !== undefined) {
       tls = new Reloaded(
         "certificate",
         [listenCert, listenKey],
-        (cert, key) => secured({ cert, key }, listenCert, listenKey),
+        (cert, key) => usable({ cert, key }, listenCert, listenKey),
       );
       secretFiles.push(listenKey);
     }
@@ -100,6 +100,13 @@ function tokenIn(text: string, path: string): string {
       "the file is empty; put a token in it",
     );
   }
+  if (/[^\r\n -~]/.test(token)) {
+    throw badValue(
+      "listen-token",
+      path,
+      "the file has other characters than those of ASCII; put a token in it",
+    );
+  }
   if (/[\r\n]/.test(token)) {
     throw badValue(
       "listen-token",
@@ -110,14 +117,15 @@ function tokenIn(text: string, path: string): string {
   return token;
 }
 
-/** A listener with a certificate. @throws {Failure} exit code 2: it cannot be used */
-function secured(
+/** Returns a certificate that can be used. @throws {Failure} exit code 2: it cannot */
+function usable(
   certificate: Certificate,
   certPath: string,
   keyPath: string,
-): Deno.TlsListener {
+): Certificate {
   try {
-    return listenInside(certificate);
+    requireUsable(certificate);
+    return certificate;
   } catch (error) {
     throw new Failure(
       EXIT.usage,

@@ -43,7 +43,12 @@ export class NamedFile {
       this.#warnOnce(error);
       return this.#file;
     }
-    this.#file?.close();
+    if (this.close()) {
+      const { path, log } = this.#options;
+      log.warn(
+        `"${path}" was removed, and its records with it; going on in a new file`,
+      );
+    }
     return this.#file = fresh;
   }
 

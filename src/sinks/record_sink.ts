@@ -9,7 +9,6 @@ import { throwAll } from "./failures.ts";
 import {
   type FileOptions,
   isSpecial,
-  logStaysRoot,
   pathFor,
   pathsFor,
   rightsOf,
@@ -145,19 +144,21 @@ export class RecordSink implements Sink {
   /** A capture file stays open: only reopening it after rotation may need root. */
   canGoOnAs(user: User): boolean {
     const { log } = this.#context;
-    for (const path of pathsFor(this.#options.output, this.#context)) {
+    for (const path of this.#files()) {
       const { ownsFolder, ownsFile } = rightsOf(user, path);
-      if (isSpecial(path)) {
-        if (ownsFile) continue;
-        logStaysRoot(log, user, path);
-        return false;
-      }
-      if (!(ownsFolder && ownsFile)) {
-        log.info(
-          `"${path}" stays open until the end: user "${user.name}" may not reopen it after a rotation; use copytruncate, or --user root`,
-        );
-      }
+      if (ownsFolder && ownsFile) continue;
+      log.info(
+        `"${path}" stays open until the end: user "${user.name}" may not reopen it after a rotation; use copytruncate, or --user root`,
+      );
     }
     return true;
+  }
+
+  /** The paths of capture files; what is no file was asked for as the user. */
+  #files(): string[] {
+    const { output } = this.#options;
+    return [...pathsFor(output, this.#context)].filter((path) =>
+      !isSpecial(path)
+    );
   }
 }

@@ -2,7 +2,7 @@
 import { call, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { type Descriptor, FileError } from "../files/descriptor.ts";
-import type { FileAccess } from "../files/file_access.ts";
+import { type FileAccess, isOwnDescriptor } from "../files/file_access.ts";
 import { ReaderGone, Stream, writable, type Writer } from "./stream.ts";
 
 /**
@@ -10,14 +10,20 @@ import { ReaderGone, Stream, writable, type Writer } from "./stream.ts";
  * thread that waits in open(2) or write(2) could not be ended.
  */
 export function openSpecial(path: string, access: FileAccess): Stream {
+  let file: Descriptor | undefined;
   const open = async (): Promise<Writer> => {
-    for (;;) {
-      const file = access.openStream(path);
-      if (file !== undefined) return { write: (bytes) => writeTo(file, bytes) };
+    while ((file ??= access.openStream(path)) === undefined) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
     }
+    const opened = file;
+    return { write: (bytes) => writeTo(opened, bytes) };
   };
-  return new Stream(`"${path}"`, open, () => access.requireStream(path));
+  const require = () => {
+    // It was handed over to root, so root opens it.
+    if (isOwnDescriptor(path)) file ??= access.openStream(path);
+    else access.requireStream(path);
+  };
+  return new Stream(`"${path}"`, open, require);
 }
 
 /** Milliseconds between two looks for a reader of a FIFO. */

@@ -1,8 +1,13 @@
 /** Whoever owns the folder of a capture cannot make root write elsewhere, or read for him. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { AttackedFolder, ATTACKER, racing } from "../lib/attacker.ts";
+import {
+  AttackedFolder,
+  ATTACKER,
+  attacking,
+  racing,
+} from "../lib/attacker.ts";
 import { sh, vethStage } from "../lib/stage.ts";
-import { run } from "../lib/xdptally.ts";
+import { become, Capture, run } from "../lib/xdptally.ts";
 
 const SHORT = ["-q", "-c", "2", "-i", "100ms"];
 
@@ -81,6 +86,9 @@ for (const user of ["root", "nobody", String(ATTACKER)]) {
         const { code, stderr } = await run(args, { in: stage.name });
         assert([0, 7].includes(code), stderr);
         assertEquals(folder.damage, "", `${output}: ${stderr}`);
+        if (output.endsWith(".jsonl")) {
+          assert(!stderr.includes("Staying root"), stderr);
+        }
       }
     }
   });
@@ -151,4 +159,88 @@ Deno.test("a run that comes later goes on in the folder that the first one made"
   }
   const lines = Deno.readTextFileSync(`${folder.own}/new/x.jsonl`).trimEnd();
   assertEquals(lines.split("\n").length, 3 * 4);
+});
+
+Deno.test("a second name of root's own link is not followed", async () => {
+  using stage = vethStage();
+  using folder = new AttackedFolder();
+  sh("ln", "-s", folder.vault, `${folder.vault}.link`);
+  // As where fs.protected_hardlinks is 0.
+  sh("ln", "-P", `${folder.vault}.link`, `${folder.own}/sub`);
+  const args = ["-o", `${folder.own}/sub/x.jsonl`, "vb"];
+  const { code, stderr } = await run([...SHORT, ...args], { in: stage.name });
+  assertEquals(code, 7, stderr);
+  assertEquals(folder.damage, "");
+});
+
+/** What the owner of a capture does to it to keep a run busy; `$1` is the capture. */
+const DELAYS: Record<string, string> = {
+  "a hole of 8 TB": 'truncate -s 8T "$1"',
+  "a hole of 300 MB, that is filled up again and again":
+    'while :; do truncate -c -s 300M "$1"; truncate -c -s 24 "$1"; done',
+  "a lease": `exec perl -e '
+    use Fcntl;
+    $SIG{IO} = "IGNORE";
+    while (1) {
+      open(my $file, "<", $ARGV[0]) or next;
+      fcntl($file, 1024, 0) and sleep 1000; # F_SETLEASE, F_RDLCK
+      select(undef, undef, undef, 0.001);
+    }' "$1"`,
+};
+
+for (const [what, script] of Object.entries(DELAYS)) {
+  for (const isEarly of [true, false]) {
+    const when = isEarly ? "before the start" : "while it counts";
+    Deno.test(`${what}, ${when}: signals and --duration end the run`, async () => {
+      for (const end of ["SIGTERM", "--duration"]) {
+        using stage = vethStage();
+        using folder = new AttackedFolder();
+        const path = `${folder.own}/x.jsonl`;
+        folder.attack(`printf '${TORN}' >x.jsonl; chmod 666 x.jsonl`);
+        const attack = () => attacking(folder, script, path);
+        await using stack = new AsyncDisposableStack();
+        if (isEarly) stack.use(await attack());
+        const duration = end === "--duration" ? ["-d", "2s"] : [];
+        const args = [...duration, "-i", "100ms", "--user", String(ATTACKER)];
+        await using capture = new Capture(
+          [...args, "-o", path, "vb"],
+          { in: stage.name },
+          [],
+        );
+        await become(() => /detach|Cannot/.test(capture.stderr));
+        if (!isEarly) {
+          stack.use(await attack());
+          await new Promise((resolve) => setTimeout(resolve, 500));
+        }
+        const isRefused = capture.stderr.includes("name another file");
+        if (end === "SIGTERM" && !isRefused) capture.kill(end);
+        const { code, stderr } = await capture.end();
+        assert([0, 7].includes(code), stderr);
+        assertEquals(stage.programs("vb"), []);
+        const { size = 0 } = statOf(`${path}.torn`) ?? {};
+        assert(size < 2 ** 29, `FILE.torn has ${size} bytes`);
+      }
+    });
+  }
+}
+
+function statOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+Deno.test("temporary files that come and go do not keep a page from being written", async () => {
+  using stage = vethStage();
+  using folder = new AttackedFolder();
+  const toggled = `${folder.own}/.x.prom.0123456789abcdef.tmp`;
+  const toggle = 'while :; do : >"$1"; rm "$1"; done';
+  await using _ = await attacking(folder, toggle, toggled);
+  for (let round = 0; round < 20; round++) {
+    const args = ["--user", "root", "-o", `${folder.own}/x.prom`, "vb"];
+    const { code, stderr } = await run([...SHORT, ...args], { in: stage.name });
+    assertEquals([code, stderr], [0, ""]);
+  }
 });

@@ -180,6 +180,8 @@ const FOREIGN: Record<string, string | Uint8Array> = {
   "a log without a newline": "Nov 27 22:00:00 host sshd[1]: Accepted",
   "other JSON": '{"a":1}\n{"b":2',
   "a table": "a,b\n1,2\n",
+  "a Makefile": "\tall: bar baz\n\tclean: => 1\n",
+  "another log with times": "INFO 2026-11-27T10:00:00Z app started\nINFO 20",
   "an empty line": "\n",
   "a byte": "\0",
   "a page of another program": "# HELP go_goroutines N\n",
@@ -246,6 +248,33 @@ for (const name of ["x.jsonl", "x.csv", "x.jsonl.gz", "x.csv.gz"]) {
       } else if (name.endsWith(".gz")) {
         sh("gzip", "--test", path);
       }
+    }
+  });
+}
+
+for (const name of ["x.jsonl", "x.csv", "x.txt", "x.jsonl.gz", "x.csv.gz"]) {
+  Deno.test(`${name}: zeros at the end, as after a power loss, are moved away`, async () => {
+    using stage = vethStage();
+    using folder = new Folder();
+    const path = `${folder.path}/${name}`;
+    const args = ["-q", "-c", "1", "-i", "100ms", "--user", "root", "-o", path];
+    await run([...args, "vb"], { in: stage.name });
+    const whole = Deno.readFileSync(path);
+    for (const kept of [0, 1, 4, 20, 30]) {
+      const bytes = new Uint8Array(whole.length + kept + 4096);
+      bytes.set(whole);
+      // A further record was begun.
+      bytes.set(whole.subarray(0, kept), whole.length);
+      Deno.writeFileSync(path, bytes);
+      const { code, stderr } = await run([...args, "vb"], { in: stage.name });
+      assertEquals([code, stderr], [0, ""], `${kept}`);
+      assertEquals(Deno.readFileSync(path).subarray(0, whole.length), whole);
+      assertEquals(
+        Deno.readFileSync(path).includes(0) && !name.endsWith(".gz"),
+        false,
+      );
+      if (name.endsWith(".gz")) sh("gzip", "--test", path);
+      Deno.writeFileSync(path, whole);
     }
   });
 }

@@ -4,6 +4,8 @@ import { certify } from "../lib/certificate.ts";
 import { Folder } from "../lib/folder.ts";
 import { Held } from "../lib/held.ts";
 import { serve, stageWithLoopback, status } from "../lib/serving.ts";
+import { sh } from "../lib/stage.ts";
+import { become } from "../lib/xdptally.ts";
 
 /** More connections than the server has, of one peer and of all. */
 const MANY = 600;
@@ -82,4 +84,31 @@ Deno.test("an IPv6 /64 is one peer: its many addresses keep no other network out
   for (const host of ["[::1]", "127.0.0.1"]) {
     assertEquals(status(stage, `http://${host}:9435/metrics`), "200", host);
   }
+});
+
+Deno.test("TLS connections that are broken off leave no descriptor behind, and no port is open inside", async () => {
+  using stage = stageWithLoopback();
+  using folder = new Folder();
+  const [cert, key] = [`${folder.path}/cert`, `${folder.path}/key`];
+  certify(cert, key);
+  await using capture = await serve(stage, [
+    ...["--listen", "127.0.0.1:9435"],
+    ...["--listen-cert", cert, "--listen-key", key],
+  ]);
+  const pid = sh("ip", "netns", "pids", stage.name).trim();
+  const open = () => [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+  const url = "https://127.0.0.1:9435/metrics";
+  assertEquals(status(stage, "--cacert", cert, url), "200");
+  const before = open();
+  // A byte of a handshake, then the end; the server must not wait for more.
+  const broken = `use IO::Socket::INET;
+    for (1 .. 300) {
+      my $s = IO::Socket::INET->new("127.0.0.1:9435") or die;
+      print $s "\\x16"; $s->flush; close $s;
+    }`;
+  stage.run("perl", "-e", broken);
+  await become(() => open() <= before);
+  assertEquals(status(stage, "--cacert", cert, url), "200");
+  await become(() => stage.run("ss", "-Hltn").trim().split("\n").length === 1);
+  assertEquals((await capture.end("SIGTERM")).code, 0);
 });

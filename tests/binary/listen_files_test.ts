@@ -177,11 +177,13 @@ Deno.test("what is no file of a sensible size and form is refused at once: one l
   sh("mkfifo", at("fifo"));
   Deno.writeTextFileSync(at("empty"), "\n \n");
   Deno.writeTextFileSync(at("two"), "one\ntwo\n");
+  Deno.writeFileSync(at("zeros"), new Uint8Array(16)); // after a power loss
+  Deno.writeFileSync(at("bytes"), Uint8Array.of(0xfe, 0xfe, 0xfe));
   Deno.writeTextFileSync(at("large"), "x".repeat(65_537));
   Deno.writeTextFileSync(at("largest"), "x".repeat(65_536));
   const never = ["/dev/zero", "/dev/null", at("fifo"), at(""), at("nothing")];
   const refused = [
-    ...[...never, at("empty"), at("two"), at("large")]
+    ...["empty", "two", "large", "zeros", "bytes"].map(at).concat(never)
       .map((path) => ["token", path]),
     ...[...never, at("token"), at("key"), at("large")]
       .map((path) => ["cert", path]),

@@ -177,14 +177,14 @@ Deno.test("top: keys sort, filter, export, change the interval, pause and show h
   const closed = (text: string) => text.replaceAll(" ", "");
   await terminal.until((screen) =>
     closed(screen.slice(-3).join("")).includes(
-      closed(`"${file}": File exists; give another name`),
+      closed(`"${file}": File exists (EEXIST); give another name`),
     )
   );
   terminal.press("e", "C-u");
   terminal.type("/root/x");
   terminal.press("Enter");
   await terminal.until(
-    /^Cannot write to "\/root\/x": Permission denied; name/m,
+    /^Cannot write to "\/root\/x": Permission denied \(EACCES\); name/m,
   );
 
   terminal.press("+");

@@ -68,6 +68,7 @@ export class AttackedFolder implements Disposable {
 
 /** Puts links to the vault in the place of whatever is in the attacker's folder, all the time. */
 const RACE = `
+  use POSIX;
   my ($own, $vault) = @ARGV;
   chdir $own or die;
   my @targets = map { "$vault/$_" } qw(capture page secret new), "", "../own";
@@ -87,21 +88,43 @@ const RACE = `
       unlink $name; rmdir $name;
       next if rand() < 0.5;
       if ($name eq "sub" and rand() < 0.5) { mkdir $name }
+      elsif (rand() < 0.2) { POSIX::mkfifo($name, 0600) }
       else { symlink $targets[rand @targets], $name }
     }
   }
 `;
 
 /** The attacker, who races with runs until the end of the scope. */
-export async function racing(folder: AttackedFolder): Promise<AsyncDisposable> {
-  const [program, ...args] = asAttacker(
-    ...["perl", "-e", RACE, folder.own, folder.vault],
-  );
-  const child = new Deno.Command(program!, { args, stdout: "piped" }).spawn();
+export function racing(folder: AttackedFolder): Promise<AsyncDisposable> {
+  return started("perl", "-e", RACE, folder.own, folder.vault);
+}
+
+/** A shell script of the attacker, until the end of the scope. @param path its `$1` */
+export function attacking(
+  folder: AttackedFolder,
+  script: string,
+  path: string,
+): Promise<AsyncDisposable> {
+  const begin = 'cd "$0"; echo ready; exec >/dev/null';
+  return started("sh", "-c", `${begin}; ${script}`, folder.own, path);
+}
+
+/** A process of the attacker, which says when it is ready. */
+async function started(...command: string[]): Promise<AsyncDisposable> {
+  const [program, ...args] = asAttacker(...command);
+  const child = new Deno.Command(program!, {
+    args,
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
   await new Response(child.stdout).text();
   return {
     async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // It has ended.
+      }
       await child.status;
     },
   };
