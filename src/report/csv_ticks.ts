@@ -4,13 +4,12 @@ import { csvFields } from "../basics/csv_field.ts";
 import { isCount, plainCount } from "./counts.ts";
 import {
   type ClassCount,
-  hashOfWindow,
   PACKET_CLASSES,
   type PacketClass,
-  requireBalance,
   type SourceCount,
   type Tick,
-} from "./record_check.ts";
+} from "./capture_record.ts";
+import { hashOfWindow, requireBalance } from "./record_check.ts";
 import { recordHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
 

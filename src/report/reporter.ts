@@ -2,7 +2,7 @@
 import type { Sums } from "./class_sums.ts";
 import type { CoveredInterface } from "./coverage.ts";
 import { type Group, Groups } from "./groups.ts";
-import type { CaptureRecord, Tick } from "./record_check.ts";
+import type { CaptureRecord, Tick } from "./capture_record.ts";
 import { isWithin, type TimeSpan } from "./run_history.ts";
 import {
   type Decisions,

@@ -1,7 +1,7 @@
 /** Why the numbers of a run cannot be relied on: what it lacks, and what contradicts itself. */
 import { plural } from "../basics/plural.ts";
 import type { Sums } from "./class_sums.ts";
-import type { ClassCount, EndOfRun } from "./record_check.ts";
+import type { ClassCount, EndOfRun } from "./capture_record.ts";
 import { isWithin, type RunHistory, type TimeSpan } from "./run_history.ts";
 import type { TickRange } from "./tick_ranges.ts";
 

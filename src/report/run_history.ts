@@ -1,5 +1,10 @@
 /** What the captures have of one run on one interface, in whatever order it comes. */
-import type { CaptureRecord, EndOfRun, RunName, Tick } from "./record_check.ts";
+import type {
+  CaptureRecord,
+  EndOfRun,
+  RunName,
+  Tick,
+} from "./capture_record.ts";
 import { type Mark, TickMarks } from "./tick_marks.ts";
 import { TickRanges } from "./tick_ranges.ts";
 
@@ -7,6 +12,8 @@ import { TickRanges } from "./tick_ranges.ts";
 export interface TimeSpan {
   readonly since: number;
   readonly until: number;
+  /** Up to when interfaces should be covered, if it is not `until`: now, say. */
+  readonly coveredUntil?: number;
 }
 
 /** Whether a tick that ends at that time counts. */
@@ -33,6 +40,8 @@ export class RunHistory {
   readonly hosts: string[] = [];
   /** When it began, in ms since 1970, as its start record says. */
   start: number | undefined;
+  /** The longest a tick should be, in ms, as its start record says. */
+  interval: number | undefined;
   end: EndOfRun | undefined;
   /** Whether only CSV has it, which has no start and no end records. */
   isCsv = true;
@@ -63,6 +72,14 @@ export class RunHistory {
     this.isOut = name.isOut;
   }
 
+  /** How long its ticks are, in ms: as its start record says, or on average. */
+  get tickLength(): number {
+    const ranges = this.all.sorted;
+    const time = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    const ticks = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return this.interval ?? time / Math.max(1, ticks);
+  }
+
   /** Takes the host that a record names. */
   addHost(host: string): void {
     if (this.hosts.includes(host)) return;
@@ -85,8 +102,10 @@ export class RunHistory {
   /** Takes a record that was not taken before. */
   take(record: CaptureRecord, span: TimeSpan): void {
     this.isCsv &&= record.isCsv;
-    if (record.type === "start") this.start = record.start;
-    else if (record.type === "end") this.end = record;
+    if (record.type === "start") {
+      this.start = record.start;
+      this.interval = record.interval;
+    } else if (record.type === "end") this.end = record;
     else this.#takeTick(record, span);
   }
 

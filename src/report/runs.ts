@@ -1,7 +1,7 @@
 /** All runs in the captures: which records are new, and what each run lacks. */
 import { ClassSums, plusSums, type Sums } from "./class_sums.ts";
 import { coverageOf, type CoveredInterface } from "./coverage.ts";
-import type { CaptureRecord, RunName } from "./record_check.ts";
+import type { CaptureRecord, RunName } from "./capture_record.ts";
 import { areComparable } from "./record_hash.ts";
 import { doubtsOf } from "./run_doubts.ts";
 import { isWithin, RunHistory, type TimeSpan } from "./run_history.ts";
@@ -110,23 +110,25 @@ export class Runs {
     );
   }
 
-  /** How much of the time each interface is covered, in the order of their names. */
+  /**
+   * How much of the time each interface is covered that any record names, in the
+   * order of their names.
+   */
   get interfaces(): CoveredInterface[] {
-    const { since, until } = this.#span;
+    const { since, until, coveredUntil = until } = this.#span;
     const byName = new Map<string, RunHistory[]>();
     for (const run of this.#runs.values()) {
+      const name = JSON.stringify([hostOf(run), sideOf(run)]);
+      const runs = byName.get(name) ?? [];
+      byName.set(name, runs);
       const isStarted = run.start !== undefined && run.start >= since &&
         run.start <= until;
-      if (run.counted.sorted.length === 0 && !isStarted) continue;
-      const name = JSON.stringify([hostOf(run), sideOf(run)]);
-      const runs = byName.get(name);
-      if (runs === undefined) byName.set(name, [run]);
-      else runs.push(run);
+      if (run.counted.sorted.length > 0 || isStarted) runs.push(run);
     }
     return [...byName].sort(([a], [b]) => a < b ? -1 : 1).map(
       ([name, runs]) => {
         const [host, side] = JSON.parse(name) as [string, string];
-        return coverageOf(host, side, runs);
+        return coverageOf(host, side, runs, { from: since, to: coveredUntil });
       },
     );
   }

@@ -210,8 +210,8 @@ Deno.test("the command line of report", async () => {
     "--since 2026-03-01 --until 2026-03-01T12:30+01:00 --by hour --top=0 x",
   ).values;
   assertEquals([other.since, other.until, other.by, other.top], [
-    T0,
-    T0 + 11.5 * HOUR,
+    { time: T0, isAgo: false },
+    { time: T0 + 11.5 * HOUR, isAgo: false },
     "hour",
     0,
   ]);
@@ -231,6 +231,13 @@ Deno.test("the command line of report", async () => {
     Failure,
     "no capture is named",
   );
+  const backwards = parse("--since 2026-03-02 --until 2026-03-01 x");
+  const failure = await assertRejects(
+    async () => await command.run(backwards, commands),
+    Failure,
+    "Cannot report from 2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z: --since is not before --until",
+  );
+  assertEquals(failure.exitCode, EXIT.usage);
 });
 
 Deno.test("html: one page that loads nothing, with every row and what is missing", () => {
@@ -244,7 +251,7 @@ Deno.test("html: one page that loads nothing, with every row and what is missing
   assertEquals(/\b(src|href)=|url\(|@import|https?:/.test(page), false);
   assertEquals(page.match(/<tr>/g)?.length, 1 + report.groups.length);
   assertEquals(page.match(/<polyline /g)?.length, 3);
-  assertStringIncludes(page, "Gaps: a eth0: 1 gap between 2 captures");
+  assertStringIncludes(page, "Gaps: a eth0: 1 gap, 2 captures");
   assertStringIncludes(page, "Incomplete: &lt;b>&amp; eth0");
   assertEquals(page.includes("<b>& eth0"), false);
   assertStringIncludes(

@@ -198,8 +198,8 @@ Deno.test("only what lies between --since and --until is missing", () => {
     [lines.toSpliced(15, 1), inside, NOTHING],
     [lines.slice(1), { until: T0 + 10_000 }, "no start record"],
     [lines.slice(0, -1), { since: T0 + 5000 }, "no end record"],
-    [lines.slice(0, -1), { since: T0 + 60_000 }, NOTHING],
-    [ticks.slice(10), { until: T0 - 1000 }, NOTHING],
+    [lines.slice(0, -1), { since: T0 + 60_000 }, "No ticks in this window"],
+    [ticks.slice(10), { until: T0 - 1000 }, "No ticks in this window"],
   ];
   for (const [some, span, expected] of cases) {
     const found = verdict(reportOnFiles({ x: some }, span)).join("\n");
@@ -211,13 +211,52 @@ Deno.test("only what lies between --since and --until is missing", () => {
   }
 });
 
+Deno.test("edges of the window: what no tick covers there is a gap, by one tick's length", () => {
+  const lines = madeLines({ run: "r", windows: Array(20).fill({ a: 1 }) });
+  const other = madeLines({ host: "web2", run: "s", windows: [{ a: 1 }] });
+  // Ticks of 1 s from T0 to T0 + 20 s. An edge may be off by less than a tick.
+  const cases: [Partial<ReporterOptions>, string][] = [
+    [{ since: T0 - 900, until: T0 + 20_900 }, NOTHING],
+    [
+      { since: T0 - 5000 },
+      "1 gap, 1 capture, 80.0% of the time is covered; the longest is 2026-02-28T23:59:55Z to 2026-03-01T00:00:00Z, before run r",
+    ],
+    [
+      { until: T0 + 40_000 },
+      "1 gap, 1 capture, 50.0% of the time is covered; the longest is 2026-03-01T00:00:20Z to 2026-03-01T00:00:40Z, after run r",
+    ],
+    [
+      { since: T0 + 10_000, coveredUntil: T0 + 30_000 },
+      "1 gap, 1 capture, 50.0%",
+    ],
+    [{ since: T0 + 10_500, coveredUntil: T0 + 20_500 }, NOTHING],
+  ];
+  for (const [span, expected] of cases) {
+    const found = reportOnFiles({ x: lines }, span);
+    const [first = "", ...more] = verdict(found);
+    assertStringIncludes(first, expected, JSON.stringify(span));
+    assertEquals([more, fails(found)], [[], false]);
+  }
+  const late = { since: T0 + 10_000, until: T0 + 20_000 };
+  const both = reportOnFiles({ x: [...lines, ...other] }, late);
+  assertEquals(verdict(both), [
+    "Gaps: web2 eth0: it has no tick in this window: it is not covered at all",
+  ]);
+  assertEquals(both.report.interfaces[0]!.covered, 10_000);
+  for (const none of [[], lines]) {
+    const found = reportOnFiles({ x: none }, { since: T0 + 50_000 });
+    assertEquals(verdict(found)[0], "No ticks in this window");
+    assert(fails(found));
+  }
+});
+
 Deno.test("gaps: the same for every order, and between which runs", () => {
   const runs = [0, 10, 30].map((second, at) =>
     madeLines({ run: `r${at}`, start: T0 + second * 1000, windows: WINDOWS })
   );
   const lost = runs[1]!.toSpliced(2, 2); // ticks 2 and 3
   const expected =
-    "Gaps: web1 eth0: 3 gaps between 3 captures, 29.4% of the time is covered; the longest is 2026-03-01T00:00:14Z to 2026-03-01T00:00:30Z, between runs r1 and r2";
+    "Gaps: web1 eth0: 3 gaps, 3 captures, 29.4% of the time is covered; the longest is 2026-03-01T00:00:14Z to 2026-03-01T00:00:30Z, between runs r1 and r2";
   for (let seed = 1; seed < 30; seed++) {
     const lines = shuffled([...runs[0]!, ...lost, ...runs[2]!], seed);
     assertEquals(verdict(reportOnFiles({ x: lines }))[0], expected);

@@ -3,7 +3,7 @@ import type { Damage } from "../../formats/gunzip.ts";
 import { CsvTicks } from "../../report/csv_ticks.ts";
 import { kindOf } from "../../report/file_kind.ts";
 import { FileProblems, type Problems } from "../../report/problems.ts";
-import type { CaptureRecord } from "../../report/record_check.ts";
+import type { CaptureRecord } from "../../report/capture_record.ts";
 import { LineReader } from "../../report/record_reader.ts";
 import type { Reporter } from "../../report/reporter.ts";
 import { plural } from "../../basics/plural.ts";

@@ -4,9 +4,7 @@ import { valued, whole, word } from "../../cli/option.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
 import { GROUP_BYS } from "../../report/reporter.ts";
 import { HELP } from "../command.ts";
-
-const WHEN =
-  "give a date like 2026-03-01, a time like 2026-03-01T12:00Z, or 24h for a day ago";
+import { parseAskedTime } from "./asked_time.ts";
 
 const OPTIONS = {
   top: whole(
@@ -31,13 +29,13 @@ const OPTIONS = {
     details:
       "TIME is a date, a date and a time, or a number with m, h or d for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
     completes: ["1h", "24h", "7d", "30d"],
-  }, parseMoment),
+  }, parseAskedTime),
   until: valued({
     name: "until",
     value: "TIME",
     help: "only ticks up to TIME (same forms)",
     completes: ["1h", "24h", "7d", "30d"],
-  }, parseMoment),
+  }, parseAskedTime),
   format: word(
     {
       name: "format",
@@ -70,28 +68,3 @@ export const REPORT_DOCS = {
   ],
   manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;
-
-const UNITS: Record<string, number> = {
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
-/**
- * Reads a date, with or without a time, or `24h` for a day ago.
- *
- * @returns milliseconds since 1970
- * @throws {RangeError} it is none of these
- */
-function parseMoment(text: string): number {
-  const ago = /^(\d+)([mhd])$/.exec(text);
-  if (ago !== null) return Date.now() - Number(ago[1]) * UNITS[ago[2]!]!;
-  const date =
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(
-      text,
-    );
-  const hasZone = date?.[1] === undefined || date[4] !== undefined;
-  const time = date === null ? NaN : Date.parse(hasZone ? text : `${text}Z`);
-  if (Number.isNaN(time)) throw new RangeError(WHEN);
-  return time;
-}

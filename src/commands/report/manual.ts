@@ -38,7 +38,7 @@ export const manual: Manual = {
         items: [
           [
             "Gaps",
-            "time between --since and --until that no capture of an interface covers: how often, and the longest, between which runs. A gap between runs is not an error",
+            "time between --since and --until (or now, if --since says how long ago) that no capture of an interface covers: how often, and the longest, between which runs; or an interface that has no tick in that time. Less than a tick at the edges is no gap. A gap is not an error; it is one if no interface has a tick",
           ],
           [
             "Overlap",
