@@ -27,7 +27,8 @@ export function doubtsOf(
   );
   const isEndInside = end !== undefined && end.end > span.since &&
     end.start <= span.until;
-  const untracked = isEndInside
+  // What the end record says of ticks that are there, they say themselves.
+  const untracked = isEndInside && missing.length > 0
     ? BigInt(end.counts.untracked.packets)
     : countedUntracked;
   return [
@@ -36,7 +37,7 @@ export function doubtsOf(
     ...(isEndMissing(run, span)
       ? ["it has no end record: killed, or still running"]
       : []),
-    ...(run.incompleteTicks > 0 || isEndInside && !end.isComplete
+    ...(isCountIncomplete(run, span, missing)
       ? ["its counts are incomplete"]
       : []),
     ...(untracked > 0n ? [`${untracked} packets are untracked`] : []),
@@ -45,6 +46,21 @@ export function doubtsOf(
       ? [`its records name several hosts: ${run.hosts.join(", ")}`]
       : []),
   ];
+}
+
+/**
+ * Whether ticks that count are incomplete, or what was counted beside the ticks: a
+ * window that could not be read at the end has no tick, so only the end record
+ * says so.
+ */
+function isCountIncomplete(
+  { incompleteTicks, hasIncompleteTick, end }: RunHistory,
+  span: TimeSpan,
+  missing: readonly Hole[],
+): boolean {
+  if (incompleteTicks > 0) return true;
+  if (end === undefined || end.isComplete) return false;
+  return missing.length > 0 || !hasIncompleteTick && isWithin(span, end.end);
 }
 
 /** When the run began, in ms since 1970: estimated if no record says it. */

@@ -47,6 +47,8 @@ export class RunHistory {
   isCsv = true;
   /** Ticks that count and say that they are incomplete. */
   incompleteTicks = 0;
+  /** Whether any tick says so, also one that does not count. */
+  hasIncompleteTick = false;
   /** Start and length of the latest tick that was read, in ms. */
   latest = -Infinity;
   latestLength = 0;
@@ -115,6 +117,7 @@ export class RunHistory {
       this.latest = end;
       this.latestLength = end - start;
     }
+    this.hasIncompleteTick ||= !isComplete;
     if (!isWithin(span, end)) return;
     if (this.counted !== this.all) this.counted.add(seq, start, end);
     if (!isComplete) this.incompleteTicks++;

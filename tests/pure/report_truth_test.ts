@@ -166,17 +166,52 @@ Deno.test("untracked packets, incomplete ticks and records of two hosts are name
   }
 });
 
-Deno.test("the end record of a full table may have what its ticks say untracked, and not less", () => {
+Deno.test("the end record of a full table says untracked what the ticks have: nothing is missing", () => {
   const records = madeRecords({ run: "r", windows: [{ a: 3, b: 4 }] });
   const end = records[2];
   const untracked = { packets: 4, bytes: 400, full: 4, noMemory: 0, busy: 0 };
   const full = { ...end, sources: [end.sources[0]], untracked };
-  const lines = [records[0], records[1], full].map((one) =>
+  const lines = [...records.slice(0, 2), full].map((one) =>
     JSON.stringify(one)
   );
-  assertEquals(verdict(reportOnFiles({ x: lines })), [
-    `Incomplete: web1 eth0 from 2026-03-01T00:00:00Z (run r): 4 packets are untracked`,
-  ]);
+  const found = reportOnFiles({ x: lines });
+  assertEquals([verdict(found), fails(found)], [[NOTHING], false]);
+  // Without the tick, only the end record says it.
+  assertStringIncludes(
+    verdict(reportOnFiles({ x: lines.toSpliced(1, 1) })).join("\n"),
+    "4 packets are untracked",
+  );
+});
+
+Deno.test("what is incomplete or untracked outside of the window is not the window's", () => {
+  const records = madeRecords({ run: "r", windows: Array(9).fill({ a: 1 }) });
+  const lost = { packets: 2, bytes: 200, full: 0, noMemory: 2, busy: 0 };
+  const add = ({ packets, bytes }: { packets: number; bytes: number }) => ({
+    packets: packets + 2,
+    bytes: bytes + 200,
+  });
+  const bent = (at: number) => ({
+    ...records[at],
+    complete: at < 10 ? at !== 2 : false,
+    untracked: at === 2 || at === 10 ? lost : records[at].untracked,
+    total: at === 2 || at === 10 ? add(records[at].total) : records[at].total,
+  });
+  const lines = records.with(2, bent(2)).with(10, bent(10))
+    .map((record) => JSON.stringify(record));
+  const whole = reportOnFiles({ x: lines });
+  assertStringIncludes(
+    verdict(whole)[0]!,
+    "its counts are incomplete, 2 packets are untracked",
+  );
+  const later = reportOnFiles({ x: lines }, { since: T0 + 2000 });
+  assertEquals([verdict(later), fails(later)], [[NOTHING], false]);
+  // No tick is incomplete: the end record speaks of a window that has none.
+  const unread = records.with(10, bent(10)).with(2, {
+    ...bent(2),
+    complete: true,
+  }).map((record) => JSON.stringify(record));
+  const atEnd = reportOnFiles({ x: unread }, { since: T0 + 2000 });
+  assertStringIncludes(verdict(atEnd)[0]!, "its counts are incomplete");
 });
 
 Deno.test("only what lies between --since and --until is missing", () => {

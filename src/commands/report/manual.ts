@@ -46,7 +46,7 @@ export const manual: Manual = {
           ],
           [
             "Incomplete",
-            "a run that lacks its start record, ticks (by their seq and by the ticks of its end record) or its end record (killed, or still running); whose ticks do not add up to its end record; that says that it is incomplete, or was cut short; or has untracked packets. What lies before --since or after --until is not missing",
+            "a run that lacks its start record, ticks (by their seq and by the ticks of its end record) or its end record (killed, or still running); whose ticks do not add up to its end record; that says that it is incomplete, or was cut short; or whose ticks have untracked packets. What lies before --since or after --until is not missing",
           ],
           [
             "Broken",
