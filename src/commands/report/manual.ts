@@ -21,7 +21,7 @@ export const manual: Manual = {
   sections: [{
     title: "CAPTURE REPORTS",
     blocks: [
-      "report reads JSON Lines and CSV, also compressed (known by its bytes, not its name), line by line: its memory depends on the number of sources and runs, and grows by some ten bytes a tick. Of a FOLDER it reads what -o wrote there and what rotation made of it, also in folders below; it says how many other files it skipped. The order of files and of lines changes nothing, but see BUSIEST MINUTE. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
+      "report reads JSON Lines and CSV, also compressed (known by its bytes, not its name), line by line: its memory depends on the number of sources and runs, and grows by some ten bytes a tick. Of a FOLDER it reads every file that begins as a capture, whatever its name, and every file that is named like one, also in folders below; it says what else it skipped (pages of metrics, text captures, empty and hidden files, torn ends, FIFOs and devices, which it does not open, and others). The order of files and of lines changes nothing, but see BUSIEST MINUTE. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
       {
         items: [
           ["PACKETS, BYTES", "the sums over the ticks"],
