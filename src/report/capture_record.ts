@@ -56,6 +56,8 @@ export interface Tick extends RunName {
   readonly isComplete: boolean;
   readonly counts: ClassCounts;
   readonly sources: ScannedSources | readonly SourceCount[];
+  /** Of its sources; see `RowSums`. */
+  readonly linear: number;
   readonly hash: number;
 }
 
@@ -69,6 +71,8 @@ export interface EndOfRun extends RunName {
   readonly end: number;
   readonly isComplete: boolean;
   readonly counts: ClassCounts;
+  /** Of its sources; see `RowSums`. */
+  readonly linear: number;
   readonly hash: number;
 }
 

@@ -1,5 +1,4 @@
 /** Puts ticks together from the rows of CSV captures. */
-import { crc32 } from "node:zlib";
 import { csvFields } from "../basics/csv_field.ts";
 import { isCount, plainCount } from "./counts.ts";
 import {
@@ -9,9 +8,10 @@ import {
   type SourceCount,
   type Tick,
 } from "./capture_record.ts";
-import { hashOfWindow, requireBalance } from "./record_check.ts";
-import { recordHash } from "./record_hash.ts";
+import { requireBalance } from "./record_check.ts";
+import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
+import { mixed } from "./row_hash.ts";
 
 /** The columns that a tick is made of. */
 const COLUMNS = [
@@ -184,7 +184,8 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
   }
   const isOut = fields.interface.endsWith(OUT);
   requireBalance(all, sources);
-  const rows = sources.map(saidBy).sort().join("\n");
+  const { hash, linear } = rowSums(sources);
+  const rest = mixed(hash, 1); // complete
   return {
     type: "tick",
     host: fields.host,
@@ -200,11 +201,7 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
     isComplete: true,
     counts: all,
     sources,
-    hash: recordHash(hashOfWindow(start, end, all, crc32(rows)), true),
+    linear,
+    hash: recordHash(windowHash(start, end, all, rest)),
   };
-}
-
-/** In a text, so that the order of the rows does not matter. */
-function saidBy({ key, packets, bytes }: SourceCount): string {
-  return `${packets},${bytes},${key}`;
 }

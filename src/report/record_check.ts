@@ -1,5 +1,4 @@
 /** Takes a record whole or not at all: every field that a report uses is checked. */
-import { crc32 } from "node:zlib";
 import {
   type CaptureRecord,
   type ClassCount,
@@ -8,8 +7,9 @@ import {
   type SourceCount,
 } from "./capture_record.ts";
 import { CountSum, isCount, type JsonCount, plainCount } from "./counts.ts";
-import { mixed, recordHash } from "./record_hash.ts";
+import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
+import { mixed } from "./row_hash.ts";
 import { type ScannedClasses, ScannedSources } from "./source_scanner.ts";
 
 const NONE: ClassCount = { packets: 0, bytes: 0 };
@@ -41,7 +41,7 @@ export function checkedRecord(
   };
   const start = timeOf(fields, "start");
   if (type === "start") {
-    const hash = recordHash(mixed(0, start), false);
+    const hash = recordHash(mixed(0, start));
     return { type, ...name, start, interval: intervalOf(fields), hash };
   }
   if (type !== "tick" && type !== "end") {
@@ -55,40 +55,20 @@ export function checkedRecord(
   }
   const counts = countsOf(fields, scanned?.classes ?? []);
   const sources = scanned ?? sourcesOf(fields.sources);
-  // Without the brackets, as the scanned ones.
-  const sourcesHash = scanned?.hash ??
-    crc32(JSON.stringify(fields.sources).slice(1, -1));
+  const sums = sources instanceof ScannedSources ? sources : rowSums(sources);
   if (isComplete) requireBalance(counts, sources);
-  const span = { ...name, start, end, isComplete, counts };
-  const hash = hashOfWindow(
-    start,
-    end,
-    counts,
-    sourcesHash ^ Number(isComplete),
-  );
+  const { linear } = sums;
+  const span = { ...name, start, end, isComplete, counts, linear };
+  const rest = mixed(sums.hash, Number(isComplete));
+  const hash = windowHash(start, end, counts, rest);
   if (type === "tick") {
     const seq = wholeOf(fields, "seq", 1);
-    return { type, ...span, seq, sources, hash: recordHash(hash, false) };
+    return { type, ...span, seq, sources, hash: recordHash(hash) };
   }
   const ticks = wholeOf(fields, "ticks", 0);
   const reason = textOf(fields, "reason");
   const whole = mixed(mixed(hash, ticks), reason);
-  return { type, ...span, ticks, reason, hash: recordHash(whole, false) };
-}
-
-/** Mixes the times and the counts of a record, and a hash of the rest. */
-export function hashOfWindow(
-  start: number,
-  end: number,
-  counts: ClassCounts,
-  rest: number,
-): number {
-  let hash = mixed(mixed(rest, start), end);
-  for (const name of PACKET_CLASSES) {
-    const { packets, bytes } = counts[name];
-    hash = mixed(mixed(hash, packets), bytes);
-  }
-  return hash;
+  return { type, ...span, ticks, reason, hash: recordHash(whole) };
 }
 
 /**
@@ -232,7 +212,8 @@ function sourcesOf(value: unknown): SourceCount[] {
   return value.map((row) => {
     const { ip, key = ip, packets, bytes } = fieldsOf(row) ?? {};
     if (typeof key === "string" && isCount(packets) && isCount(bytes)) {
-      return { key, packets, bytes };
+      const count = { packets: plainCount(packets), bytes: plainCount(bytes) };
+      return { key, ...count };
     }
     throw new SyntaxError(
       'one of its "sources" is not an address with two counts',

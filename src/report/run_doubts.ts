@@ -2,7 +2,12 @@
 import { plural } from "../basics/plural.ts";
 import type { Sums } from "./class_sums.ts";
 import type { ClassCount, EndOfRun } from "./capture_record.ts";
-import { isWithin, type RunHistory, type TimeSpan } from "./run_history.ts";
+import {
+  hasUnnamed,
+  isWithin,
+  type RunHistory,
+  type TimeSpan,
+} from "./run_history.ts";
 import type { TickRange } from "./tick_ranges.ts";
 
 /** Consecutive ticks that no capture has, and the time in which they were. */
@@ -141,13 +146,13 @@ function missingTicks(
 
 /** What the end record says of itself, and of ticks that say otherwise. */
 function endDoubts(
-  { all }: RunHistory,
+  run: RunHistory,
   end: EndOfRun,
   holes: readonly Hole[],
   sums: Sums,
 ): string[] {
   const { reason, ticks } = end;
-  const last = all.sorted.at(-1)?.to ?? 0;
+  const last = run.all.sorted.at(-1)?.to ?? 0;
   return [
     ...(reason === "interface-gone" || reason === "detached"
       ? [`it was cut short (${reason})`]
@@ -159,7 +164,7 @@ function endDoubts(
         }, but there is tick ${last}`,
       ]
       : holes.length === 0
-      ? differences(end, sums)
+      ? differences(run, end, sums)
       : []),
   ];
 }
@@ -168,13 +173,22 @@ function endDoubts(
  * Where all ticks are there, they add up to the end record. Sources for which the
  * table of the run had no room are untracked there, but not in their ticks.
  */
-function differences({ counts }: EndOfRun, sums: Sums): string[] {
+function differences(
+  run: RunHistory,
+  { counts, isComplete, linear }: EndOfRun,
+  sums: Sums,
+): string[] {
   const EQUAL = ["total", "nonIp", "malformed", "filtered"] as const;
   const wrong: string[] = EQUAL.filter((name) =>
     sums[name].packets !== BigInt(counts[name].packets) ||
     sums[name].bytes !== BigInt(counts[name].bytes)
   );
   if (isLess(counts.untracked, sums.untracked)) wrong.push("untracked");
+  const namesAll = isComplete && !run.hasIncompleteTick &&
+    !run.hasUnnamed && !hasUnnamed(counts);
+  if (wrong.length === 0 && namesAll && linear !== run.linear) {
+    wrong.push("sources");
+  }
   return wrong.length === 0
     ? []
     : [`its ticks do not add up to its end record (${wrong.join(", ")})`];

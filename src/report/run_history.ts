@@ -1,6 +1,8 @@
 /** What the captures have of one run on one interface, in whatever order it comes. */
 import type {
   CaptureRecord,
+  ClassCount,
+  ClassCounts,
   EndOfRun,
   RunName,
   Tick,
@@ -19,6 +21,15 @@ export interface TimeSpan {
 /** Whether a tick that ends at that time counts. */
 export function isWithin({ since, until }: TimeSpan, end: number): boolean {
   return end > since && end <= until;
+}
+
+/** Whether a record has packets of sources that it does not name. */
+export function hasUnnamed({ others, untracked }: ClassCounts): boolean {
+  return !isNone(others) || !isNone(untracked);
+}
+
+function isNone({ packets, bytes }: ClassCount): boolean {
+  return packets === 0 && bytes === 0;
 }
 
 /** Hosts of a run that are kept: the first in alphabetical order. */
@@ -49,6 +60,10 @@ export class RunHistory {
   incompleteTicks = 0;
   /** Whether any tick says so, also one that does not count. */
   hasIncompleteTick = false;
+  /** The sum over all ticks of what they say of their sources; see `RowSums`. */
+  linear = 0;
+  /** Whether any tick has packets of sources that it does not name. */
+  hasUnnamed = false;
   /** Start and length of the latest tick that was read, in ms. */
   latest = -Infinity;
   latestLength = 0;
@@ -111,13 +126,16 @@ export class RunHistory {
     else this.#takeTick(record, span);
   }
 
-  #takeTick({ seq, start, end, isComplete }: Tick, span: TimeSpan): void {
+  #takeTick(tick: Tick, span: TimeSpan): void {
+    const { seq, start, end, isComplete, linear, counts } = tick;
     this.all.add(seq, start, end);
     if (end > this.latest) {
       this.latest = end;
       this.latestLength = end - start;
     }
     this.hasIncompleteTick ||= !isComplete;
+    this.linear = this.linear + linear | 0;
+    this.hasUnnamed ||= hasUnnamed(counts);
     if (!isWithin(span, end)) return;
     if (this.counted !== this.all) this.counted.add(seq, start, end);
     if (!isComplete) this.incompleteTicks++;

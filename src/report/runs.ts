@@ -2,7 +2,6 @@
 import { ClassSums, plusSums, type Sums } from "./class_sums.ts";
 import { coverageOf, type CoveredInterface } from "./coverage.ts";
 import type { CaptureRecord, RunName } from "./capture_record.ts";
-import { areComparable } from "./record_hash.ts";
 import { doubtsOf } from "./run_doubts.ts";
 import { isWithin, RunHistory, type TimeSpan } from "./run_history.ts";
 
@@ -75,7 +74,7 @@ export class Runs {
       }
       return "new";
     }
-    if (hash !== record.hash && areComparable(hash, record.hash)) {
+    if (hash !== record.hash) {
       const key = keyOf(run, record);
       const least = Math.min(this.conflicts.get(key) ?? hash, record.hash);
       this.conflicts.set(key, least);

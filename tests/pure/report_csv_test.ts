@@ -4,6 +4,7 @@ import { csv } from "../../src/formats/csv.ts";
 import { csvField } from "../../src/basics/csv_field.ts";
 import { CsvTicks } from "../../src/report/csv_ticks.ts";
 import { FileProblems, Problems } from "../../src/report/problems.ts";
+import { LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/reporter.ts";
 import { isIncomplete, trust } from "../../src/report/sentences.ts";
 import {
@@ -51,6 +52,11 @@ function rowsOf(made: MadeRun): string[] {
 const HEADER = csv.header.trimEnd();
 
 function reportOnCsv(lines: readonly string[]) {
+  return reportOnReadings([], lines);
+}
+
+/** The report on a file of JSON Lines, and then one of CSV. */
+function reportOnReadings(json: readonly string[], lines: readonly string[]) {
   const reporter = new Reporter({
     by: "source",
     top: 0,
@@ -58,6 +64,10 @@ function reportOnCsv(lines: readonly string[]) {
     until: Infinity,
   });
   const problems = new Problems();
+  reporter.beginFile();
+  for (const line of json) {
+    reporter.take(new LineReader().read(new TextEncoder().encode(line)));
+  }
   const found = new FileProblems("x.csv", problems);
   const ticks = new CsvTicks();
   reporter.beginFile();
@@ -104,6 +114,23 @@ Deno.test("csv: each row that is deleted, doubled or bent in turn is noticed", (
     isNoticed(LINES.toSpliced(at, 0, line));
     isNoticed(LINES.with(at, line.replace(/\d(?=\d*,\d*,(?:,,r|r),)/, "7x")));
     isNoticed(LINES.with(at, line.slice(0, -1 - at % 30)));
+  }
+});
+
+Deno.test("csv: a copy in JSON Lines of the same ticks is a copy, and a bent one a conflict", () => {
+  for (const made of RUNS) {
+    const rows = rowsOf(made);
+    const lines = madeRecords(made).map((record) => JSON.stringify(record));
+    const both = reportOnReadings(lines, [HEADER, ...rows]);
+    assertEquals(both.problems.copies, [{ file: "x.csv", count: 3 }]);
+    assertEquals(isIncomplete(both.report, both.problems), false);
+    for (const [at, row] of rows.entries()) {
+      if (!row.includes(",source,")) continue;
+      // Another key leaves the books balanced.
+      const key = row.replace(/(?<=,source,)("[^"]*"|[^,]*)/, "other");
+      const bent = reportOnReadings(lines, [HEADER, ...rows.with(at, key)]);
+      assertEquals(bent.problems.conflicts.count, 1, key);
+    }
   }
 });
 

@@ -55,6 +55,17 @@ function interleaved(): string[] {
   return [...turns(runs.slice(0, 3)), ...turns(runs.slice(3))];
 }
 
+/** The lines as `jq -cS` writes them: fields in alphabetical order. */
+function sorted(lines: readonly string[]): string[] {
+  const inOrder = (_: string, value: unknown) =>
+    typeof value !== "object" || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(
+        Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1),
+      );
+  return lines.map((line) => JSON.stringify(JSON.parse(line), inOrder));
+}
+
 function shuffled<T>(items: readonly T[], seed: number): T[] {
   const random = generator(seed);
   const order = items.map((item) => ({ item, at: random(2 ** 30) }));
@@ -137,6 +148,48 @@ Deno.test("a tick that balances, but differs from what the end record says, is n
     });
     assertStringIncludes(verdict(run)[0]!, why);
     assert(fails(run));
+  }
+});
+
+Deno.test("ticks whose sources add up to others than the end record's are noticed, where all are named", () => {
+  const records = madeRecords({ run: "r", windows: WINDOWS });
+  const reportOn = (all: unknown[]) =>
+    verdict(reportOnFiles({ x: all.map((one) => JSON.stringify(one)) }));
+  // Each change keeps the sums of each record: the books balance.
+  const changes = [
+    // deno-lint-ignore no-explicit-any
+    (rows: any[]) => {
+      rows[0] = { ...rows[0], packets: rows[0].packets + 1 };
+      rows[1] = { ...rows[1], packets: rows[1].packets - 1 };
+    },
+    // deno-lint-ignore no-explicit-any
+    (rows: any[]) => rows[1] = { ...rows[1], ip: "2001:db8::2" },
+    // deno-lint-ignore no-explicit-any
+    (rows: any[]) => {
+      rows[0] = { ...rows[0], bytes: rows[0].bytes + 9 };
+      rows[1] = { ...rows[1], bytes: rows[1].bytes - 9 };
+    },
+  ];
+  const none = { sources: 0, packets: 0, bytes: 0 };
+  for (const [at, record] of records.entries()) {
+    if (record.type === "start") continue;
+    for (const change of changes) {
+      const sources = record.sources.map((row: unknown) => row);
+      change(sources);
+      const [first, ...more] = reportOn(
+        records.with(at, { ...record, sources }),
+      );
+      assertStringIncludes(
+        first!,
+        ": its ticks do not add up to its end record (sources)",
+      );
+      assertEquals(more, []);
+    }
+    // With --top a record does not name all of them.
+    const [{ packets, bytes }, ...rest] = record.sources;
+    const others = { ...none, sources: 1, packets, bytes };
+    const cut = records.with(at, { ...record, sources: rest, others });
+    assertEquals(reportOn(cut), [NOTHING]);
   }
 });
 
@@ -306,7 +359,11 @@ Deno.test("the same record counts once, from whatever file; copies are counted b
   const spaced = lines.map((line) =>
     JSON.stringify(JSON.parse(line), null, 1).replaceAll("\n", " ")
   );
-  for (const copy of [lines, lines.toReversed(), spaced, [lines[3]!]]) {
+  for (
+    const copy of [lines, lines.toReversed(), spaced, sorted(lines), [
+      lines[3]!,
+    ]]
+  ) {
     const twice = reportOnFiles({ a: lines, b: copy, c: [] });
     assertEquals(twice.report, once.report);
     assertEquals(twice.problems.copies, [{ file: "b", count: copy.length }]);
@@ -319,6 +376,33 @@ Deno.test("the same record counts once, from whatever file; copies are counted b
   });
   assertEquals(parts.report, once.report);
   assertEquals(verdict(parts), [NOTHING]);
+});
+
+Deno.test("a copy with other fields first, or other rows first, that was bent is a conflict wherever", () => {
+  const lines = madeLines({ run: "r", windows: WINDOWS });
+  const copies = [lines, sorted(lines)];
+  for (const [at, line] of lines.entries()) {
+    const record = JSON.parse(line);
+    if (record.type === "start") continue;
+    const sources = record.sources.toReversed();
+    const turned = JSON.stringify({ ...record, sources });
+    const same = reportOnFiles({ a: lines, b: [turned] });
+    assertEquals([fails(same), same.problems.copies.length], [false, 1]);
+    const [first, second] = sources;
+    const rows = [
+      { ...second, packets: second.packets + 1 },
+      { ...first, packets: first.packets - 1 },
+    ];
+    const renamed = [{ ...first, ip: second.ip }, { ...second, ip: first.ip }];
+    for (const bent of [rows, renamed, [second, { ...first, ip: "a" }]]) {
+      const other = JSON.stringify({ ...record, sources: bent });
+      for (const copy of copies) {
+        const found = reportOnFiles({ a: copy, b: copy.with(at, other) });
+        assertEquals(found.problems.conflicts.count, 1, other);
+        assert(fails(found));
+      }
+    }
+  }
 });
 
 Deno.test("records that differ: one counts, the same for every order, and it is named", () => {
