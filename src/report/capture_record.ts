@@ -32,6 +32,8 @@ export interface RunName {
   readonly run: string;
   readonly interface: string;
   readonly isOut: boolean;
+  /** What its rows stand for, a word of `--by`; undefined: CSV does not say it. */
+  readonly by: string | undefined;
   /** CSV has ticks alone: a run of it lacks neither start nor end. */
   readonly isCsv: boolean;
 }

@@ -194,6 +194,7 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
       ? fields.interface.slice(0, -OUT.length)
       : fields.interface,
     isOut,
+    by: undefined,
     isCsv: true,
     seq,
     start,

@@ -5,6 +5,7 @@ import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
 import { type Report, SERIES } from "./reporter.ts";
+import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 
@@ -40,14 +41,14 @@ ${shares(report)}
   }</h2>
 <div class="wide"><table>
 <thead><tr>${
-    [HEADS[report.by], ...COLUMNS].map((name, at) =>
+    [escape(capitalized(keyHead(report))), ...COLUMNS].map((name, at) =>
       `<th${
         at === 1 ? ' aria-sort="descending"' : ""
       }><button>${name}</button></th>`
     ).join("")
   }</tr></thead>
 <tbody>
-${groups.map((group) => tableRow(group, sums.total.packets)).join("\n")}
+${groups.map((group) => tableRow(report, group)).join("\n")}
 </tbody>
 </table></div>
 <h2>Can it be trusted?</h2>
@@ -73,18 +74,13 @@ const COLUMNS = [
   "Last seen",
   "Busiest minute",
 ];
-const HEADS: Record<Report["by"], string> = {
-  source: "Source",
-  hour: "Hour",
-  host: "Host",
-  interface: "Interface",
-};
 const LABELS: Record<string, string> = { total: "packets", nonIp: "non-IP" };
 
-function tableRow(group: Group, total: bigint): string {
-  const percent = share(group, total);
+function tableRow(report: Report, group: Group): string {
+  const percent = share(group, report.sums.total.packets);
+  const name = rowName(report, group);
   const cells: [sort: string | number | bigint, text: string][] = [
-    [group.key, escape(group.key)],
+    [name, escape(name)],
     [group.packets, grouped(group.packets)],
     [percent, `${percent.toFixed(2)} %`],
     [group.bytes, formatBytes(group.bytes)],
@@ -108,11 +104,12 @@ function share({ packets }: Group, total: bigint): number {
 }
 
 /** One bar with the shares of the first groups and of all others. */
-function shares({ groups, sums }: Report): string {
+function shares(report: Report): string {
+  const { groups, sums } = report;
   const total = sums.total.packets;
   const shown = groups.slice(0, SERIES);
   const parts = shown.map((group) => ({
-    name: group.key,
+    name: rowName(report, group),
     percent: share(group, total),
   }));
   const rest = 100 - parts.reduce((sum, { percent }) => sum + percent, 0);
@@ -181,6 +178,10 @@ function short(value: number): string {
     notation: "compact",
     maximumFractionDigits: 1,
   }).format(value);
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** `1,234,567`. */

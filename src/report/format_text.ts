@@ -4,20 +4,14 @@ import { visible } from "../basics/visible.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
+import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
-
-const HEADS: Record<Report["by"], string> = {
-  source: "SOURCE",
-  hour: "HOUR",
-  host: "HOST",
-  interface: "INTERFACE",
-};
 
 /** The report as a table, its totals, and what is incomplete. */
 export function reportText(report: Report, problems: Problems): string {
   const { groups, sums, hidden } = report;
-  const rows = groups.map((group) => cellsOf(group, sums.total.packets));
+  const rows = groups.map((group) => cellsOf(report, group));
   const filtered = sums.filtered.packets > 0n
     ? `, filtered ${sums.filtered.packets}`
     : "";
@@ -25,7 +19,7 @@ export function reportText(report: Report, problems: Problems): string {
     summary(report),
     "",
     ...aligned([[
-      HEADS[report.by],
+      visible(keyHead(report)).toUpperCase(),
       "PACKETS",
       "SHARE",
       "BYTES",
@@ -44,12 +38,13 @@ export function reportText(report: Report, problems: Problems): string {
   return lines.join("\n") + "\n";
 }
 
-function cellsOf(group: Group, total: bigint): string[] {
+function cellsOf(report: Report, group: Group): string[] {
+  const total = report.sums.total.packets;
   const share = total === 0n
     ? 0
     : Number(group.packets * 10_000n / total) / 100;
   return [
-    visible(group.key),
+    visible(rowName(report, group)),
     String(group.packets),
     `${share.toFixed(2)}%`,
     formatBytes(group.bytes),

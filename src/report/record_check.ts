@@ -37,6 +37,7 @@ export function checkedRecord(
     run: textOf(fields, "run"),
     interface: textOf(fields, "interface"),
     isOut: direction === "out",
+    by: fields.by === undefined ? "source" : textOf(fields, "by"),
     isCsv: false,
   };
   const start = timeOf(fields, "start");

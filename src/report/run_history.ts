@@ -54,6 +54,8 @@ export class RunHistory {
   /** The longest a tick should be, in ms, as its start record says. */
   interval: number | undefined;
   end: EndOfRun | undefined;
+  /** What its rows stand for; undefined: only CSV was read, which does not say it. */
+  by: string | undefined;
   /** Whether only CSV has it, which has no start and no end records. */
   isCsv = true;
   /** Ticks that count and say that they are incomplete. */
@@ -119,6 +121,7 @@ export class RunHistory {
   /** Takes a record that was not taken before. */
   take(record: CaptureRecord, span: TimeSpan): void {
     this.isCsv &&= record.isCsv;
+    this.by ??= record.by;
     if (record.type === "start") {
       this.start = record.start;
       this.interval = record.interval;

@@ -2,6 +2,8 @@
 import { ClassSums, plusSums, type Sums } from "./class_sums.ts";
 import { coverageOf, type CoveredInterface } from "./coverage.ts";
 import type { CaptureRecord, RunName } from "./capture_record.ts";
+import { recordHash } from "./record_hash.ts";
+import { mixed } from "./row_hash.ts";
 import { doubtsOf } from "./run_doubts.ts";
 import { isWithin, RunHistory, type TimeSpan } from "./run_history.ts";
 
@@ -60,6 +62,7 @@ export class Runs {
 
   /** Takes a record, if it is the first of its number, or the one that is to count. */
   take(run: RunHistory, record: CaptureRecord, file: number): Novelty {
+    if (this.#hasOtherBy(run, record)) return "conflict";
     if (this.#decisions.size > 0) {
       const decided = this.#decisions.get(keyOf(run, record));
       if (decided !== undefined && decided !== record.hash) return "conflict";
@@ -81,6 +84,19 @@ export class Runs {
       return "conflict";
     }
     return isInFile ? "doubled" : "copy";
+  }
+
+  /** Whether it counts by something else than its run does, as its other records say. */
+  #hasOtherBy(run: RunHistory, { by }: CaptureRecord): boolean {
+    if (by === undefined || by === run.by) return false;
+    const key = `${run.id}by`;
+    const hash = recordHash(mixed(0, by));
+    const decided = this.#decisions.get(key);
+    if (decided !== undefined) return decided !== hash;
+    if (run.by === undefined) return false;
+    const known = this.conflicts.get(key) ?? recordHash(mixed(0, run.by));
+    this.conflicts.set(key, Math.min(known, hash));
+    return true;
   }
 
   /** The sums of the ticks that count. */

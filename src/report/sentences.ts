@@ -46,6 +46,7 @@ export function trust(report: Report, problems: Problems): string[] {
         )
       ),
     ),
+    ...(report.bys.length > 1 ? [mixedLine(report.bys)] : []),
     ...interfaces.filter(({ gaps }) => gaps.count > 0).map(gapLine),
     ...interfaces.filter(({ overlaps }) => overlaps.count > 0).map(overlapLine),
     ...firstOf(incomplete.map(incompleteLine)),
@@ -82,12 +83,21 @@ export function trust(report: Report, problems: Problems): string[] {
 
 /** Whether counts are missing or cannot be relied on: exit code 8. Gaps between runs are usual. */
 export function isIncomplete(report: Report, problems: Problems): boolean {
-  return report.ticks === 0 || report.incomplete.length > 0 ||
+  return report.ticks === 0 || report.bys.length > 1 ||
+    report.incomplete.length > 0 ||
     problems.isIncomplete;
 }
 
 function hasTicks({ first }: CoveredInterface): boolean {
   return Number.isFinite(first);
+}
+
+function mixedLine(bys: readonly string[]): string {
+  return visible(
+    `Mixed: the captures count by ${
+      bys.join(" and by ")
+    }: their rows are apart, but the total has the packets of all`,
+  );
 }
 
 function named(

@@ -20,6 +20,8 @@ export interface MadeRun {
   readonly host?: string;
   readonly interface?: string;
   readonly direction?: "in" | "out";
+  /** What its rows stand for, if not sources. */
+  readonly by?: string;
   /** Milliseconds since 1970. */
   readonly start?: number;
   /** The sources of each tick. */
@@ -60,6 +62,7 @@ export function madeRecords(made: MadeRun): any[] {
     run: made.run,
     interface: made.interface ?? "eth0",
     direction: made.direction ?? "in",
+    ...(made.by === undefined ? {} : { by: made.by }),
   };
   const all: Record<string, number> = {};
   for (const window of windows) {

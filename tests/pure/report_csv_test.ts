@@ -11,6 +11,7 @@ import {
   madeRecords,
   type MadeRun,
   reportOnFiles,
+  T0,
 } from "../lib/made_captures.ts";
 import { generator } from "../lib/random.ts";
 
@@ -18,7 +19,12 @@ const RUNS: MadeRun[] = (["in", "out"] as const).map((direction) => ({
   run: "r",
   host: "=web1",
   direction,
-  windows: [{ a: 5, "10.0.0.1,tcp,443": 2 }, {}, { "-1": 9, a: 1 }],
+  by: "source,port",
+  windows: [
+    { "a,tcp,1": 5, "10.0.0.1,tcp,443": 2 },
+    {},
+    { "-1,udp,2": 9, "a,tcp,1": 1 },
+  ],
 }));
 
 /** The rows of a run, as src/formats/csv.ts writes them. */
@@ -132,6 +138,26 @@ Deno.test("csv: a copy in JSON Lines of the same ticks is a copy, and a bent one
       assertEquals(bent.problems.conflicts.count, 1, key);
     }
   }
+});
+
+Deno.test("csv: the keys tell what they were counted by, but a destination looks like a source", () => {
+  const kinds = {
+    "source": ["10.0.0.1", "2001:db8::1", "10.0.0.0/24"],
+    "source,protocol": ["10.0.0.1,tcp", "10.0.0.1,icmp", "::1,sctp"],
+    "source,port": ["10.0.0.1,tcp,443", "10.0.0.1,icmp", "::1,udp,0"],
+  };
+  const rows = Object.entries(kinds).map(([kind, keys], at) => {
+    const windows = keys.map((key) => ({ [key]: 1 }));
+    const own = rowsOf({ run: `r${at}`, start: T0 + at * 3000, windows });
+    const { report, problems } = reportOnCsv([HEADER, ...own]);
+    assertEquals(report.bys, [kind]);
+    assertEquals(report.groups.map(({ packets }) => packets), [1n, 1n, 1n]);
+    assertEquals(isIncomplete(report, problems), false);
+    return own;
+  });
+  const { report, problems } = reportOnCsv([HEADER, ...rows.flat()]);
+  assertEquals(report.bys, Object.keys(kinds).sort());
+  assertEquals(isIncomplete(report, problems), true);
 });
 
 Deno.test("csv: ticks that are not there are missing; copies count once", () => {

@@ -8,6 +8,7 @@ import {
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
+import { BYS } from "../../src/basics/keys.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { CountSum } from "../../src/report/counts.ts";
 import { Problems } from "../../src/report/problems.ts";
@@ -18,6 +19,7 @@ import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import type { Report, ReporterOptions } from "../../src/report/reporter.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
+import { isIncomplete } from "../../src/report/sentences.ts";
 import { reportText } from "../../src/report/format_text.ts";
 import { madeLines, reportOnFiles, T0 } from "../lib/made_captures.ts";
 import { generator } from "../lib/random.ts";
@@ -53,6 +55,7 @@ const TOTAL = 19n + 4n;
 Deno.test("groups: packets, first and last time, and the busiest minute of one interface", () => {
   const [first, second, ...rest] = reportOf(LINES).groups;
   assertEquals(first, {
+    by: "source",
     key: "10.0.0.1",
     packets: 15n,
     bytes: 1500n,
@@ -78,6 +81,52 @@ Deno.test("groups by hour, host and interface", () => {
   ]]);
   assertEquals(keys("host"), [["a", 18n], ["b", 5n]]);
   assertEquals(keys("interface"), [["a eth0", 18n], ["b eth0", 5n]]);
+});
+
+Deno.test("captures that count by different things: their rows are apart and named, exit 8", () => {
+  const windows = [{ a: 5, b: 1 }, { a: 2 }];
+  const runs = BYS.map((by, at) =>
+    madeLines({ by, run: `r${at}`, start: T0 + at * 2000, windows })
+  );
+  for (const [at, by] of BYS.entries()) {
+    const found = reportOnFiles({ x: runs[at]! });
+    assertEquals(isIncomplete(found.report, found.problems), false);
+    const text = reportText(found.report, NONE);
+    assertStringIncludes(text, `\n${by.toUpperCase()}  `);
+    assertEquals(/^a +7 /m.test(text), true, text);
+    assertEquals(found.report.groups.map((row) => row.by), [by, by]);
+  }
+  const all = reportOnFiles({ x: runs.flat() }, { hasSeries: true });
+  const expected = BYS.flatMap((by) => [[by, "a", 7n], [by, "b", 1n]]);
+  const rows = all.report.groups.map(({ by, key, packets }) => [
+    by,
+    key,
+    packets,
+  ]);
+  assertEquals(new Set(rows.map(String)), new Set(expected.map(String)));
+  assertEquals(rows.length, expected.length);
+  assertEquals(isIncomplete(all.report, all.problems), true);
+  const texts = [reportText, reportHtml].map((write) =>
+    write(all.report, all.problems)
+  );
+  for (const text of texts) {
+    for (const by of BYS) assertStringIncludes(text, `a (${by})`);
+    assertStringIncludes(text, "Mixed: the captures count by ");
+  }
+  assertStringIncludes(reportCsv(all.report), '\n"source,port",a,7,');
+  assertStringIncludes(reportCsv(all.report), "by,key,packets,");
+  const json = reportJsonl(all.report, NONE);
+  assertStringIncludes(json, '{"type":"row","destination":"a","packets":7,');
+  assertStringIncludes(json, '"incomplete":true');
+  // Within one run it is a conflict, and one of them counts in whatever order.
+  const one = madeLines({ run: "r", windows });
+  const other = madeLines({ run: "r", by: "destination", windows });
+  const bent = [...one.slice(0, 2), ...other.slice(2, 3), ...one.slice(3)];
+  const [first, ...more] = [bent, bent.toReversed(), bent.toSorted()].map(
+    (lines) => reportOnFiles({ x: lines }),
+  );
+  for (const found of more) assertEquals(found.report, first!.report);
+  assertEquals(first!.problems.conflicts.count > 0, true);
 });
 
 Deno.test("--top hides rows and counts them; --since and --until limit the ticks", () => {
@@ -281,6 +330,8 @@ Deno.test("what comes from outside is shown as text, in every format", () => {
   for (const write of [reportText, reportHtml, reportJsonl]) {
     assertEquals(raw.exec(write(report, problems)), null, write.name);
   }
+  const table = reportCsv(report).replaceAll("\r\n", "\n");
+  assertEquals(raw.exec(table), null, table);
   const [row] = reportJsonl(report, problems).split("\n");
   assertEquals(JSON.parse(row!).source, odd);
 });
