@@ -11,7 +11,10 @@ import {
 import type { TickRange } from "./tick_ranges.ts";
 
 /** Consecutive ticks that no capture has, and the time in which they were. */
-type Hole = Readonly<TickRange>;
+interface Hole extends Readonly<TickRange> {
+  /** Only a part of a hole is meant, and its numbers are estimated. */
+  readonly isEstimate?: boolean;
+}
 
 /**
  * Lists what is wrong with a run, as far as it concerns the ticks that count.
@@ -27,9 +30,8 @@ export function doubtsOf(
 ): string[] {
   const { end } = run;
   const holes = holesOf(run);
-  const missing = holes.filter(({ start, end }) =>
-    end > span.since && start < span.until
-  );
+  const { tickLength } = run;
+  const missing = holes.flatMap((hole) => partInside(hole, span, tickLength));
   const isEndInside = end !== undefined && end.end > span.since &&
     end.start <= span.until;
   // What the end record says of ticks that are there, they say themselves.
@@ -38,7 +40,7 @@ export function doubtsOf(
     : countedUntracked;
   return [
     ...startDoubts(run, span),
-    ...missingTicks(missing, holes, end, sums),
+    ...missingTicks(missing, isInside(run, span) ? end : undefined, sums),
     ...(isEndMissing(run, span)
       ? ["it has no end record: killed, or still running"]
       : []),
@@ -108,20 +110,54 @@ function startDoubts(run: RunHistory, { since, until }: TimeSpan): string[] {
   return isMissing ? ["it has no start record"] : [];
 }
 
+/**
+ * The ticks of a hole that lie between `since` and `until` as a whole, estimated by
+ * their length. One that lies across an edge may be in a file of the time outside.
+ *
+ * @param tickLength in ms; they are longer where the hole is
+ * @returns one part or none
+ */
+function partInside(
+  hole: Hole,
+  { since, until }: TimeSpan,
+  tickLength: number,
+): Hole[] {
+  const { start, end } = hole;
+  if (start >= since && end <= until) return [hole];
+  /** Of a tick; times are rounded, and ticks not quite equal. */
+  const TOLERANCE = 0.05;
+  const average = (end - start) / (hole.to - hole.from + 1);
+  const length = Math.max(tickLength, average);
+  // Counted from the end: the first tick of a run may be a short one.
+  const inside = Math.floor((end - since) / length + TOLERANCE);
+  const after = Math.ceil((end - until) / length - TOLERANCE);
+  const from = Math.max(hole.from, hole.to - inside + 1);
+  const to = Math.min(hole.to, hole.to - after);
+  return from <= to ? [{ from, to, start, end, isEstimate: true }] : [];
+}
+
+/** Whether all of a run lies between `since` and `until`. */
+function isInside(run: RunHistory, { since, until }: TimeSpan): boolean {
+  const began = beginningOf(run) ?? -Infinity;
+  return began >= since && (run.end?.end ?? Infinity) <= until;
+}
+
 /** Whether the run should have ended before `until`, and says nowhere that it did. */
 function isEndMissing(run: RunHistory, span: TimeSpan): boolean {
   if (run.isCsv || run.end !== undefined) return false;
-  if (run.latest === -Infinity) {
-    return run.start !== undefined && run.start >= span.since &&
-      run.start <= span.until;
+  const { start, latest, interval } = run;
+  if (latest === -Infinity) {
+    return start !== undefined && start >= span.since &&
+      start + (interval ?? 0) <= span.until;
   }
-  return isWithin(span, run.latest) &&
-    run.latest + run.latestLength <= span.until;
+  // The next tick may be longer than the latest: the first one is often short.
+  return isWithin(span, latest) &&
+    latest + (interval ?? run.latestLength) <= span.until;
 }
 
+/** @param end says how many packets are missing; undefined: it cannot */
 function missingTicks(
   missing: readonly Hole[],
-  holes: readonly Hole[],
   end: EndOfRun | undefined,
   sums: Sums,
 ): string[] {
@@ -132,11 +168,12 @@ function missingTicks(
   );
   const unnamed = missing.length - MOST_NAMED;
   const isOne = missing.length === 1 && missing[0]!.from === missing[0]!.to;
-  const lost = end !== undefined && missing.length === holes.length
+  const about = missing.some(({ isEstimate }) => isEstimate) ? "about " : "";
+  const lost = end !== undefined
     ? BigInt(end.counts.total.packets) - sums.total.packets
     : -1n;
   return [
-    `${isOne ? "tick" : "ticks"} ${numbers.join(", ")}${
+    `${about}${isOne ? "tick" : "ticks"} ${numbers.join(", ")}${
       unnamed > 0 ? ` and ${unnamed} more ranges` : ""
     } ${isOne ? "is" : "are"} missing${
       lost >= 0n ? ` (${plural(lost, "packet")} by its end record)` : ""

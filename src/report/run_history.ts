@@ -99,6 +99,13 @@ export class RunHistory {
     return this.interval ?? time / Math.max(1, ticks);
   }
 
+  /** Whether it had begun then, in ms since 1970, and its first tick was not due yet. */
+  isWaitingAt(time: number): boolean {
+    const { start, interval, latest } = this;
+    return latest === -Infinity && start !== undefined &&
+      interval !== undefined && start <= time && start + interval > time;
+  }
+
   /** Takes the host that a record names. */
   addHost(host: string): void {
     if (this.hosts.includes(host)) return;

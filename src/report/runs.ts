@@ -20,9 +20,10 @@ export interface IncompleteRun {
 
 /**
  * What a record is: new; a copy of one from another file, or from the same file;
- * or one that differs from the record that counts in its place.
+ * or one that differs from the record that counts in its place. What would be
+ * doubled or a conflict, but lies outside of the time that counts, is `outside`.
  */
-export type Novelty = "new" | "copy" | "doubled" | "conflict";
+export type Novelty = "new" | "copy" | "doubled" | "conflict" | "outside";
 
 /** Which record counts, of several that differ: the checksum of each, by its number. */
 export type Decisions = ReadonlyMap<string, number>;
@@ -62,6 +63,18 @@ export class Runs {
 
   /** Takes a record, if it is the first of its number, or the one that is to count. */
   take(run: RunHistory, record: CaptureRecord, file: number): Novelty {
+    const novelty = this.#take(run, record, file);
+    const isDoubt = novelty === "doubled" || novelty === "conflict";
+    return isDoubt && this.#isOutside(record) ? "outside" : novelty;
+  }
+
+  #isOutside(record: CaptureRecord): boolean {
+    const { since, until } = this.#span;
+    if (record.type !== "start") return !isWithin(this.#span, record.end);
+    return record.start < since || record.start > until;
+  }
+
+  #take(run: RunHistory, record: CaptureRecord, file: number): Novelty {
     if (this.#hasOtherBy(run, record)) return "conflict";
     if (this.#decisions.size > 0) {
       const decided = this.#decisions.get(keyOf(run, record));
@@ -133,6 +146,7 @@ export class Runs {
     const { since, until, coveredUntil = until } = this.#span;
     const byName = new Map<string, RunHistory[]>();
     for (const run of this.#runs.values()) {
+      if (run.isWaitingAt(coveredUntil)) continue;
       const name = JSON.stringify([hostOf(run), sideOf(run)]);
       const runs = byName.get(name) ?? [];
       byName.set(name, runs);

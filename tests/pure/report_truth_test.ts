@@ -279,7 +279,8 @@ Deno.test("only what lies between --since and --until is missing", () => {
     [ticks.slice(5, 11), inside, NOTHING],
     [[start!, ...ticks.slice(0, 10)], { until: T0 + 10_000 }, NOTHING],
     [[...ticks.slice(5), lines.at(-1)!], { since: T0 + 5000 }, NOTHING],
-    [ticks.slice(6, 10), inside, "tick 1 to 6"],
+    [ticks.slice(6, 10), inside, "about tick 6 is missing"],
+    [ticks.slice(8, 10), inside, "about ticks 6 to 8 are missing"],
     [ticks.slice(5, 9), inside, "no end record"],
     [ticks.slice(5, 8).concat(ticks.slice(9, 11)), inside, "tick 9 is missing"],
     [lines.toSpliced(3, 1), inside, NOTHING],
@@ -291,11 +292,92 @@ Deno.test("only what lies between --since and --until is missing", () => {
   ];
   for (const [some, span, expected] of cases) {
     const found = verdict(reportOnFiles({ x: some }, span)).join("\n");
-    const wanted = expected === "tick 1 to 6"
-      ? "ticks 1 to 6 are missing"
-      : expected;
-    assertStringIncludes(found, wanted, JSON.stringify([some.length, span]));
+    assertStringIncludes(found, expected, JSON.stringify([some.length, span]));
     if (expected === NOTHING) assertEquals(found, NOTHING);
+  }
+});
+
+Deno.test("ticks across the edges may be in another file, all others are missing", () => {
+  // Ticks of 7 s, some of which lie across each minute.
+  const windows = Array(40).fill({ a: 1 });
+  const made = { run: "r", windows, length: 7000, firstLength: 2000 };
+  const [start, ...rest] = madeLines(made);
+  const ticks = rest.slice(0, -1);
+  const times = ticks.map((line) => {
+    const { start, end } = JSON.parse(line);
+    return [Date.parse(start), Date.parse(end)] as const;
+  });
+  for (let from = 10_000; from < 100_000; from += 3517) {
+    const span = { since: T0 + from, until: T0 + from + 60_000 };
+    const whole = times.flatMap(([start, end], at) =>
+      start >= span.since && end <= span.until ? [at] : []
+    );
+    const own = ticks.filter((_, at) => whole.includes(at));
+    const files = { x: [start!, ...own, rest.at(-1)!] };
+    const found = reportOnFiles(files, span);
+    assertEquals(found.report.incomplete, [], `${from}`);
+    // All ticks of the window but one: it is named, and no other.
+    for (const [at, tick] of whole.entries()) {
+      const without = own.toSpliced(at, 1);
+      const lines = [start!, ...without, rest.at(-1)!];
+      const [line = ""] = verdict(reportOnFiles({ x: lines }, span))
+        .filter((line) => line.startsWith("Incomplete"));
+      assertMatch(line, new RegExp(`tick ${tick + 1} is missing$`));
+    }
+  }
+  // What its end record says is of the whole run.
+  const some = [start!, ...ticks.toSpliced(20, 2), rest.at(-1)!];
+  const lost = "ticks 21 to 22 are missing";
+  const missing = (span: Partial<ReporterOptions>) =>
+    verdict(reportOnFiles({ x: some }, span)).join("\n");
+  assertStringIncludes(missing({}), `${lost} (4 packets by its end record)`);
+  const inside = missing({ since: T0 + 5000 });
+  assertStringIncludes(inside, lost);
+  assertEquals(inside.includes("by its end record"), false);
+});
+
+Deno.test("a run that is still written lacks nothing up to --until, whatever its first tick's length", () => {
+  const windows = Array(3).fill({ a: 1 });
+  const made = { run: "r", windows, length: 60_000, firstLength: 5000 };
+  const [start, first, second] = madeLines(made);
+  const other = madeLines({
+    run: "s",
+    host: "web2",
+    start: T0 - 60_000,
+    windows,
+  });
+  const cases: [string[], number, boolean][] = [
+    [[start!], 59_000, true],
+    [[start!], 61_000, false],
+    [[start!, first!], 64_000, true],
+    [[start!, first!], 66_000, false],
+    [[start!, first!, second!], 124_000, true],
+    [[start!, first!, second!], 126_000, false],
+  ];
+  for (const [lines, until, isWhole] of cases) {
+    const span = { until: T0 + until };
+    const found = reportOnFiles({ x: [...lines, ...other] }, span);
+    const ofRun = verdict(found).filter((line) => line.includes("web1"));
+    assertEquals(ofRun.length === 0, isWhole, `${ofRun} ${until}`);
+  }
+});
+
+Deno.test("what is doubled or differs outside of the window does not count", () => {
+  const lines = madeLines({ run: "r", windows: Array(9).fill({ a: 1, b: 2 }) });
+  const inside = { since: T0 + 3000, until: T0 + 6000 };
+  for (const [at, line] of lines.entries()) {
+    const isCounted = at >= 4 && at <= 6;
+    const twice = reportOnFiles({ x: [...lines, line] }, inside);
+    assertEquals(twice.problems.doubled.count, Number(isCounted));
+    const bent = line.replaceAll(/"ip":"([ab])"/g, '"ip":"$1x"');
+    for (const order of [[line, bent], [bent, line]]) {
+      const x = lines.toSpliced(at, 1, ...order);
+      const { problems } = reportOnFiles({ x }, inside);
+      const count = Number(isCounted && bent !== line);
+      assertEquals(problems.conflicts.count, count, `${at}`);
+    }
+    const broken = reportOnFiles({ x: [...lines, line.slice(1)] }, inside);
+    assertEquals(broken.problems.broken.count, 1);
   }
 });
 
