@@ -5,6 +5,7 @@ import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
 import { type Report, SERIES } from "./reporter.ts";
+import { percentOf } from "./share.ts";
 import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
@@ -77,7 +78,7 @@ const COLUMNS = [
 const LABELS: Record<string, string> = { total: "packets", nonIp: "non-IP" };
 
 function tableRow(report: Report, group: Group): string {
-  const percent = share(group, report.sums.total.packets);
+  const percent = percentOf(group.packets, report.sums.total.packets);
   const name = rowName(report, group);
   const cells: [sort: string | number | bigint, text: string][] = [
     [name, escape(name)],
@@ -98,11 +99,6 @@ function tableRow(report: Report, group: Group): string {
   }</tr>`;
 }
 
-/** Percent of the total, to four decimals. */
-function share({ packets }: Group, total: bigint): number {
-  return total === 0n ? 0 : Number(packets * 1_000_000n / total) / 10_000;
-}
-
 /** One bar with the shares of the first groups and of all others. */
 function shares(report: Report): string {
   const { groups, sums } = report;
@@ -110,12 +106,13 @@ function shares(report: Report): string {
   const shown = groups.slice(0, SERIES);
   const parts = shown.map((group) => ({
     name: rowName(report, group),
-    percent: share(group, total),
+    percent: percentOf(group.packets, total),
   }));
   const rest = 100 - parts.reduce((sum, { percent }) => sum + percent, 0);
+  // Each part is rounded, so all together may be a little more than all.
   const all = total === 0n
     ? []
-    : [...parts, { name: "all others", percent: rest }];
+    : [...parts, { name: "all others", percent: Math.max(0, rest) }];
   return `<h2>Share of all packets</h2>
 <div class="bar" role="img" aria-label="shares">${
     all.map(({ percent }, at) =>

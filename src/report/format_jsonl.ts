@@ -44,6 +44,7 @@ export function reportJsonl(report: Report, problems: Problems): string {
       hidden: report.hidden,
       incomplete: isIncomplete(report, problems),
       busiestIsLeast: report.isBusiestLeast,
+      hasCsv: report.hasCsv,
       ...Object.fromEntries(
         Object.entries(report.sums).map(([name, { packets, bytes }]) => [
           name,

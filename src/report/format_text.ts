@@ -4,6 +4,7 @@ import { visible } from "../basics/visible.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
+import { percentOf } from "./share.ts";
 import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
@@ -39,10 +40,7 @@ export function reportText(report: Report, problems: Problems): string {
 }
 
 function cellsOf(report: Report, group: Group): string[] {
-  const total = report.sums.total.packets;
-  const share = total === 0n
-    ? 0
-    : Number(group.packets * 10_000n / total) / 100;
+  const share = percentOf(group.packets, report.sums.total.packets);
   return [
     visible(rowName(report, group)),
     String(group.packets),

@@ -47,6 +47,8 @@ export interface Report {
   readonly ticks: number;
   readonly interfaces: readonly CoveredInterface[];
   readonly incomplete: readonly IncompleteRun[];
+  /** Whether only CSV has a run of it, which does not say how many ticks a run had. */
+  readonly hasCsv: boolean;
   /** The busiest minutes may have had more: the captures could not be read again. */
   readonly isBusiestLeast: boolean;
 }
@@ -214,6 +216,7 @@ export class Reporter {
       ticks: this.#ticks,
       interfaces: this.#runs.interfaces,
       incomplete: this.#runs.incomplete,
+      hasCsv: this.#runs.hasCsv,
       isBusiestLeast: this.#isBusiestLeast,
     };
   }

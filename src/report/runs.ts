@@ -119,6 +119,13 @@ export class Runs {
       .reduce(plusSums, this.#sums.of(this.#runs.size * 2));
   }
 
+  /** Whether a run with ticks that count is in CSV only. */
+  get hasCsv(): boolean {
+    return [...this.#runs.values()].some(({ isCsv, counted }) =>
+      isCsv && counted.sorted.length > 0
+    );
+  }
+
   /** The runs that are incomplete, by their start. */
   get incomplete(): IncompleteRun[] {
     return [...this.#runs.values()].flatMap((run) => {

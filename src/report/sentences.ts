@@ -31,13 +31,28 @@ export function summary({ interfaces, ticks }: Report): string {
   }`;
 }
 
+const CSV_NOTE =
+  "CSV has no end records: ticks that are lost at the end of a run cannot be seen";
+
 /**
  * Lines about gaps, incomplete runs, and what was read wrong or twice, or one that
  * says there is nothing of the kind.
  */
 export function trust(report: Report, problems: Problems): string[] {
+  const lines = doubts(report, problems);
+  const nothing = "no gap, no incomplete run, no broken line";
+  if (!report.hasCsv) {
+    return lines.length > 0 ? lines : [`Nothing is missing: ${nothing}`];
+  }
+  return lines.length > 0
+    ? [...lines, CSV_NOTE]
+    : [`Nothing is known to be missing: ${nothing}; but ${CSV_NOTE}`];
+}
+
+/** Lines about what is missing or was read wrong; empty: there is nothing of the kind. */
+export function doubts(report: Report, problems: Problems): string[] {
   const { interfaces, incomplete } = report;
-  const lines = [
+  return [
     ...(report.ticks === 0 ? ["No ticks in this window"] : []),
     ...firstOf(
       interfaces.filter((one) => !hasTicks(one)).map((one) =>
@@ -76,9 +91,6 @@ export function trust(report: Report, problems: Problems): string[] {
       ]
       : []),
   ];
-  return lines.length > 0
-    ? lines
-    : ["Nothing is missing: no gap, no incomplete run, no broken line"];
 }
 
 /** Whether counts are missing or cannot be relied on: exit code 8. Gaps between runs are usual. */

@@ -136,6 +136,15 @@ Deno.test("report FOLDER/: every capture by its contents, CSV too; the rest is c
   assertMatch(damaged.stdout, /Not a capture: \S+z\.jsonl: zero bytes only/);
   assertMatch(damaged.stdout, /Not a capture: \S+z\.csv\.gz: gzip of empty/);
   assertStringIncludes(damaged.stderr, skipped);
+  // A table has no room for it.
+  const table = await run(["report", "--format", "csv", inside]);
+  assertEquals(table.code, 8);
+  for (const line of damaged.stdout.trimEnd().split("\n").slice(-7)) {
+    if (line === "") continue;
+    const isDoubt = /^(Gaps|Not a capture|Copies): /.test(line);
+    assertEquals(table.stderr.includes(line), isDoubt, line);
+    assertEquals(table.stdout.includes(line), false, line);
+  }
   Deno.mkdirSync(`${folder.path}/none`);
   const none = await run(["report", `${folder.path}/none`, inside]);
   assertEquals(none.code, 8);

@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { parseArguments } from "../../src/cli/arguments.ts";
+import { helpText } from "../../src/cli/help_text.ts";
 import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
 import { BYS } from "../../src/basics/keys.ts";
@@ -18,6 +19,7 @@ import { reportCsv } from "../../src/report/format_csv.ts";
 import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import type { Report, ReporterOptions } from "../../src/report/reporter.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
+import { percentOf } from "../../src/report/share.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
 import { isIncomplete } from "../../src/report/sentences.ts";
 import { reportText } from "../../src/report/format_text.ts";
@@ -127,6 +129,22 @@ Deno.test("captures that count by different things: their rows are apart and nam
   );
   for (const found of more) assertEquals(found.report, first!.report);
   assertEquals(first!.problems.conflicts.count > 0, true);
+});
+
+Deno.test("a share is rounded to the nearest, and is 0 of nothing", () => {
+  const random = generator(9);
+  for (let round = 0; round < 2000; round++) {
+    const total = 1 + random(100_000);
+    const packets = random(total + 1);
+    const percent = percentOf(BigInt(packets), BigInt(total));
+    assertEquals(
+      Math.abs(percent - 100 * packets / total) < 0.005 + 1e-9,
+      true,
+      `${packets} of ${total}: ${percent}`,
+    );
+  }
+  assertEquals(percentOf(2n, 3n), 66.67);
+  assertEquals(percentOf(0n, 0n), 0);
 });
 
 Deno.test("--top hides rows and counts them; --since and --until limit the ticks", () => {
@@ -264,6 +282,28 @@ Deno.test("the command line of report", async () => {
     "hour",
     0,
   ]);
+  const times = {
+    "2026-03-01T12:00Z": 12,
+    "2026-03-01 12:00": 12,
+    "2026-03-01 12:00:00.5+02:00": 10 + 0.5 / 3600,
+    "2024-02-29": (Date.UTC(2024, 1, 29) - T0) / HOUR,
+  };
+  for (const [text, hours] of Object.entries(times)) {
+    const { since } = parseArguments(["--since", text], command.options).values;
+    assertEquals(since, { time: T0 + hours * HOUR, isAgo: false }, text);
+  }
+  const weeks = ["1w", "7d", "168h"].map((text) =>
+    parse(`--since ${text} x`).values.since!
+  );
+  const [week] = weeks;
+  for (const { time, isAgo } of weeks) {
+    assertEquals([isAgo, Math.abs(time - week!.time) < HOUR], [true, true]);
+  }
+  for (
+    const text of ["2026-02-30", "2025-02-29T00:00Z", "2026-13-01", "1y", "x"]
+  ) {
+    assertThrows(() => parse(`--since ${text} x`), Failure, "give a date like");
+  }
   for (
     const [line, why] of [
       ["--by size x", "give source, hour, host or interface"],
@@ -287,6 +327,14 @@ Deno.test("the command line of report", async () => {
     "Cannot report from 2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z: --since is not before --until",
   );
   assertEquals(failure.exitCode, EXIT.usage);
+});
+
+Deno.test("the help of report says what its times and its exit code are", () => {
+  for (const isFull of [false, true]) {
+    const help = helpText(command, isFull, ["watch", "report"]);
+    assertStringIncludes(help, "Times are UTC.");
+    assertStringIncludes(help, `Exit code ${EXIT.incomplete}: `);
+  }
 });
 
 Deno.test("html: one page that loads nothing, with every row and what is missing", () => {

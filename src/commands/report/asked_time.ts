@@ -15,6 +15,7 @@ const UNITS: Record<string, number> = {
   m: 60_000,
   h: 3_600_000,
   d: 86_400_000,
+  w: 7 * 86_400_000,
 };
 
 /**
@@ -23,7 +24,7 @@ const UNITS: Record<string, number> = {
  * @throws {RangeError} it is none of these
  */
 export function parseAskedTime(text: string): AskedTime {
-  const ago = /^(\d+)([mhd])$/.exec(text);
+  const ago = /^(\d+)([mhdw])$/.exec(text);
   const time = ago === null
     ? parseMoment(text)
     : Date.now() - Number(ago[1]) * UNITS[ago[2]!]!;
@@ -31,12 +32,14 @@ export function parseAskedTime(text: string): AskedTime {
   return { time, isAgo: ago !== null };
 }
 
-/** @returns milliseconds since 1970; NaN: it is no date */
+/** @returns milliseconds since 1970; NaN: it is no moment of the calendar */
 function parseMoment(text: string): number {
-  const date =
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(
-      text,
-    );
-  const hasZone = date?.[1] === undefined || date[4] !== undefined;
-  return date === null ? NaN : Date.parse(hasZone ? text : `${text}Z`);
+  const TIME =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/;
+  const [, date, time = "00:00", zone = "Z"] = TIME.exec(text) ?? [];
+  const day = Date.parse(`${date}T00:00Z`);
+  // V8 reads February 30 as March 2.
+  const isDay = !Number.isNaN(day) &&
+    new Date(day).toISOString().startsWith(date!);
+  return isDay ? Date.parse(`${date}T${time}${zone}`) : NaN;
 }

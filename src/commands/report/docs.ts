@@ -17,7 +17,8 @@ const OPTIONS = {
       name: "by",
       value: "KEY",
       help: "source, hour, host or interface (default source)",
-      details: "What a row stands for. Hours are in UTC, in order of time.",
+      details:
+        "What a row stands for; source is what the captures count by. Hours are in UTC, in order of time.",
     },
     GROUP_BYS,
     "source",
@@ -27,7 +28,7 @@ const OPTIONS = {
     value: "TIME",
     help: "only ticks after TIME: 2026-03-01T12:00Z, or 24h ago",
     details:
-      "TIME is a date, a date and a time, or a number with m, h or d for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
+      "TIME is a date, a date and a time, or a number with m, h, d or w for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
     completes: ["1h", "24h", "7d", "30d"],
   }, parseAskedTime),
   until: valued({
@@ -56,7 +57,7 @@ export const REPORT_DOCS = {
   summary:
     "Who sent most, over any number of captures, and whether anything is missing.",
   description:
-    "Reads captures (JSON Lines or CSV, also compressed; - for standard input) and all captures in a FOLDER, in whatever order, and says who sent most, what is missing, and what cannot be relied on. The exit code is 8 if anything is.",
+    "Reads captures (JSON Lines or CSV, also compressed; - for standard input) and all captures in a FOLDER, in whatever order, and says who sent most, what is missing, and what cannot be relied on. All times are UTC. Exit code 8: something is missing or cannot be relied on; 0: nothing but gaps between captures.",
   operands: "FILE|FOLDER...",
   completes: "files",
   options: OPTIONS,
@@ -66,5 +67,7 @@ export const REPORT_DOCS = {
       what: "the last day",
     },
   ],
+  note:
+    "Times are UTC. Exit code 8: something is missing, or cannot be relied on.",
   manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;

@@ -29,7 +29,7 @@ export const manual: Manual = {
             "or what else the captures were counted by: DESTINATION, SOURCE,PORT and so on. Captures that count by different things are never added in one row: if there are several, rows name theirs. CSV does not say it: its addresses are taken for sources",
           ],
           ["PACKETS, BYTES", "the sums over the ticks"],
-          ["SHARE", "its share of all packets in these ticks"],
+          ["SHARE", "its share of all packets in these ticks, rounded"],
           ["FIRST SEEN, LAST SEEN", "the first and the last tick that had it"],
           [
             "BUSIEST MINUTE",
@@ -37,7 +37,7 @@ export const manual: Manual = {
           ],
         ],
       },
-      "Below are the total with its classes, and what is missing or wrong. Nothing is missing is said only when none of these is there:",
+      "Below are the total with its classes, and what is missing or wrong. Nothing is missing is said only when none of these is there (of CSV: nothing is known to be missing, since it has no end records, so ticks that are lost at the end of a run cannot be seen):",
       {
         items: [
           [
@@ -78,11 +78,11 @@ export const manual: Manual = {
           ["text", "all of this"],
           [
             "csv",
-            "the table: the key, named by what it stands for (by and key, if that differs), packets, bytes, first_seen, last_seen, busiest_minute and busiest_minute_packets",
+            "the table alone: what is missing or wrong goes to standard error. Its columns are the key, named by what it stands for (by and key, if that differs), packets, bytes, first_seen, last_seen, busiest_minute and busiest_minute_packets",
           ],
           [
             "jsonl",
-            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; and the classes)",
+            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; hasCsv; and the classes)",
           ],
           ["html", "one self-contained page with a chart, which loads nothing"],
         ],

@@ -10,7 +10,7 @@ import { REPORT_FORMATS } from "../../report/formats.ts";
 import { Problems } from "../../report/problems.ts";
 import { Reporter } from "../../report/reporter.ts";
 import type { TimeSpan } from "../../report/run_history.ts";
-import { isIncomplete } from "../../report/sentences.ts";
+import { doubts, isIncomplete } from "../../report/sentences.ts";
 import { timeText } from "../../report/times.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import type { Command } from "../command.ts";
@@ -67,6 +67,9 @@ async function report(
     );
   }
   const contents = reporter.finish();
+  if (!format.hasDoubts) {
+    for (const line of doubts(contents, problems)) log.warn(line);
+  }
   stdout.add(format.write(contents, problems));
   await stdout.close();
   return isIncomplete(contents, problems) ? EXIT.incomplete : EXIT.done;
