@@ -13,7 +13,7 @@ import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
 import { mixed } from "./row_hash.ts";
 
-/** The columns that a tick is made of. */
+/** The columns that a tick is made of, in the order in which xdptally writes them. */
 const COLUMNS = [
   "start",
   "end",
@@ -65,13 +65,23 @@ type CsvResult = Tick | { readonly line: number; readonly why: string };
  * for (const result of ticks.finish()) use(result);
  */
 export class CsvTicks {
-  #columns: ReadonlyMap<Column, number> | undefined;
+  /** Where the columns are; undefined: the last header lacks some. */
+  #columns: ReadonlyMap<Column, number> | undefined = new Map(
+    COLUMNS.map((name, at) => [name, at]),
+  );
   readonly #begun = new Map<string, Begun>();
   #rows = 0;
 
   /** Whether a line is the header of such a capture, or of an older one. */
   static isHeader(line: string): boolean {
     return line.startsWith(FIRST_COLUMN) && line.includes(",class,");
+  }
+
+  /** Whether a line is a row of such a capture; its header may be elsewhere. */
+  static isRow(line: string): boolean {
+    const [start, end, ...others] = csvFields(line) ?? [];
+    return !Number.isNaN(parseTime(start)) && !Number.isNaN(parseTime(end)) &&
+      others.length === COLUMNS.length - 2;
   }
 
   /** Takes a line. @returns what it completes, if anything */
@@ -137,7 +147,9 @@ export class CsvTicks {
 
   #fieldsOf(text: string): Record<Column, string> {
     const columns = this.#columns;
-    if (columns === undefined) throw new SyntaxError("no header before it");
+    if (columns === undefined) {
+      throw new SyntaxError("the header before it lacks columns");
+    }
     const cells = csvFields(text);
     const entries = [...columns].map(([name, at]) => [name, cells?.[at]]);
     if (entries.some(([, cell]) => cell === undefined)) {

@@ -118,11 +118,20 @@ Deno.test("csv: each row that is deleted, doubled or bent in turn is noticed", (
     assertMatch(first, /^x\.csv:\d+: /);
   };
   for (const [at, line] of LINES.entries()) {
+    if (at === 0) continue; // a header may be anywhere, or missing
     isNoticed(LINES.toSpliced(at, 1));
-    if (at === 0) continue;
     isNoticed(LINES.toSpliced(at, 0, line));
     isNoticed(LINES.with(at, line.replace(/\d(?=\d*,\d*,(?:,,r|r),)/, "7x")));
     isNoticed(LINES.with(at, line.slice(0, -1 - at % 30)));
+  }
+});
+
+Deno.test("csv: rows in front of their header, or without one, are read", () => {
+  const expected = reportOnCsv(LINES);
+  for (let at = 0; at <= LINES.length; at++) {
+    const rows = LINES.slice(1);
+    const lines = at < LINES.length ? rows.toSpliced(at, 0, HEADER) : rows;
+    assertEquals(reportOnCsv(lines), expected);
   }
 });
 

@@ -106,6 +106,25 @@ function reportOn(bytes: Uint8Array): { report: Report; lines: string[] } {
   return { report, lines: trust(report, problems) };
 }
 
+Deno.test("CSV without its header, from a file; and a cut .gz is one broken line, wherever it is cut", () => {
+  const random = generator(52);
+  let named = 0;
+  for (let round = 0; round < 40; round++) {
+    const { texts, total } = randomRun(random, "r", false);
+    const rows = texts.csv.slice(csv.header.length);
+    assertEquals(reportOn(encode(rows)).report.sums.total, total);
+    const members = gzipMember(encode(texts.jsonl));
+    const cut = 30 + random(members.length - 30);
+    const { lines } = reportOn(members.subarray(0, cut));
+    const said = lines.filter((line) => /^(Broken|Not a capture)/.test(line));
+    // Where no record is left, the file is named instead of a line.
+    if (said[0]?.startsWith("Not")) assertEquals(said.length, 1);
+    else assertEquals(said, ["Broken: 1 line"], `${cut}`);
+    if (said[0]?.startsWith("Broken")) named++;
+  }
+  assert(named > 20, `${named}`);
+});
+
 Deno.test("any run that is written is read back whole, and nothing of it is called broken", () => {
   const random = generator(51);
   let big = 0;

@@ -18,8 +18,12 @@ export interface LineTaker {
   line(line: Uint8Array, number: number): void;
   /** A line that is not kept: it has more bytes than any record. */
   tooLong(number: number, bytes: number): void;
-  /** Data behind line `number` that could not be decompressed. */
-  damage(number: number, damage: Damage): void;
+  /**
+   * Data in or behind line `number` that could not be decompressed.
+   *
+   * @param line what there is of a line that was begun, perhaps all but its newline
+   */
+  damage(number: number, damage: Damage, line?: Uint8Array): void;
 }
 
 /** The first bytes of a file, decompressed. */
@@ -177,8 +181,11 @@ class Lines {
 
   /** The line ends here, with or without a newline. */
   breakOff(damage: Damage): void {
-    this.end();
-    this.#taker.damage(this.#number, damage);
+    const isBegun = this.#length > 0;
+    const line = isBegun && !this.#isSkipped ? joined(this.#begun) : undefined;
+    if (isBegun) this.#number++;
+    this.#begun.length = this.#length = 0;
+    this.#taker.damage(this.#number, damage, line);
   }
 
   end(): void {
