@@ -134,9 +134,9 @@ function timeOf(fields: Fields, name: string): number {
 
 /** In ms. No number depends on it, so a start record without one is whole. */
 function intervalOf({ interval }: Fields): number | undefined {
-  return typeof interval === "number" && interval > 0
-    ? interval * 1000
-    : undefined;
+  const isLength = typeof interval === "number" && interval > 0 &&
+    Number.isFinite(interval);
+  return isLength ? interval * 1000 : undefined;
 }
 
 function wholeOf(fields: Fields, name: string, least: number): number {

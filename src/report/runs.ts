@@ -158,7 +158,7 @@ export class Runs {
       const runs = byName.get(name) ?? [];
       byName.set(name, runs);
       const isStarted = run.start !== undefined && run.start >= since &&
-        run.start <= until;
+        run.start < until;
       if (run.counted.sorted.length > 0 || isStarted) runs.push(run);
     }
     return [...byName].sort(([a], [b]) => a < b ? -1 : 1).map(
