@@ -94,6 +94,19 @@ export function keyText(
   return detail === undefined ? network : `${network},${detail}`;
 }
 
+/**
+ * What a key was counted by, as far as its form tells: a destination looks like a
+ * source, and a protocol without ports is the same by source,protocol and by
+ * source,port (undefined).
+ */
+export function byOfKeyText(text: string): By | undefined {
+  const [, protocol, port] = text.split(",");
+  if (protocol === undefined) return "source";
+  if (port !== undefined) return "source,port";
+  const hasPorts = [...WITH_PORTS].some((one) => PROTOCOLS[one] === protocol);
+  return hasPorts ? "source,protocol" : undefined;
+}
+
 function protocolName(number: number): string {
   return PROTOCOLS[number] ?? String(number);
 }

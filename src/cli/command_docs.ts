@@ -42,6 +42,8 @@ export interface CommandDocs {
   /** In the order of the help. */
   readonly options: OptionTable;
   readonly examples: readonly Example[];
+  /** The last line of its help. */
+  readonly note?: string;
   /** What the man page has about it besides; a run does not load it. */
   readonly manual?: () => Promise<Manual>;
 }

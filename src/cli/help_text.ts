@@ -29,6 +29,7 @@ export function helpText(
       .filter(({ isRare }) => isFull || !isRare)
       .map(optionLine),
     ...exampleLines(docs.examples),
+    ...(docs.note === undefined ? [] : [docs.note]),
     ...(isDefault ? [exitCodes()] : []),
     "",
   ].join("\n");

@@ -23,14 +23,26 @@ const HAS_SUM = 2,
 /**
  * Decompresses members of gzip, and yields all that comes out of them, also in
  * front of an error. Behind an error it goes on at the next member that xdptally
- * wrote. A part is valid until the next one is asked for.
+ * wrote. A part is valid until the next one is asked for. Zeros behind the last
+ * member are padding, as for gzip(1).
  *
  * @see RFC 1952, section 2.3
  */
 export function* gunzip(read: ReadInto): Generator<Uint8Array | Damage> {
   const input = new BitReader(read);
   const inflater = new Inflater(input);
-  while (input.peek(1).length > 0) {
+  for (let isFirst = true; input.peek(1).length > 0; isFirst = false) {
+    const { offset } = input;
+    if (!isFirst && skipZeros(input)) {
+      if (input.peek(1).length === 0) return;
+      skipToMember(input);
+      yield {
+        at: offset,
+        why: "damaged gzip (no gzip begins here)",
+        skipped: input.offset - offset,
+      };
+      continue;
+    }
     input.mark();
     try {
       skipHeader(input);
@@ -103,6 +115,13 @@ function u16(input: BitReader): number {
 
 function u32(input: BitReader): number {
   return (u16(input) | u16(input) << 16) >>> 0;
+}
+
+/** @returns whether there were any */
+function skipZeros(input: BitReader): boolean {
+  const { offset } = input;
+  while (input.peek(1)[0] === 0) input.byte();
+  return input.offset > offset;
 }
 
 /** Skips to the next member that xdptally wrote, or to the end. */

@@ -1,19 +1,20 @@
-/** Which files of a folder are captures, and in which order captures are read. */
+/** What the names of files say: which are captures, and in which order captures are read. */
 
 /** `x.jsonl`, and what rotation and compression add: `.1`, `-20260301`, `.2.gz`. */
 const ROTATED = /^(.*\.(?:jsonl|csv))(?:[.-](\d[\d.-]*))?(?:\.gz)?$/;
 /** Also with an ending that is not known: it is read, and named if it is no capture. */
 const CAPTURE = /\.(?:jsonl|csv)(?:[.-].*)?$/;
-const TORN = ".torn";
+/** What was cut off a capture is kept in such a file. */
+const TORN = /\.torn(?:\.gz)?$/;
 
-/** Whether a file of a folder is read: -o wrote it, or rotation made it of such a file. */
+/** Whether a file's name says that it is a capture: -o wrote it, or rotation made it of such a file. */
 export function isCaptureName(name: string): boolean {
-  return CAPTURE.test(name) && !name.endsWith(TORN);
+  return CAPTURE.test(name) && !isTornName(name);
 }
 
-/** The ending of a file that is skipped, for a message. */
-export function endingOf(name: string): string {
-  return /\.[A-Za-z]+(?=(?:[.-]\d.*|\.gz)?$)/.exec(name)?.[0] ?? "others";
+/** Whether a file holds what was cut off a capture. */
+export function isTornName(name: string): boolean {
+  return TORN.test(name);
 }
 
 /**

@@ -1,6 +1,9 @@
 /** Exact sums of the classes of packets, for any number of runs. */
-import { PACKET_CLASSES, type PacketClass } from "./record_check.ts";
-import type { ClassCounts } from "./record_check.ts";
+import {
+  type ClassCounts,
+  PACKET_CLASSES,
+  type PacketClass,
+} from "./capture_record.ts";
 import { SumColumn } from "./sum_columns.ts";
 
 /** Packets and bytes by class. */

@@ -5,8 +5,8 @@ import type { RunHistory } from "./run_history.ts";
 export interface Stretch {
   readonly from: number;
   readonly to: number;
-  /** Equal: it is inside one run. */
-  readonly runs: readonly [string, string];
+  /** Equal: it is inside one run. Null: there is no run on that side. */
+  readonly runs: readonly [string | null, string | null];
 }
 
 /** Stretches of one kind: how many, and the longest one. */
@@ -21,10 +21,14 @@ export interface CoveredInterface {
   readonly host: string;
   /** `eth0`, or `eth0 out`: each direction has ticks of its own. */
   readonly interface: string;
+  /** Runs with a tick that counts, or with a start that does. */
   readonly captures: number;
-  /** Milliseconds covered by ticks. */
+  /** Milliseconds covered by ticks, of those between `from` and `to`. */
   readonly covered: number;
-  /** Start of the first tick and end of the last, in ms since 1970. */
+  /** What should be covered: what was asked for, or from the first tick to the last. */
+  readonly from: number;
+  readonly to: number;
+  /** Start of the first tick and end of the last, in ms since 1970; infinite: there is none. */
   readonly first: number;
   readonly last: number;
   /** Time that no capture covers. */
@@ -43,6 +47,14 @@ interface Part {
   readonly from: number;
   readonly to: number;
   readonly run: string;
+  /** Of one tick, in ms. */
+  readonly tickLength: number;
+}
+
+/** The time that should be covered, in ms since 1970; infinite: from the first tick, or to the last. */
+interface Edges {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Computes the coverage of one interface from its runs, in whatever order. */
@@ -50,22 +62,29 @@ export function coverageOf(
   host: string,
   name: string,
   runs: readonly RunHistory[],
+  edges: Edges,
 ): CoveredInterface {
-  const parts = runs.flatMap(({ run, counted }) =>
-    counted.sorted.map(({ start, end }): Part => ({
+  const parts = runs.flatMap((run) =>
+    run.counted.sorted.map(({ start, end }): Part => ({
       from: start,
       to: end,
-      run,
+      run: run.run,
+      tickLength: run.tickLength,
     }))
   ).sort(inOrder);
   const gaps: Stretch[] = [];
   const overlaps: Stretch[] = [];
+  const first = parts[0]?.from ?? Infinity;
+  const from = Number.isFinite(edges.from) ? edges.from : first;
+  if (parts[0] !== undefined && isEdgeGap(first - from, parts[0])) {
+    gaps.push({ from, to: first, runs: [null, parts[0].run] });
+  }
   let covered = 0;
   /** The part that ends last, of those before the current one. */
   let latest: Part | undefined;
   for (const part of parts) {
     const { from, to, run } = part;
-    const last = latest?.to ?? from;
+    const last = latest?.to ?? Math.max(from, edges.from);
     covered += Math.max(0, to - Math.max(from, last));
     if (latest !== undefined) {
       const runs = [latest.run, run] as const;
@@ -77,16 +96,28 @@ export function coverageOf(
     }
     if (latest === undefined || to > latest.to) latest = part;
   }
+  const last = latest?.to ?? -Infinity;
+  const to = Number.isFinite(edges.to) ? edges.to : last;
+  if (latest !== undefined && isEdgeGap(to - last, latest)) {
+    gaps.push({ from: last, to, runs: [latest.run, null] });
+  }
   return {
     host,
     interface: name,
     captures: runs.length,
     covered,
-    first: parts[0]?.from ?? Infinity,
-    last: latest?.to ?? -Infinity,
+    from,
+    to,
+    first,
+    last,
     gaps: summed(gaps),
     overlaps: summed(overlaps),
   };
+}
+
+/** At an edge the next tick, or the one before, may be cut off by it. */
+function isEdgeGap(length: number, { tickLength }: Part): boolean {
+  return length > Math.max(SHORTEST_GAP, tickLength);
 }
 
 function inOrder(a: Part, b: Part): number {

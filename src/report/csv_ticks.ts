@@ -1,20 +1,19 @@
 /** Puts ticks together from the rows of CSV captures. */
-import { crc32 } from "node:zlib";
 import { csvFields } from "../basics/csv_field.ts";
 import { isCount, plainCount } from "./counts.ts";
 import {
   type ClassCount,
-  hashOfWindow,
   PACKET_CLASSES,
   type PacketClass,
-  requireBalance,
   type SourceCount,
   type Tick,
-} from "./record_check.ts";
-import { recordHash } from "./record_hash.ts";
+} from "./capture_record.ts";
+import { requireBalance } from "./record_check.ts";
+import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
+import { mixed } from "./row_hash.ts";
 
-/** The columns that a tick is made of. */
+/** The columns that a tick is made of, in the order in which xdptally writes them. */
 const COLUMNS = [
   "start",
   "end",
@@ -66,13 +65,23 @@ type CsvResult = Tick | { readonly line: number; readonly why: string };
  * for (const result of ticks.finish()) use(result);
  */
 export class CsvTicks {
-  #columns: ReadonlyMap<Column, number> | undefined;
+  /** Where the columns are; undefined: the last header lacks some. */
+  #columns: ReadonlyMap<Column, number> | undefined = new Map(
+    COLUMNS.map((name, at) => [name, at]),
+  );
   readonly #begun = new Map<string, Begun>();
   #rows = 0;
 
   /** Whether a line is the header of such a capture, or of an older one. */
   static isHeader(line: string): boolean {
     return line.startsWith(FIRST_COLUMN) && line.includes(",class,");
+  }
+
+  /** Whether a line is a row of such a capture; its header may be elsewhere. */
+  static isRow(line: string): boolean {
+    const [start, end, ...others] = csvFields(line) ?? [];
+    return !Number.isNaN(parseTime(start)) && !Number.isNaN(parseTime(end)) &&
+      others.length === COLUMNS.length - 2;
   }
 
   /** Takes a line. @returns what it completes, if anything */
@@ -138,7 +147,9 @@ export class CsvTicks {
 
   #fieldsOf(text: string): Record<Column, string> {
     const columns = this.#columns;
-    if (columns === undefined) throw new SyntaxError("no header before it");
+    if (columns === undefined) {
+      throw new SyntaxError("the header before it lacks columns");
+    }
     const cells = csvFields(text);
     const entries = [...columns].map(([name, at]) => [name, cells?.[at]]);
     if (entries.some(([, cell]) => cell === undefined)) {
@@ -185,7 +196,8 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
   }
   const isOut = fields.interface.endsWith(OUT);
   requireBalance(all, sources);
-  const rows = sources.map(saidBy).sort().join("\n");
+  const { hash, linear } = rowSums(sources);
+  const rest = mixed(hash, 1); // complete
   return {
     type: "tick",
     host: fields.host,
@@ -194,6 +206,7 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
       ? fields.interface.slice(0, -OUT.length)
       : fields.interface,
     isOut,
+    by: undefined,
     isCsv: true,
     seq,
     start,
@@ -201,11 +214,7 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
     isComplete: true,
     counts: all,
     sources,
-    hash: recordHash(hashOfWindow(start, end, all, crc32(rows)), true),
+    linear,
+    hash: recordHash(windowHash(start, end, all, rest)),
   };
-}
-
-/** In a text, so that the order of the rows does not matter. */
-function saidBy({ key, packets, bytes }: SourceCount): string {
-  return `${packets},${bytes},${key}`;
 }

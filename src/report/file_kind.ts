@@ -1,4 +1,4 @@
-/** Says what a file seems to be that holds no record. */
+/** Says what a file seems to be, by its first bytes. */
 
 const ascii = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 
@@ -24,12 +24,33 @@ const TEXT_CAPTURE =
   /^\S+(?: out)? \d{4}-\d\d-\d\dT[\d:]+Z (?:tick \d+|end \(|so far)/m;
 const METRICS = /^# (?:HELP|TYPE|UNIT|EOF)\b/m;
 const CSV_CAPTURE = /^start,.*,class,/;
+/** The same as a record, of the schema that is read. */
+const RECORD_1 = /^\s*{.*"schema"\s*:\s*1\s*[,}]/;
 const REPORT = /^{"type":"(?:row|interface|incomplete|problem|summary)"/;
 const RECORD = /^\s*{.*"schema"/;
 /** Control characters that no text has, and what a decoder puts in place of bytes. */
 const BINARY = /(?!\s)\p{Cc}|\ufffd/u;
 
+/** What a file of a folder is, as far as it decides whether it is read. */
+export type FileKind = "capture" | "empty" | "metrics" | "text" | "other";
+
+/** @param first the first bytes of the file, decompressed; a few thousand are enough */
+export function fileKindOf(first: Uint8Array): FileKind {
+  const text = new TextDecoder().decode(first);
+  if (RECORD_1.test(text)) return "capture";
+  if (CSV_CAPTURE.test(text)) return hasRows(text) ? "capture" : "empty";
+  if (text === "") return "empty";
+  if (TEXT_CAPTURE.test(text)) return "text";
+  return METRICS.test(text) ? "metrics" : "other";
+}
+
+function hasRows(csv: string): boolean {
+  return csv.trim().includes("\n");
+}
+
 /**
+ * Says what a file is that holds no record.
+ *
  * @param first the first bytes of the file, decompressed; a few thousand are enough
  * @returns undefined: it seems to be a capture
  */
@@ -53,9 +74,7 @@ function plainKind(first: Uint8Array): string | undefined {
   }
   if (METRICS.test(text)) return "a Prometheus page";
   if (CSV_CAPTURE.test(text)) {
-    return text.trim().includes("\n")
-      ? undefined
-      : "a CSV capture without rows";
+    return hasRows(text) ? undefined : "a CSV capture without rows";
   }
   if (REPORT.test(text)) return "a report of xdptally, not a capture";
   if (BINARY.test(text)) return "binary data";

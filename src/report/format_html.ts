@@ -5,6 +5,8 @@ import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
 import { type Report, SERIES } from "./reporter.ts";
+import { percentOf } from "./share.ts";
+import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 
@@ -40,14 +42,14 @@ ${shares(report)}
   }</h2>
 <div class="wide"><table>
 <thead><tr>${
-    [HEADS[report.by], ...COLUMNS].map((name, at) =>
+    [escape(capitalized(keyHead(report))), ...COLUMNS].map((name, at) =>
       `<th${
         at === 1 ? ' aria-sort="descending"' : ""
       }><button>${name}</button></th>`
     ).join("")
   }</tr></thead>
 <tbody>
-${groups.map((group) => tableRow(group, sums.total.packets)).join("\n")}
+${groups.map((group) => tableRow(report, group)).join("\n")}
 </tbody>
 </table></div>
 <h2>Can it be trusted?</h2>
@@ -73,18 +75,13 @@ const COLUMNS = [
   "Last seen",
   "Busiest minute",
 ];
-const HEADS: Record<Report["by"], string> = {
-  source: "Source",
-  hour: "Hour",
-  host: "Host",
-  interface: "Interface",
-};
 const LABELS: Record<string, string> = { total: "packets", nonIp: "non-IP" };
 
-function tableRow(group: Group, total: bigint): string {
-  const percent = share(group, total);
+function tableRow(report: Report, group: Group): string {
+  const percent = percentOf(group.packets, report.sums.total.packets);
+  const name = rowName(report, group);
   const cells: [sort: string | number | bigint, text: string][] = [
-    [group.key, escape(group.key)],
+    [name, escape(name)],
     [group.packets, grouped(group.packets)],
     [percent, `${percent.toFixed(2)} %`],
     [group.bytes, formatBytes(group.bytes)],
@@ -102,23 +99,20 @@ function tableRow(group: Group, total: bigint): string {
   }</tr>`;
 }
 
-/** Percent of the total, to four decimals. */
-function share({ packets }: Group, total: bigint): number {
-  return total === 0n ? 0 : Number(packets * 1_000_000n / total) / 10_000;
-}
-
 /** One bar with the shares of the first groups and of all others. */
-function shares({ groups, sums }: Report): string {
+function shares(report: Report): string {
+  const { groups, sums } = report;
   const total = sums.total.packets;
   const shown = groups.slice(0, SERIES);
   const parts = shown.map((group) => ({
-    name: group.key,
-    percent: share(group, total),
+    name: rowName(report, group),
+    percent: percentOf(group.packets, total),
   }));
   const rest = 100 - parts.reduce((sum, { percent }) => sum + percent, 0);
+  // Each part is rounded, so all together may be a little more than all.
   const all = total === 0n
     ? []
-    : [...parts, { name: "all others", percent: rest }];
+    : [...parts, { name: "all others", percent: Math.max(0, rest) }];
   return `<h2>Share of all packets</h2>
 <div class="bar" role="img" aria-label="shares">${
     all.map(({ percent }, at) =>
@@ -181,6 +175,10 @@ function short(value: number): string {
     notation: "compact",
     maximumFractionDigits: 1,
   }).format(value);
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** `1,234,567`. */

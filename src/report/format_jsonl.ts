@@ -16,7 +16,7 @@ export function reportJsonl(report: Report, problems: Problems): string {
   const lines = [
     ...report.groups.map((group) => ({
       type: "row",
-      ...rowOf(report.by, group),
+      ...rowOf(report, group),
     })),
     ...report.interfaces.map((covered) => ({
       type: "interface",
@@ -39,10 +39,12 @@ export function reportJsonl(report: Report, problems: Problems): string {
     ...problemLines(problems),
     {
       type: "summary",
+      by: report.bys,
       ticks: report.ticks,
       hidden: report.hidden,
       incomplete: isIncomplete(report, problems),
       busiestIsLeast: report.isBusiestLeast,
+      hasCsv: report.hasCsv,
       ...Object.fromEntries(
         Object.entries(report.sums).map(([name, { packets, bytes }]) => [
           name,
@@ -88,9 +90,9 @@ function escaped(json: string): string {
   );
 }
 
-function rowOf(by: string, group: Group) {
+function rowOf({ bys }: Report, group: Group) {
   return {
-    [by]: group.key,
+    [bys.length === 1 ? bys[0]! : group.by]: group.key,
     packets: exactInteger(group.packets),
     bytes: exactInteger(group.bytes),
     firstSeen: isoTime(group.firstSeen),

@@ -4,20 +4,15 @@ import { visible } from "../basics/visible.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
+import { percentOf } from "./share.ts";
+import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
-
-const HEADS: Record<Report["by"], string> = {
-  source: "SOURCE",
-  hour: "HOUR",
-  host: "HOST",
-  interface: "INTERFACE",
-};
 
 /** The report as a table, its totals, and what is incomplete. */
 export function reportText(report: Report, problems: Problems): string {
   const { groups, sums, hidden } = report;
-  const rows = groups.map((group) => cellsOf(group, sums.total.packets));
+  const rows = groups.map((group) => cellsOf(report, group));
   const filtered = sums.filtered.packets > 0n
     ? `, filtered ${sums.filtered.packets}`
     : "";
@@ -25,7 +20,7 @@ export function reportText(report: Report, problems: Problems): string {
     summary(report),
     "",
     ...aligned([[
-      HEADS[report.by],
+      visible(keyHead(report)).toUpperCase(),
       "PACKETS",
       "SHARE",
       "BYTES",
@@ -44,12 +39,10 @@ export function reportText(report: Report, problems: Problems): string {
   return lines.join("\n") + "\n";
 }
 
-function cellsOf(group: Group, total: bigint): string[] {
-  const share = total === 0n
-    ? 0
-    : Number(group.packets * 10_000n / total) / 100;
+function cellsOf(report: Report, group: Group): string[] {
+  const share = percentOf(group.packets, report.sums.total.packets);
   return [
-    visible(group.key),
+    visible(rowName(report, group)),
     String(group.packets),
     `${share.toFixed(2)}%`,
     formatBytes(group.bytes),

@@ -11,6 +11,8 @@ interface ReportFormat {
   readonly write: (report: Report, problems: Problems) => string;
   /** It draws the first groups over time. */
   readonly hasSeries: boolean;
+  /** It says what is missing; otherwise stderr must. */
+  readonly hasDoubts: boolean;
 }
 
 /**
@@ -18,10 +20,10 @@ interface ReportFormat {
  * REPORT_FORMATS.csv.write(reporter.finish(), new Problems());
  */
 export const REPORT_FORMATS = {
-  text: { write: reportText, hasSeries: false },
-  csv: { write: reportCsv, hasSeries: false },
-  jsonl: { write: reportJsonl, hasSeries: false },
-  html: { write: reportHtml, hasSeries: true },
+  text: { write: reportText, hasSeries: false, hasDoubts: true },
+  csv: { write: reportCsv, hasSeries: false, hasDoubts: false },
+  jsonl: { write: reportJsonl, hasSeries: false, hasDoubts: true },
+  html: { write: reportHtml, hasSeries: true, hasDoubts: true },
 } as const satisfies Record<string, ReportFormat>;
 
 /** The words of `--format`. */

@@ -7,6 +7,8 @@ import type { Point, SeriesColumns } from "./series.ts";
 
 /** One row of a report. All times are milliseconds since 1970. */
 export interface Group {
+  /** What it stands for: a word of `--by` of the captures, or hour, host or interface. */
+  readonly by: string;
   /** The source, hour, host or interface. */
   readonly key: string;
   readonly packets: bigint;
@@ -17,6 +19,13 @@ export interface Group {
   /** Start of the minute with most packets on one interface, and those packets. */
   readonly busiestMinute: number;
   readonly busiestPackets: bigint;
+}
+
+/** The rows that stand for one kind of thing. */
+interface Rows {
+  readonly byKey: Map<string, number>;
+  /** The same rows, for keys that come as bytes. */
+  readonly byBytes: ByteIndex;
 }
 
 /** When a tick was counted (ms since 1970), and the number of its interface. */
@@ -33,6 +42,7 @@ interface TickPlace {
  * @example
  * const groups = new Groups();
  * groups.begin({ start: 0, end: 1000, interfaceNumber: 0 });
+ * groups.select("source");
  * groups.add(groups.row("10.0.0.1"), 12, 720);
  * groups.settle();
  * groups.minutes.finish();
@@ -40,10 +50,13 @@ interface TickPlace {
  */
 export class Groups {
   readonly #series: SeriesColumns | undefined;
-  readonly #rows = new Map<string, number>();
-  /** The same rows, for keys that come as bytes. */
-  readonly #byBytes = new ByteIndex();
+  /** By what they stand for. */
+  readonly #kinds = new Map<string, Rows>();
+  #by = "";
+  #rows!: Rows;
   readonly #keys: string[] = [];
+  /** What each row stands for. */
+  readonly #bys: string[] = [];
   readonly #packets = new SumColumn();
   readonly #bytes = new SumColumn();
   readonly #firstSeen = new NumberColumn();
@@ -60,8 +73,8 @@ export class Groups {
   }
 
   /** The packets of a group over time. */
-  series(key: string): Point[] {
-    const row = this.#rows.get(key);
+  series({ by, key }: Group): Point[] {
+    const row = this.#kinds.get(by)?.byKey.get(key);
     return row === undefined ? [] : this.#series?.of(row) ?? [];
   }
 
@@ -87,13 +100,23 @@ export class Groups {
     this.minutes.settle();
   }
 
+  /** Says what the rows stand for that are asked for next. */
+  select(by: string): void {
+    if (by === this.#by) return;
+    const known = this.#kinds.get(by);
+    this.#by = by;
+    this.#rows = known ?? { byKey: new Map(), byBytes: new ByteIndex() };
+    if (known === undefined) this.#kinds.set(by, this.#rows);
+  }
+
   /** Returns the row of a group; creates it when it is new. */
   row(key: string): number {
-    let row = this.#rows.get(key);
+    let row = this.#rows.byKey.get(key);
     if (row === undefined) {
       row = this.#keys.length;
-      this.#rows.set(key, row);
+      this.#rows.byKey.set(key, row);
       this.#keys.push(key);
+      this.#bys.push(this.#by);
       this.#firstSeen.set(row, Infinity);
       this.#lastSeen.set(row, -Infinity);
     }
@@ -102,10 +125,11 @@ export class Groups {
 
   /** Like `row`, for an ASCII key in `bytes` from index `from` up to `to`. */
   rowOfBytes(bytes: Uint8Array, from: number, to: number): number {
-    let row = this.#byBytes.find(bytes, from, to);
+    const { byBytes } = this.#rows;
+    let row = byBytes.find(bytes, from, to);
     if (row < 0) {
       row = this.row(new TextDecoder().decode(bytes.subarray(from, to)));
-      this.#byBytes.add(bytes, from, to, row);
+      byBytes.add(bytes, from, to, row);
     }
     return row;
   }
@@ -128,9 +152,10 @@ export class Groups {
    * @param top how many to return; 0: all
    */
   ranked(order: "packets" | "key", top: number): Group[] {
-    const keys = this.#keys;
+    const [keys, bys] = [this.#keys, this.#bys];
     const rows = keys.map((_, row) => row);
-    const byKey = (a: number, b: number) => keys[a]! < keys[b]! ? -1 : 1;
+    const byKey = (a: number, b: number) =>
+      compared(keys[a]!, keys[b]!) || compared(bys[a]!, bys[b]!);
     rows.sort(
       order === "key"
         ? byKey
@@ -139,6 +164,7 @@ export class Groups {
     return (top === 0 ? rows : rows.slice(0, top)).map((row) => {
       const { minute, packets } = this.minutes.of(row);
       return {
+        by: bys[row]!,
         key: keys[row]!,
         packets: this.#packets.get(row),
         bytes: this.#bytes.get(row),
@@ -149,4 +175,8 @@ export class Groups {
       };
     });
   }
+}
+
+function compared(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

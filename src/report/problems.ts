@@ -89,7 +89,7 @@ export class FileProblems {
     what: () => string,
   ): void {
     this.#records++;
-    if (novelty === "new") return;
+    if (novelty === "new" || novelty === "outside") return;
     if (novelty === "copy") this.#copies++;
     else {
       const problems = novelty === "doubled"

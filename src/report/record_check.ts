@@ -1,79 +1,16 @@
 /** Takes a record whole or not at all: every field that a report uses is checked. */
-import { crc32 } from "node:zlib";
+import {
+  type CaptureRecord,
+  type ClassCount,
+  type ClassCounts,
+  PACKET_CLASSES,
+  type SourceCount,
+} from "./capture_record.ts";
 import { CountSum, isCount, type JsonCount, plainCount } from "./counts.ts";
-import { mixed, recordHash } from "./record_hash.ts";
+import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
+import { mixed } from "./row_hash.ts";
 import { type ScannedClasses, ScannedSources } from "./source_scanner.ts";
-
-/** What the packets of a tick are divided into, and their total. */
-export const PACKET_CLASSES = [
-  "total",
-  "others",
-  "untracked",
-  "nonIp",
-  "malformed",
-  "filtered",
-] as const;
-export type PacketClass = typeof PACKET_CLASSES[number];
-
-/** Packets and bytes of a class. */
-export interface ClassCount {
-  readonly packets: JsonCount;
-  readonly bytes: JsonCount;
-}
-
-export type ClassCounts = Readonly<Record<PacketClass, ClassCount>>;
-
-/** A row of a tick whose line was parsed. */
-export interface SourceCount extends ClassCount {
-  readonly key: string;
-}
-
-/** The run of a record, on one interface in one direction. */
-export interface RunName {
-  readonly host: string;
-  readonly run: string;
-  readonly interface: string;
-  readonly isOut: boolean;
-  /** CSV has ticks alone: a run of it lacks neither start nor end. */
-  readonly isCsv: boolean;
-}
-
-interface StartOfRun extends RunName {
-  readonly type: "start";
-  /** Milliseconds since 1970. */
-  readonly start: number;
-  /** A checksum of what the record says, to compare two of them with. */
-  readonly hash: number;
-}
-
-/** One window of a run. */
-export interface Tick extends RunName {
-  readonly type: "tick";
-  readonly seq: number;
-  /** Milliseconds since 1970. */
-  readonly start: number;
-  readonly end: number;
-  readonly isComplete: boolean;
-  readonly counts: ClassCounts;
-  readonly sources: ScannedSources | readonly SourceCount[];
-  readonly hash: number;
-}
-
-/** What a run says about itself at its end. */
-export interface EndOfRun extends RunName {
-  readonly type: "end";
-  readonly reason: string;
-  readonly ticks: number;
-  /** Milliseconds since 1970. */
-  readonly start: number;
-  readonly end: number;
-  readonly isComplete: boolean;
-  readonly counts: ClassCounts;
-  readonly hash: number;
-}
-
-export type CaptureRecord = StartOfRun | Tick | EndOfRun;
 
 const NONE: ClassCount = { packets: 0, bytes: 0 };
 
@@ -100,11 +37,13 @@ export function checkedRecord(
     run: textOf(fields, "run"),
     interface: textOf(fields, "interface"),
     isOut: direction === "out",
+    by: fields.by === undefined ? "source" : textOf(fields, "by"),
     isCsv: false,
   };
   const start = timeOf(fields, "start");
   if (type === "start") {
-    return { type, ...name, start, hash: recordHash(mixed(0, start), false) };
+    const hash = recordHash(mixed(0, start));
+    return { type, ...name, start, interval: intervalOf(fields), hash };
   }
   if (type !== "tick" && type !== "end") {
     throw new SyntaxError('its "type" is none of start, tick and end');
@@ -117,40 +56,20 @@ export function checkedRecord(
   }
   const counts = countsOf(fields, scanned?.classes ?? []);
   const sources = scanned ?? sourcesOf(fields.sources);
-  // Without the brackets, as the scanned ones.
-  const sourcesHash = scanned?.hash ??
-    crc32(JSON.stringify(fields.sources).slice(1, -1));
+  const sums = sources instanceof ScannedSources ? sources : rowSums(sources);
   if (isComplete) requireBalance(counts, sources);
-  const span = { ...name, start, end, isComplete, counts };
-  const hash = hashOfWindow(
-    start,
-    end,
-    counts,
-    sourcesHash ^ Number(isComplete),
-  );
+  const { linear } = sums;
+  const span = { ...name, start, end, isComplete, counts, linear };
+  const rest = mixed(sums.hash, Number(isComplete));
+  const hash = windowHash(start, end, counts, rest);
   if (type === "tick") {
     const seq = wholeOf(fields, "seq", 1);
-    return { type, ...span, seq, sources, hash: recordHash(hash, false) };
+    return { type, ...span, seq, sources, hash: recordHash(hash) };
   }
   const ticks = wholeOf(fields, "ticks", 0);
   const reason = textOf(fields, "reason");
   const whole = mixed(mixed(hash, ticks), reason);
-  return { type, ...span, ticks, reason, hash: recordHash(whole, false) };
-}
-
-/** Mixes the times and the counts of a record, and a hash of the rest. */
-export function hashOfWindow(
-  start: number,
-  end: number,
-  counts: ClassCounts,
-  rest: number,
-): number {
-  let hash = mixed(mixed(rest, start), end);
-  for (const name of PACKET_CLASSES) {
-    const { packets, bytes } = counts[name];
-    hash = mixed(mixed(hash, packets), bytes);
-  }
-  return hash;
+  return { type, ...span, ticks, reason, hash: recordHash(whole) };
 }
 
 /**
@@ -211,6 +130,13 @@ function timeOf(fields: Fields, name: string): number {
   const time = parseTime(fields[name]);
   if (!Number.isNaN(time)) return time;
   throw new SyntaxError(`its "${name}" is not a time`);
+}
+
+/** In ms. No number depends on it, so a start record without one is whole. */
+function intervalOf({ interval }: Fields): number | undefined {
+  const isLength = typeof interval === "number" && interval > 0 &&
+    Number.isFinite(interval);
+  return isLength ? interval * 1000 : undefined;
 }
 
 function wholeOf(fields: Fields, name: string, least: number): number {
@@ -287,7 +213,8 @@ function sourcesOf(value: unknown): SourceCount[] {
   return value.map((row) => {
     const { ip, key = ip, packets, bytes } = fieldsOf(row) ?? {};
     if (typeof key === "string" && isCount(packets) && isCount(bytes)) {
-      return { key, packets, bytes };
+      const count = { packets: plainCount(packets), bytes: plainCount(bytes) };
+      return { key, ...count };
     }
     throw new SyntaxError(
       'one of its "sources" is not an address with two counts',

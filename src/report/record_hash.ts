@@ -1,29 +1,57 @@
-/** Checksums of what records say, to tell copies from records that differ. */
-import { crc32 } from "node:zlib";
-import type { JsonCount } from "./counts.ts";
-
-const JSON_LINES = 2, CSV = 3;
-
 /**
- * Mixes a value into a hash. It is the same in each process: where records differ,
- * it decides which one counts.
- *
- * @param hash of the values before; 0 at first
- * @returns an i32
+ * Checksums of what records say, to tell copies from records that differ. They are
+ * the same for JSON Lines and CSV, for every order of fields and rows, and in each
+ * process: where records differ, they decide which one counts.
  */
-export function mixed(hash: number, value: JsonCount): number {
-  if (typeof value === "string") return mixed(hash, crc32(value));
-  let h = Math.imul(hash ^ value, 0x85ebca6b);
-  h = Math.imul(h ^ h >>> 13 ^ value / 2 ** 32, 0xc2b2ae35);
-  return h ^ h >>> 16;
+import {
+  type ClassCounts,
+  PACKET_CLASSES,
+  type SourceCount,
+} from "./capture_record.ts";
+import {
+  keyHash,
+  mixed,
+  mixedCharacter,
+  rowHash,
+  rowLinear,
+  type RowSums,
+} from "./row_hash.ts";
+
+/** The checksum of a record from its hash: a u32 that is not 0. */
+export function recordHash(hash: number): number {
+  return hash >>> 0 || 1;
 }
 
-/** The checksum of a record from its hash: 30 bits of it, and two that say what it is from. */
-export function recordHash(hash: number, isCsv: boolean): number {
-  return (hash << 2 | (isCsv ? CSV : JSON_LINES)) >>> 0;
+/** The sums over rows whose keys are texts. */
+export function rowSums(rows: readonly SourceCount[]): RowSums {
+  let hash = 0, linear = 0;
+  for (const { key, packets, bytes } of rows) {
+    const ofKey = textHash(key);
+    hash = hash + rowHash(ofKey, packets, bytes) | 0;
+    linear = linear + rowLinear(ofKey, packets, bytes) | 0;
+  }
+  return { hash, linear };
 }
 
-/** Whether both are from the same kind of file: CSV lacks a part of a record. */
-export function areComparable(a: number, b: number): boolean {
-  return ((a ^ b) & CSV) === 0;
+function textHash(key: string): number {
+  let hash = 0;
+  for (let at = 0; at < key.length; at++) {
+    hash = mixedCharacter(hash, key.charCodeAt(at));
+  }
+  return keyHash(hash);
+}
+
+/** Mixes the times and the counts of a record, and a hash of the rest. */
+export function windowHash(
+  start: number,
+  end: number,
+  counts: ClassCounts,
+  rest: number,
+): number {
+  let hash = mixed(mixed(rest, start), end);
+  for (const name of PACKET_CLASSES) {
+    const { packets, bytes } = counts[name];
+    hash = mixed(mixed(hash, packets), bytes);
+  }
+  return hash;
 }

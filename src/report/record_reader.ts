@@ -1,5 +1,6 @@
 /** Reads records back from the lines of JSON Lines captures. */
-import { type CaptureRecord, checkedRecord } from "./record_check.ts";
+import type { CaptureRecord } from "./capture_record.ts";
+import { checkedRecord } from "./record_check.ts";
 import { ScannedSources } from "./source_scanner.ts";
 
 const BRACKET = 0x5b;

@@ -1,8 +1,10 @@
 /** Adds up capture records: the core of `xdptally report`. */
+import { byOfKeyText } from "../basics/keys.ts";
+import { rowName } from "./row_names.ts";
 import type { Sums } from "./class_sums.ts";
 import type { CoveredInterface } from "./coverage.ts";
 import { type Group, Groups } from "./groups.ts";
-import type { CaptureRecord, Tick } from "./record_check.ts";
+import type { CaptureRecord, Tick } from "./capture_record.ts";
 import { isWithin, type TimeSpan } from "./run_history.ts";
 import {
   type Decisions,
@@ -32,18 +34,21 @@ export const SERIES = 5;
 
 /** The contents of a report, for the formats. */
 export interface Report {
-  readonly by: GroupBy;
+  /** What the rows stand for; several: the captures count by several things. */
+  readonly bys: readonly string[];
   readonly groups: readonly Group[];
   /** Groups below the first `top`, which the table omits. */
   readonly hidden: number;
   readonly sums: Sums;
-  /** Packets over time of the first groups, if `hasSeries`. */
+  /** Packets over time of the first groups, by `rowName`, if `hasSeries`. */
   readonly series: ReadonlyMap<string, readonly Point[]>;
   /** Milliseconds between two points. */
   readonly seriesWidth: number;
   readonly ticks: number;
   readonly interfaces: readonly CoveredInterface[];
   readonly incomplete: readonly IncompleteRun[];
+  /** Whether only CSV has a run of it, which does not say how many ticks a run had. */
+  readonly hasCsv: boolean;
   /** The busiest minutes may have had more: the captures could not be read again. */
   readonly isBusiestLeast: boolean;
 }
@@ -70,6 +75,8 @@ export class Reporter {
   #groups!: Groups;
   #runs!: Runs;
   #interfaces!: Map<string, number>;
+  /** What captures count by, as far as they say it. */
+  readonly #bys = new Set<string>();
   #ticks = 0;
   #file = 0;
 
@@ -81,6 +88,7 @@ export class Reporter {
   #clear(): void {
     this.#series = this.#options.hasSeries ? new SeriesColumns() : undefined;
     this.#groups = new Groups(this.#series);
+    this.#bys.clear();
     this.#ticks = 0;
     this.#runs = new Runs(this.#options, this.#decisions);
     this.#interfaces = new Map();
@@ -107,8 +115,9 @@ export class Reporter {
     const groups = this.#groups;
     groups.begin({ start, end, interfaceNumber: this.#numberOf(host, side) });
     const { by } = this.#options;
-    if (by === "source") this.#addSources(tick.sources);
+    if (by === "source") this.#addSources(tick);
     else {
+      groups.select(by);
       const { packets, bytes } = tick.counts.total;
       const key = by === "hour"
         ? `${new Date(start).toISOString().slice(0, 13)}:00Z`
@@ -128,10 +137,15 @@ export class Reporter {
     return this.#interfaces.size - 1;
   }
 
-  #addSources(sources: Tick["sources"]): void {
+  #addSources({ sources, by }: Tick): void {
     const groups = this.#groups;
+    if (by !== undefined && sources.length > 0) {
+      this.#bys.add(by);
+      groups.select(by);
+    }
     if (!(sources instanceof ScannedSources)) {
       for (const { key, packets, bytes } of sources) {
+        if (by === undefined) this.#selectByForm(key);
         groups.add(groups.row(key), packets, bytes);
       }
       return;
@@ -141,6 +155,13 @@ export class Reporter {
       const row = groups.rowOfBytes(line, from[at]!, to[at]!);
       groups.add(row, packets[at]!, bytes[at]!);
     }
+  }
+
+  /** CSV does not say what it counts by, but most keys show it. */
+  #selectByForm(key: string): void {
+    const by = byOfKeyText(key);
+    if (by !== undefined) this.#bys.add(by);
+    this.#groups.select(by ?? "source,protocol");
   }
 
   /**
@@ -178,19 +199,24 @@ export class Reporter {
   finish(): Report {
     const { by, top } = this.#options;
     const groups = this.#groups.ranked(by === "hour" ? "key" : "packets", top);
+    const bys = [...this.#bys].sort();
+    if (bys.length === 0) bys.push(groups[0]?.by ?? by);
     return {
-      by,
+      bys,
       groups,
       hidden: this.#groups.size - groups.length,
       sums: this.#runs.sums,
       series: new Map(
         this.#series === undefined ? [] : groups.slice(0, SERIES)
-          .map(({ key }) => [key, this.#groups.series(key)]),
+          .map((
+            group,
+          ) => [rowName({ bys }, group), this.#groups.series(group)]),
       ),
       seriesWidth: this.#series?.width ?? 0,
       ticks: this.#ticks,
       interfaces: this.#runs.interfaces,
       incomplete: this.#runs.incomplete,
+      hasCsv: this.#runs.hasCsv,
       isBusiestLeast: this.#isBusiestLeast,
     };
   }

@@ -1,12 +1,20 @@
 /** Why the numbers of a run cannot be relied on: what it lacks, and what contradicts itself. */
 import { plural } from "../basics/plural.ts";
 import type { Sums } from "./class_sums.ts";
-import type { ClassCount, EndOfRun } from "./record_check.ts";
-import { isWithin, type RunHistory, type TimeSpan } from "./run_history.ts";
+import type { ClassCount, EndOfRun } from "./capture_record.ts";
+import {
+  hasUnnamed,
+  isWithin,
+  type RunHistory,
+  type TimeSpan,
+} from "./run_history.ts";
 import type { TickRange } from "./tick_ranges.ts";
 
 /** Consecutive ticks that no capture has, and the time in which they were. */
-type Hole = Readonly<TickRange>;
+interface Hole extends Readonly<TickRange> {
+  /** Only a part of a hole is meant, and its numbers are estimated. */
+  readonly isEstimate?: boolean;
+}
 
 /**
  * Lists what is wrong with a run, as far as it concerns the ticks that count.
@@ -22,21 +30,21 @@ export function doubtsOf(
 ): string[] {
   const { end } = run;
   const holes = holesOf(run);
-  const missing = holes.filter(({ start, end }) =>
-    end > span.since && start < span.until
-  );
+  const { tickLength } = run;
+  const missing = holes.flatMap((hole) => partInside(hole, span, tickLength));
   const isEndInside = end !== undefined && end.end > span.since &&
     end.start <= span.until;
-  const untracked = isEndInside
+  // What the end record says of ticks that are there, they say themselves.
+  const untracked = isEndInside && missing.length > 0
     ? BigInt(end.counts.untracked.packets)
     : countedUntracked;
   return [
     ...startDoubts(run, span),
-    ...missingTicks(missing, holes, end, sums),
+    ...missingTicks(missing, isInside(run, span) ? end : undefined, sums),
     ...(isEndMissing(run, span)
       ? ["it has no end record: killed, or still running"]
       : []),
-    ...(run.incompleteTicks > 0 || isEndInside && !end.isComplete
+    ...(isCountIncomplete(run, span, missing)
       ? ["its counts are incomplete"]
       : []),
     ...(untracked > 0n ? [`${untracked} packets are untracked`] : []),
@@ -45,6 +53,21 @@ export function doubtsOf(
       ? [`its records name several hosts: ${run.hosts.join(", ")}`]
       : []),
   ];
+}
+
+/**
+ * Whether ticks that count are incomplete, or what was counted beside the ticks: a
+ * window that could not be read at the end has no tick, so only the end record
+ * says so.
+ */
+function isCountIncomplete(
+  { incompleteTicks, hasIncompleteTick, end }: RunHistory,
+  span: TimeSpan,
+  missing: readonly Hole[],
+): boolean {
+  if (incompleteTicks > 0) return true;
+  if (end === undefined || end.isComplete) return false;
+  return missing.length > 0 || !hasIncompleteTick && isWithin(span, end.end);
 }
 
 /** When the run began, in ms since 1970: estimated if no record says it. */
@@ -87,20 +110,54 @@ function startDoubts(run: RunHistory, { since, until }: TimeSpan): string[] {
   return isMissing ? ["it has no start record"] : [];
 }
 
+/**
+ * The ticks of a hole that lie between `since` and `until` as a whole, estimated by
+ * their length. One that lies across an edge may be in a file of the time outside.
+ *
+ * @param tickLength in ms; they are longer where the hole is
+ * @returns one part or none
+ */
+function partInside(
+  hole: Hole,
+  { since, until }: TimeSpan,
+  tickLength: number,
+): Hole[] {
+  const { start, end } = hole;
+  if (start >= since && end <= until) return [hole];
+  /** Of a tick; times are rounded, and ticks not quite equal. */
+  const TOLERANCE = 0.05;
+  const average = (end - start) / (hole.to - hole.from + 1);
+  const length = Math.max(tickLength, average);
+  // Counted from the end: the first tick of a run may be a short one.
+  const inside = Math.floor((end - since) / length + TOLERANCE);
+  const after = Math.ceil((end - until) / length - TOLERANCE);
+  const from = Math.max(hole.from, hole.to - inside + 1);
+  const to = Math.min(hole.to, hole.to - after);
+  return from <= to ? [{ from, to, start, end, isEstimate: true }] : [];
+}
+
+/** Whether all of a run lies between `since` and `until`. */
+function isInside(run: RunHistory, { since, until }: TimeSpan): boolean {
+  const began = beginningOf(run) ?? -Infinity;
+  return began >= since && (run.end?.end ?? Infinity) <= until;
+}
+
 /** Whether the run should have ended before `until`, and says nowhere that it did. */
 function isEndMissing(run: RunHistory, span: TimeSpan): boolean {
   if (run.isCsv || run.end !== undefined) return false;
-  if (run.latest === -Infinity) {
-    return run.start !== undefined && run.start >= span.since &&
-      run.start <= span.until;
+  const { start, latest, interval } = run;
+  if (latest === -Infinity) {
+    return start !== undefined && start >= span.since &&
+      start + (interval ?? 0) <= span.until;
   }
-  return isWithin(span, run.latest) &&
-    run.latest + run.latestLength <= span.until;
+  // The next tick may be longer than the latest: the first one is often short.
+  return isWithin(span, latest) &&
+    latest + (interval ?? run.latestLength) <= span.until;
 }
 
+/** @param end says how many packets are missing; undefined: it cannot */
 function missingTicks(
   missing: readonly Hole[],
-  holes: readonly Hole[],
   end: EndOfRun | undefined,
   sums: Sums,
 ): string[] {
@@ -111,11 +168,12 @@ function missingTicks(
   );
   const unnamed = missing.length - MOST_NAMED;
   const isOne = missing.length === 1 && missing[0]!.from === missing[0]!.to;
-  const lost = end !== undefined && missing.length === holes.length
+  const about = missing.some(({ isEstimate }) => isEstimate) ? "about " : "";
+  const lost = end !== undefined
     ? BigInt(end.counts.total.packets) - sums.total.packets
     : -1n;
   return [
-    `${isOne ? "tick" : "ticks"} ${numbers.join(", ")}${
+    `${about}${isOne ? "tick" : "ticks"} ${numbers.join(", ")}${
       unnamed > 0 ? ` and ${unnamed} more ranges` : ""
     } ${isOne ? "is" : "are"} missing${
       lost >= 0n ? ` (${plural(lost, "packet")} by its end record)` : ""
@@ -125,13 +183,13 @@ function missingTicks(
 
 /** What the end record says of itself, and of ticks that say otherwise. */
 function endDoubts(
-  { all }: RunHistory,
+  run: RunHistory,
   end: EndOfRun,
   holes: readonly Hole[],
   sums: Sums,
 ): string[] {
   const { reason, ticks } = end;
-  const last = all.sorted.at(-1)?.to ?? 0;
+  const last = run.all.sorted.at(-1)?.to ?? 0;
   return [
     ...(reason === "interface-gone" || reason === "detached"
       ? [`it was cut short (${reason})`]
@@ -143,7 +201,7 @@ function endDoubts(
         }, but there is tick ${last}`,
       ]
       : holes.length === 0
-      ? differences(end, sums)
+      ? differences(run, end, sums)
       : []),
   ];
 }
@@ -152,13 +210,22 @@ function endDoubts(
  * Where all ticks are there, they add up to the end record. Sources for which the
  * table of the run had no room are untracked there, but not in their ticks.
  */
-function differences({ counts }: EndOfRun, sums: Sums): string[] {
+function differences(
+  run: RunHistory,
+  { counts, isComplete, linear }: EndOfRun,
+  sums: Sums,
+): string[] {
   const EQUAL = ["total", "nonIp", "malformed", "filtered"] as const;
   const wrong: string[] = EQUAL.filter((name) =>
     sums[name].packets !== BigInt(counts[name].packets) ||
     sums[name].bytes !== BigInt(counts[name].bytes)
   );
   if (isLess(counts.untracked, sums.untracked)) wrong.push("untracked");
+  const namesAll = isComplete && !run.hasIncompleteTick &&
+    !run.hasUnnamed && !hasUnnamed(counts);
+  if (wrong.length === 0 && namesAll && linear !== run.linear) {
+    wrong.push("sources");
+  }
   return wrong.length === 0
     ? []
     : [`its ticks do not add up to its end record (${wrong.join(", ")})`];

@@ -1,5 +1,12 @@
 /** What the captures have of one run on one interface, in whatever order it comes. */
-import type { CaptureRecord, EndOfRun, RunName, Tick } from "./record_check.ts";
+import type {
+  CaptureRecord,
+  ClassCount,
+  ClassCounts,
+  EndOfRun,
+  RunName,
+  Tick,
+} from "./capture_record.ts";
 import { type Mark, TickMarks } from "./tick_marks.ts";
 import { TickRanges } from "./tick_ranges.ts";
 
@@ -7,11 +14,22 @@ import { TickRanges } from "./tick_ranges.ts";
 export interface TimeSpan {
   readonly since: number;
   readonly until: number;
+  /** Up to when interfaces should be covered, if it is not `until`: now, say. */
+  readonly coveredUntil?: number;
 }
 
 /** Whether a tick that ends at that time counts. */
 export function isWithin({ since, until }: TimeSpan, end: number): boolean {
   return end > since && end <= until;
+}
+
+/** Whether a record has packets of sources that it does not name. */
+export function hasUnnamed({ others, untracked }: ClassCounts): boolean {
+  return !isNone(others) || !isNone(untracked);
+}
+
+function isNone({ packets, bytes }: ClassCount): boolean {
+  return packets === 0 && bytes === 0;
 }
 
 /** Hosts of a run that are kept: the first in alphabetical order. */
@@ -33,11 +51,21 @@ export class RunHistory {
   readonly hosts: string[] = [];
   /** When it began, in ms since 1970, as its start record says. */
   start: number | undefined;
+  /** The longest a tick should be, in ms, as its start record says. */
+  interval: number | undefined;
   end: EndOfRun | undefined;
+  /** What its rows stand for; undefined: only CSV was read, which does not say it. */
+  by: string | undefined;
   /** Whether only CSV has it, which has no start and no end records. */
   isCsv = true;
   /** Ticks that count and say that they are incomplete. */
   incompleteTicks = 0;
+  /** Whether any tick says so, also one that does not count. */
+  hasIncompleteTick = false;
+  /** The sum over all ticks of what they say of their sources; see `RowSums`. */
+  linear = 0;
+  /** Whether any tick has packets of sources that it does not name. */
+  hasUnnamed = false;
   /** Start and length of the latest tick that was read, in ms. */
   latest = -Infinity;
   latestLength = 0;
@@ -63,6 +91,21 @@ export class RunHistory {
     this.isOut = name.isOut;
   }
 
+  /** How long its ticks are, in ms: as its start record says, or on average. */
+  get tickLength(): number {
+    const ranges = this.all.sorted;
+    const time = ranges.reduce((sum, { start, end }) => sum + end - start, 0);
+    const ticks = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    return this.interval ?? time / Math.max(1, ticks);
+  }
+
+  /** Whether it had begun then, in ms since 1970, and its first tick was not due yet. */
+  isWaitingAt(time: number): boolean {
+    const { start, interval, latest } = this;
+    return latest === -Infinity && start !== undefined &&
+      interval !== undefined && start <= time && start + interval > time;
+  }
+
   /** Takes the host that a record names. */
   addHost(host: string): void {
     if (this.hosts.includes(host)) return;
@@ -85,17 +128,24 @@ export class RunHistory {
   /** Takes a record that was not taken before. */
   take(record: CaptureRecord, span: TimeSpan): void {
     this.isCsv &&= record.isCsv;
-    if (record.type === "start") this.start = record.start;
-    else if (record.type === "end") this.end = record;
+    this.by ??= record.by;
+    if (record.type === "start") {
+      this.start = record.start;
+      this.interval = record.interval;
+    } else if (record.type === "end") this.end = record;
     else this.#takeTick(record, span);
   }
 
-  #takeTick({ seq, start, end, isComplete }: Tick, span: TimeSpan): void {
+  #takeTick(tick: Tick, span: TimeSpan): void {
+    const { seq, start, end, isComplete, linear, counts } = tick;
     this.all.add(seq, start, end);
     if (end > this.latest) {
       this.latest = end;
       this.latestLength = end - start;
     }
+    this.hasIncompleteTick ||= !isComplete;
+    this.linear = this.linear + linear | 0;
+    this.hasUnnamed ||= hasUnnamed(counts);
     if (!isWithin(span, end)) return;
     if (this.counted !== this.all) this.counted.add(seq, start, end);
     if (!isComplete) this.incompleteTicks++;

@@ -1,8 +1,9 @@
 /** All runs in the captures: which records are new, and what each run lacks. */
 import { ClassSums, plusSums, type Sums } from "./class_sums.ts";
 import { coverageOf, type CoveredInterface } from "./coverage.ts";
-import type { CaptureRecord, RunName } from "./record_check.ts";
-import { areComparable } from "./record_hash.ts";
+import type { CaptureRecord, RunName } from "./capture_record.ts";
+import { recordHash } from "./record_hash.ts";
+import { mixed } from "./row_hash.ts";
 import { doubtsOf } from "./run_doubts.ts";
 import { isWithin, RunHistory, type TimeSpan } from "./run_history.ts";
 
@@ -19,9 +20,10 @@ export interface IncompleteRun {
 
 /**
  * What a record is: new; a copy of one from another file, or from the same file;
- * or one that differs from the record that counts in its place.
+ * or one that differs from the record that counts in its place. What would be
+ * doubled or a conflict, but lies outside of the time that counts, is `outside`.
  */
-export type Novelty = "new" | "copy" | "doubled" | "conflict";
+export type Novelty = "new" | "copy" | "doubled" | "conflict" | "outside";
 
 /** Which record counts, of several that differ: the checksum of each, by its number. */
 export type Decisions = ReadonlyMap<string, number>;
@@ -61,6 +63,19 @@ export class Runs {
 
   /** Takes a record, if it is the first of its number, or the one that is to count. */
   take(run: RunHistory, record: CaptureRecord, file: number): Novelty {
+    const novelty = this.#take(run, record, file);
+    const isDoubt = novelty === "doubled" || novelty === "conflict";
+    return isDoubt && this.#isOutside(record) ? "outside" : novelty;
+  }
+
+  #isOutside(record: CaptureRecord): boolean {
+    const { since, until } = this.#span;
+    if (record.type !== "start") return !isWithin(this.#span, record.end);
+    return record.start < since || record.start > until;
+  }
+
+  #take(run: RunHistory, record: CaptureRecord, file: number): Novelty {
+    if (this.#hasOtherBy(run, record)) return "conflict";
     if (this.#decisions.size > 0) {
       const decided = this.#decisions.get(keyOf(run, record));
       if (decided !== undefined && decided !== record.hash) return "conflict";
@@ -75,7 +90,7 @@ export class Runs {
       }
       return "new";
     }
-    if (hash !== record.hash && areComparable(hash, record.hash)) {
+    if (hash !== record.hash) {
       const key = keyOf(run, record);
       const least = Math.min(this.conflicts.get(key) ?? hash, record.hash);
       this.conflicts.set(key, least);
@@ -84,11 +99,31 @@ export class Runs {
     return isInFile ? "doubled" : "copy";
   }
 
+  /** Whether it counts by something else than its run does, as its other records say. */
+  #hasOtherBy(run: RunHistory, { by }: CaptureRecord): boolean {
+    if (by === undefined || by === run.by) return false;
+    const key = `${run.id}by`;
+    const hash = recordHash(mixed(0, by));
+    const decided = this.#decisions.get(key);
+    if (decided !== undefined) return decided !== hash;
+    if (run.by === undefined) return false;
+    const known = this.conflicts.get(key) ?? recordHash(mixed(0, run.by));
+    this.conflicts.set(key, Math.min(known, hash));
+    return true;
+  }
+
   /** The sums of the ticks that count. */
   get sums(): Sums {
     return [...this.#runs.values()]
       .map(({ number }) => this.#sums.of(number * 2))
       .reduce(plusSums, this.#sums.of(this.#runs.size * 2));
+  }
+
+  /** Whether a run with ticks that count is in CSV only. */
+  get hasCsv(): boolean {
+    return [...this.#runs.values()].some(({ isCsv, counted }) =>
+      isCsv && counted.sorted.length > 0
+    );
   }
 
   /** The runs that are incomplete, by their start. */
@@ -110,23 +145,26 @@ export class Runs {
     );
   }
 
-  /** How much of the time each interface is covered, in the order of their names. */
+  /**
+   * How much of the time each interface is covered that any record names, in the
+   * order of their names.
+   */
   get interfaces(): CoveredInterface[] {
-    const { since, until } = this.#span;
+    const { since, until, coveredUntil = until } = this.#span;
     const byName = new Map<string, RunHistory[]>();
     for (const run of this.#runs.values()) {
-      const isStarted = run.start !== undefined && run.start >= since &&
-        run.start <= until;
-      if (run.counted.sorted.length === 0 && !isStarted) continue;
+      if (run.isWaitingAt(coveredUntil)) continue;
       const name = JSON.stringify([hostOf(run), sideOf(run)]);
-      const runs = byName.get(name);
-      if (runs === undefined) byName.set(name, [run]);
-      else runs.push(run);
+      const runs = byName.get(name) ?? [];
+      byName.set(name, runs);
+      const isStarted = run.start !== undefined && run.start >= since &&
+        run.start < until;
+      if (run.counted.sorted.length > 0 || isStarted) runs.push(run);
     }
     return [...byName].sort(([a], [b]) => a < b ? -1 : 1).map(
       ([name, runs]) => {
         const [host, side] = JSON.parse(name) as [string, string];
-        return coverageOf(host, side, runs);
+        return coverageOf(host, side, runs, { from: since, to: coveredUntil });
       },
     );
   }

@@ -13,16 +13,17 @@ const MAX_NAMED = 20;
 /** `48 ticks of 2 interfaces on 1 host, 2026-… to 2026-…`. */
 export function summary({ interfaces, ticks }: Report): string {
   if (ticks === 0) return "No ticks in these captures";
-  const hosts = new Set(interfaces.map(({ host }) => host)).size;
-  const from = interfaces.reduce(
+  const counted = interfaces.filter(hasTicks);
+  const hosts = new Set(counted.map(({ host }) => host)).size;
+  const from = counted.reduce(
     (most, one) => Math.min(most, one.first),
     Infinity,
   );
-  const to = interfaces.reduce(
+  const to = counted.reduce(
     (most, one) => Math.max(most, one.last),
     -Infinity,
   );
-  const where = `${plural(interfaces.length, "interface")} on ${
+  const where = `${plural(counted.length, "interface")} on ${
     plural(hosts, "host")
   }`;
   return `${plural(ticks, "tick")} of ${where}, ${timeText(from)} to ${
@@ -30,13 +31,37 @@ export function summary({ interfaces, ticks }: Report): string {
   }`;
 }
 
+const CSV_NOTE =
+  "CSV has no end records: ticks that are lost at the end of a run cannot be seen";
+
 /**
  * Lines about gaps, incomplete runs, and what was read wrong or twice, or one that
  * says there is nothing of the kind.
  */
 export function trust(report: Report, problems: Problems): string[] {
+  const lines = doubts(report, problems);
+  const nothing = "no gap, no incomplete run, no broken line";
+  if (!report.hasCsv) {
+    return lines.length > 0 ? lines : [`Nothing is missing: ${nothing}`];
+  }
+  return lines.length > 0
+    ? [...lines, CSV_NOTE]
+    : [`Nothing is known to be missing: ${nothing}; but ${CSV_NOTE}`];
+}
+
+/** Lines about what is missing or was read wrong; empty: there is nothing of the kind. */
+export function doubts(report: Report, problems: Problems): string[] {
   const { interfaces, incomplete } = report;
-  const lines = [
+  return [
+    ...(report.ticks === 0 ? ["No ticks in this window"] : []),
+    ...firstOf(
+      interfaces.filter((one) => !hasTicks(one)).map((one) =>
+        visible(
+          `Gaps: ${one.host} ${one.interface}: it has no tick in this window: it is not covered at all`,
+        )
+      ),
+    ),
+    ...(report.bys.length > 1 ? [mixedLine(report.bys)] : []),
     ...interfaces.filter(({ gaps }) => gaps.count > 0).map(gapLine),
     ...interfaces.filter(({ overlaps }) => overlaps.count > 0).map(overlapLine),
     ...firstOf(incomplete.map(incompleteLine)),
@@ -66,14 +91,25 @@ export function trust(report: Report, problems: Problems): string[] {
       ]
       : []),
   ];
-  return lines.length > 0
-    ? lines
-    : ["Nothing is missing: no gap, no incomplete run, no broken line"];
 }
 
 /** Whether counts are missing or cannot be relied on: exit code 8. Gaps between runs are usual. */
 export function isIncomplete(report: Report, problems: Problems): boolean {
-  return report.incomplete.length > 0 || problems.isIncomplete;
+  return report.ticks === 0 || report.bys.length > 1 ||
+    report.incomplete.length > 0 ||
+    problems.isIncomplete;
+}
+
+function hasTicks({ first }: CoveredInterface): boolean {
+  return Number.isFinite(first);
+}
+
+function mixedLine(bys: readonly string[]): string {
+  return visible(
+    `Mixed: the captures count by ${
+      bys.join(" and by ")
+    }: their rows are apart, but the total has the packets of all`,
+  );
 }
 
 function named(
@@ -104,19 +140,24 @@ function incompleteLine(
 }
 
 function gapLine(covered: CoveredInterface): string {
-  const { host, interface: name, gaps, captures, first, last } = covered;
+  const { host, interface: name, gaps, captures, from, to } = covered;
   const longest = gaps.longest!;
-  const [before, after] = longest.runs;
-  const share = (100 * covered.covered / (last - first)).toFixed(1);
+  const share = (100 * covered.covered / (to - from)).toFixed(1);
   return visible(
-    `Gaps: ${host} ${name}: ${plural(gaps.count, "gap")} between ${
+    `Gaps: ${host} ${name}: ${plural(gaps.count, "gap")}, ${
       plural(captures, "capture")
     }, ${share}% of the time is covered; the longest is ${span(longest)}, ${
-      before === after
-        ? `in run ${before}`
-        : `between runs ${before} and ${after}`
+      placeOf(longest)
     }`,
   );
+}
+
+function placeOf({ runs: [before, after] }: Stretch): string {
+  if (before === null) return `before run ${after}`;
+  if (after === null) return `after run ${before}`;
+  return before === after
+    ? `in run ${before}`
+    : `between runs ${before} and ${after}`;
 }
 
 function overlapLine(

@@ -1,6 +1,12 @@
 /** Reads the sources and the classes of a tick without JSON.parse: most of a capture is these. */
-import { crc32 } from "node:zlib";
 import { isCount, type JsonCount } from "./counts.ts";
+import {
+  keyHash,
+  mixedCharacter,
+  rowHash,
+  rowLinear,
+  type RowSums,
+} from "./row_hash.ts";
 
 const QUOTE = 0x22, COMMA = 0x2c, ZERO = 0x30, BACKSLASH = 0x5c, END = 0x5d;
 const FIRST_PRINTED = 0x20, LAST_PRINTED = 0x7e;
@@ -47,7 +53,7 @@ export type ScannedClasses = readonly [
  * an object and a string for each. It accepts exactly what src/formats/jsonl.ts
  * writes, and refuses everything else. Row i is in element i of each array.
  */
-export class ScannedSources {
+export class ScannedSources implements RowSums {
   /** The line that was scanned. */
   line = new Uint8Array();
   length = 0;
@@ -61,14 +67,11 @@ export class ScannedSources {
   byteSum = 0;
   /** The counters of CLASSES; empty: they were not scanned. */
   readonly classes: JsonCount[] = [];
+  hash = 0;
+  linear = 0;
   #at = 0;
-  #start = 0;
-  #end = 0;
-
-  /** A checksum of the rows, to compare two records with. */
-  get hash(): number {
-    return crc32(this.line.subarray(this.#start, this.#end));
-  }
+  /** The hash of the key that was read last. */
+  #key = 0;
 
   /**
    * Reads the array whose opening bracket is just before index `from`.
@@ -78,8 +81,12 @@ export class ScannedSources {
   read(line: Uint8Array, from: number): number {
     this.line = line as Uint8Array<ArrayBuffer>;
     this.length = this.classes.length = 0;
-    this.packetSum = this.byteSum = 0;
-    this.#at = this.#start = this.#end = from;
+    this.packetSum =
+      this.byteSum =
+      this.hash =
+      this.linear =
+        0;
+    this.#at = from;
     if (line[from] === END) return from;
     const name = this.#skip(line, IP) ? IP : KEY;
     for (this.#at = from;; this.#at++) {
@@ -97,8 +104,10 @@ export class ScannedSources {
       this.bytes[row] = bytes;
       this.packetSum += typeof packets === "number" ? packets : NaN;
       this.byteSum += typeof bytes === "number" ? bytes : NaN;
+      this.hash = this.hash + rowHash(this.#key, packets, bytes) | 0;
+      this.linear = this.linear + rowLinear(this.#key, packets, bytes) | 0;
       this.length++;
-      if (line[this.#at] === END) return this.#end = this.#at;
+      if (line[this.#at] === END) return this.#at;
       if (line[this.#at] !== COMMA) return -1;
     }
   }
@@ -133,16 +142,19 @@ export class ScannedSources {
     return true;
   }
 
-  /** Steps over printable ASCII that JSON does not escape. */
+  /** Steps over printable ASCII that JSON does not escape, and hashes it. */
   #skipKey(line: Uint8Array): boolean {
     let at = this.#at;
+    let hash = 0;
     for (; line[at] !== QUOTE; at++) {
       const byte = line[at]!;
       if (
         !(byte >= FIRST_PRINTED && byte <= LAST_PRINTED) || byte === BACKSLASH
       ) return false;
+      hash = mixedCharacter(hash, byte);
     }
     this.#at = at;
+    this.#key = keyHash(hash);
     return true;
   }
 

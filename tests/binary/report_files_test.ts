@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { gzipSync } from "node:zlib";
+import { csv } from "../../src/formats/csv.ts";
 import { gzipMember } from "../../src/formats/gzip_member.ts";
 import { MAX_LINE } from "../../src/formats/line_limit.ts";
 import { Folder } from "../lib/folder.ts";
@@ -80,7 +81,7 @@ Deno.test("report: the order of files changes nothing in any format, also for ro
   }
 });
 
-Deno.test("report FOLDER/: what -o and rotation left there, CSV too; the rest is counted", async () => {
+Deno.test("report FOLDER/: every capture by its contents, CSV too; the rest is counted by kind", async () => {
   using stage = new Namespace();
   stage.veth("va", "vb");
   using folder = new Folder();
@@ -100,21 +101,54 @@ Deno.test("report FOLDER/: what -o and rotation left there, CSV too; the rest is
   Deno.writeFileSync(`${inside}a.jsonl.2.gz`, gzipSync(fileOf(RUNS[0]!)));
   Deno.mkdirSync(`${inside}old`);
   Deno.writeFileSync(`${inside}old/a-20260301.jsonl`, fileOf(RUNS[0]!));
-  for (const name of ["a.txt", "b.txt.1", "xdptally-vb.prom", "a.jsonl.torn"]) {
-    Deno.writeTextFileSync(inside + name, "x\n");
+  const whole = fileOf(RUNS[0]!);
+  Deno.writeFileSync(`${inside}old/a`, gzipSync(whole));
+  const others: Record<string, Uint8Array> = {
+    "a.txt": encode("x\n"),
+    "b.txt.1": encode("eth0 2026-11-27T12:31:50Z tick 2: 1 packet = 1\n"),
+    "xdptally-vb.prom": encode("# HELP x y\n"),
+    "page.prom.gz": gzipSync(encode("# HELP x y\n")),
+    "a.jsonl.torn": whole,
+    "a.jsonl.gz.torn.gz": gzipSync(whole),
+    ".a.jsonl.12ab.tmp": whole,
+    "empty.jsonl": new Uint8Array(),
+    "empty.csv": encode(csv.header),
+    "empty.jsonl.gz": gzipSync(""),
+  };
+  for (const [name, bytes] of Object.entries(others)) {
+    Deno.writeFileSync(inside + name, bytes);
   }
+  sh("mkfifo", `${inside}fifo.jsonl`);
+  Deno.symlinkSync("/dev/zero", `${inside}device.csv`);
   const more = await run(["report", "--top", "1", inside.slice(0, -1), inside]);
   assertEquals(more.code, 0);
   assertMatch(more.stdout, /^a +210 /m);
-  assertMatch(more.stdout, /Copies: \S+old\/a-20260301.jsonl: 72 records/);
-  assertMatch(
-    more.stderr,
-    /skipped 4 files that are not JSON Lines or CSV \(1 \.prom, 1 \.torn, 2 \.txt\)/,
-  );
+  assertMatch(more.stdout, /Copies: .+old\/a: 72 records/);
+  assertMatch(more.stdout, /Copies: .+old\/a-20260301.jsonl: 72 records/);
+  const skipped =
+    "skipped 12 files: 2 pages of metrics, 1 text capture, 3 empty, 2 torn ends, 1 hidden, 2 FIFOs, sockets or devices, 1 other";
+  assertStringIncludes(more.stderr, skipped);
+  // By its name a capture, but damaged from its start: it is not skipped.
+  Deno.writeFileSync(`${inside}z.jsonl`, new Uint8Array(100));
+  Deno.writeFileSync(`${inside}z.csv.gz`, gzipSync(whole).subarray(0, 12));
+  const damaged = await run(["report", inside]);
+  assertEquals(damaged.code, 8);
+  assertMatch(damaged.stdout, /Not a capture: .+z\.jsonl: zero bytes only/);
+  assertMatch(damaged.stdout, /Not a capture: .+z\.csv\.gz: gzip of empty/);
+  assertStringIncludes(damaged.stderr, skipped);
+  // A table has no room for it.
+  const table = await run(["report", "--format", "csv", inside]);
+  assertEquals(table.code, 8);
+  for (const line of damaged.stdout.trimEnd().split("\n").slice(-7)) {
+    if (line === "") continue;
+    const isDoubt = /^(Gaps|Not a capture|Copies): /.test(line);
+    assertEquals(table.stderr.includes(line), isDoubt, line);
+    assertEquals(table.stdout.includes(line), false, line);
+  }
   Deno.mkdirSync(`${folder.path}/none`);
   const none = await run(["report", `${folder.path}/none`, inside]);
   assertEquals(none.code, 8);
-  assertMatch(none.stderr, /Cannot read "\S+none": no capture is in it/);
+  assertMatch(none.stderr, /Cannot read ".+none": no capture is in it/);
 });
 
 Deno.test("report: a file that holds no record is one line, and gzip is known by its bytes", async () => {
@@ -168,7 +202,7 @@ Deno.test("report: what cannot be read is one line, the rest is reported, exit 8
     ],
     [
       folder.path,
-      /Cannot read "\S+\/gone\.jsonl": No such file or directory; /,
+      /Cannot read ".+\/gone\.jsonl": No such file or directory; /,
     ],
     ["/nope\x1b\u202e", /Cannot read "\/nope\\x1b\\u202e": No such file/],
   ] as const;

@@ -2,7 +2,7 @@
  * Captures written to files and read back by the report's own code: this needs
  * a folder, but neither root nor anything built.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { writeMonth } from "../../bench/lib/month.ts";
 import { eachLine } from "../../src/commands/report/capture_lines.ts";
 import { CaptureReading } from "../../src/commands/report/capture_reading.ts";
@@ -13,10 +13,34 @@ import { MAX_LINE } from "../../src/formats/line_limit.ts";
 import { Problems } from "../../src/report/problems.ts";
 import { LineReader } from "../../src/report/record_reader.ts";
 import { Reporter } from "../../src/report/reporter.ts";
+import { reportText } from "../../src/report/format_text.ts";
+import { reportOnFiles } from "../lib/made_captures.ts";
 import { Folder } from "../lib/folder.ts";
 import { assertBalanced } from "../lib/xdptally.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("docs/captures.md shows the report of two days of made-up captures as it is", async () => {
+  using folder = new Folder();
+  const size = { hosts: 2, days: 2, capturesADay: 24, ticksACapture: 60 };
+  await writeMonth(folder.path, size);
+  const linesOf = (name: string) =>
+    Deno.readTextFileSync(`${folder.path}/${name}.jsonl`).trimEnd().split("\n");
+  // The second run of web1 ends in the middle of a capture.
+  const { report, problems } = reportOnFiles({
+    "web0.jsonl": linesOf("web0-eth0-20260101"),
+    "web1.jsonl": [
+      ...linesOf("web1-eth0-20260101"),
+      ...linesOf("web1-eth0-20260102").slice(0, 20),
+    ],
+  }, { top: 3 });
+  const docs = Deno.readTextFileSync("docs/captures.md");
+  const shown = reportText(report, problems).replaceAll(/^(?=.)/gm, "    ");
+  assertStringIncludes(
+    docs,
+    `    $ xdptally report --top 3 web0.jsonl web1.jsonl\n${shown}\n`,
+  );
+});
 
 Deno.test("the made-up month of the benchmarks is reproducible, balanced and complete", async () => {
   const size = { hosts: 2, days: 2, capturesADay: 3, ticksACapture: 4 };

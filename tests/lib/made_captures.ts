@@ -20,12 +20,16 @@ export interface MadeRun {
   readonly host?: string;
   readonly interface?: string;
   readonly direction?: "in" | "out";
+  /** What its rows stand for, if not sources. */
+  readonly by?: string;
   /** Milliseconds since 1970. */
   readonly start?: number;
   /** The sources of each tick. */
   readonly windows: readonly Window[];
   /** Length of a tick in ms. */
   readonly length?: number;
+  /** Length of the first tick in ms, if it is shorter. */
+  readonly firstLength?: number;
   /** Fields that the end record has instead. */
   readonly end?: Readonly<Record<string, unknown>>;
 }
@@ -60,6 +64,7 @@ export function madeRecords(made: MadeRun): any[] {
     run: made.run,
     interface: made.interface ?? "eth0",
     direction: made.direction ?? "in",
+    ...(made.by === undefined ? {} : { by: made.by }),
   };
   const all: Record<string, number> = {};
   for (const window of windows) {
@@ -72,6 +77,10 @@ export function madeRecords(made: MadeRun): any[] {
     end: iso(to),
     elapsed: (to - from) / 1000,
   });
+  const endOf = (tick: number) =>
+    tick === 0
+      ? start
+      : start + (made.firstLength ?? length) + (tick - 1) * length;
   return [
     {
       schema: 1,
@@ -88,7 +97,7 @@ export function madeRecords(made: MadeRun): any[] {
       type: "tick",
       ...origin,
       seq: at + 1,
-      ...span(start + at * length, start + (at + 1) * length),
+      ...span(endOf(at), endOf(at + 1)),
       skipped: 0,
       ...countsOf(window, 1),
     })),
@@ -97,7 +106,7 @@ export function madeRecords(made: MadeRun): any[] {
       type: "end",
       ...origin,
       reason: "duration",
-      ...span(start, start + windows.length * length),
+      ...span(start, endOf(windows.length)),
       ticks: windows.length,
       ...countsOf(all, windows.length),
       ...made.end,

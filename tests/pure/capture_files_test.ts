@@ -1,36 +1,52 @@
 /** Which files are captures, what others seem to be, and the order of reading. */
 import { assertEquals, assertMatch } from "@std/assert";
 import {
-  endingOf,
   inReadingOrder,
   isCaptureName,
+  isTornName,
 } from "../../src/report/capture_names.ts";
-import { kindOf } from "../../src/report/file_kind.ts";
+import { csv } from "../../src/formats/csv.ts";
+import { fileKindOf, kindOf } from "../../src/report/file_kind.ts";
 import { visible } from "../../src/basics/visible.ts";
 import { madeLines } from "../lib/made_captures.ts";
 import { generator } from "../lib/random.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
-Deno.test("captures of a folder: what -o and rotation make, and nothing else", () => {
+Deno.test("names of captures: what -o and rotation make, and nothing else", () => {
   const captures = ["x.jsonl", "x.csv"].flatMap((name) =>
     ["", ".1", ".12", "-20260301", ".2026-03-01", ".old"].flatMap((rotated) =>
       ["", ".gz", ".xz"].map((zipped) => `/d/${name}${rotated}${zipped}`)
     )
   ).concat("x-20260301.jsonl.gz", "eth0.100.jsonl");
   for (const name of captures) assertEquals(isCaptureName(name), true, name);
-  const others = [
-    ["x.jsonl.torn", ".torn"],
-    ["x.jsonl.gz.torn", ".torn"],
-    ["x.txt", ".txt"],
-    ["x.txt.1.gz", ".txt"],
-    ["xdptally-eth0.prom", ".prom"],
-    ["notes", "others"],
-    ["jsonl", "others"],
-    ["x.csvs", ".csvs"],
-  ] as const;
-  for (const [name, ending] of others) {
-    assertEquals([isCaptureName(name), endingOf(name)], [false, ending], name);
+  const torn = ["x.jsonl.torn", "x.jsonl.gz.torn", "x.csv.torn.gz"];
+  const others = ["x.txt", "x.txt.1.gz", "x.prom", "notes", "jsonl", "x.csvs"];
+  for (const name of [...torn, ...others]) {
+    assertEquals(isCaptureName(name), false, name);
+    assertEquals(isTornName(name), torn.includes(name), name);
+  }
+});
+
+Deno.test("kinds of files: their contents decide, not their names", () => {
+  const [start = "", tick = ""] = madeLines({ run: "r", windows: [{ a: 1 }] });
+  const sorted = Object.fromEntries(
+    Object.entries(JSON.parse(tick)).sort(([a], [b]) => a < b ? -1 : 1),
+  );
+  const kinds = {
+    capture: [
+      ...[start, tick, ` ${tick}`, `\ufeff${tick}`, JSON.stringify(sorted)],
+      `${csv.header}2026-03-01T00:00:00.000Z`,
+    ],
+    empty: ["", csv.header],
+    metrics: ["# HELP xdptally_x y\n# TYPE xdptally_x counter\n"],
+    text: ["eth0 2026-11-27T12:31:50Z tick 2: 1 packets = 1 from 1 source\n"],
+    other: [start.replace('"schema":1', '"schema":12'), "{}", "a,b\n", "\n"],
+  };
+  for (const [kind, contents] of Object.entries(kinds)) {
+    for (const text of contents) {
+      assertEquals(fileKindOf(encode(text)), kind, text);
+    }
   }
 });
 

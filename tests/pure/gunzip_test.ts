@@ -137,6 +137,7 @@ Deno.test("garbage between members is skipped, and its bytes are named", () => {
       () => random(2) === 0 ? 0x1f : random(256),
     );
     if (garbage[0] === 0x1f && garbage[1] === 0x8b) continue;
+    if (garbage.every((byte) => byte === 0)) continue; // padding
     const first = [
       gzipMember(data),
       new Uint8Array(gzipSync(data)),
@@ -152,6 +153,33 @@ Deno.test("garbage between members is skipped, and its bytes are named", () => {
       ],
     );
     assertStringIncludes(found.damages[0]!.why, "no gzip begins here");
+  }
+});
+
+Deno.test("zeros behind the last member are padding; between members, and in front, they are damage", () => {
+  const random = generator(25);
+  for (const count of [1, 2, 511, 4096, 3_000_000]) {
+    const data = someData(random);
+    const first = [
+      gzipMember(data),
+      new Uint8Array(gzipSync(data)),
+    ][random(2)]!;
+    const zeros = new Uint8Array(count);
+    const most = count > 5000 ? 1 << 20 : [1, 50, 1 << 20][random(3)];
+    assertEquals(
+      decompressed(joined(first, zeros), most),
+      { data, damages: [] },
+    );
+    const more = encode("more\n");
+    const between = joined(first, zeros, gzipMember(more), zeros);
+    const found = decompressed(between, most);
+    assertEquals(found.data, joined(data, more));
+    assertEquals(
+      found.damages.map(({ at, skipped }) => [at, skipped]),
+      [[first.length, count]],
+    );
+    const behind = decompressed(joined(first, zeros, GARBAGE), most);
+    assertEquals(behind.damages.map(({ at }) => at), [first.length]);
   }
 });
 

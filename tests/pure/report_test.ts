@@ -6,8 +6,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { parseArguments } from "../../src/cli/arguments.ts";
+import { helpText } from "../../src/cli/help_text.ts";
 import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
+import { BYS } from "../../src/basics/keys.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { CountSum } from "../../src/report/counts.ts";
 import { Problems } from "../../src/report/problems.ts";
@@ -17,7 +19,9 @@ import { reportCsv } from "../../src/report/format_csv.ts";
 import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import type { Report, ReporterOptions } from "../../src/report/reporter.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
+import { percentOf } from "../../src/report/share.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
+import { isIncomplete } from "../../src/report/sentences.ts";
 import { reportText } from "../../src/report/format_text.ts";
 import { madeLines, reportOnFiles, T0 } from "../lib/made_captures.ts";
 import { generator } from "../lib/random.ts";
@@ -53,6 +57,7 @@ const TOTAL = 19n + 4n;
 Deno.test("groups: packets, first and last time, and the busiest minute of one interface", () => {
   const [first, second, ...rest] = reportOf(LINES).groups;
   assertEquals(first, {
+    by: "source",
     key: "10.0.0.1",
     packets: 15n,
     bytes: 1500n,
@@ -78,6 +83,68 @@ Deno.test("groups by hour, host and interface", () => {
   ]]);
   assertEquals(keys("host"), [["a", 18n], ["b", 5n]]);
   assertEquals(keys("interface"), [["a eth0", 18n], ["b eth0", 5n]]);
+});
+
+Deno.test("captures that count by different things: their rows are apart and named, exit 8", () => {
+  const windows = [{ a: 5, b: 1 }, { a: 2 }];
+  const runs = BYS.map((by, at) =>
+    madeLines({ by, run: `r${at}`, start: T0 + at * 2000, windows })
+  );
+  for (const [at, by] of BYS.entries()) {
+    const found = reportOnFiles({ x: runs[at]! });
+    assertEquals(isIncomplete(found.report, found.problems), false);
+    const text = reportText(found.report, NONE);
+    assertStringIncludes(text, `\n${by.toUpperCase()}  `);
+    assertEquals(/^a +7 /m.test(text), true, text);
+    assertEquals(found.report.groups.map((row) => row.by), [by, by]);
+  }
+  const all = reportOnFiles({ x: runs.flat() }, { hasSeries: true });
+  const expected = BYS.flatMap((by) => [[by, "a", 7n], [by, "b", 1n]]);
+  const rows = all.report.groups.map(({ by, key, packets }) => [
+    by,
+    key,
+    packets,
+  ]);
+  assertEquals(new Set(rows.map(String)), new Set(expected.map(String)));
+  assertEquals(rows.length, expected.length);
+  assertEquals(isIncomplete(all.report, all.problems), true);
+  const texts = [reportText, reportHtml].map((write) =>
+    write(all.report, all.problems)
+  );
+  for (const text of texts) {
+    for (const by of BYS) assertStringIncludes(text, `a (${by})`);
+    assertStringIncludes(text, "Mixed: the captures count by ");
+  }
+  assertStringIncludes(reportCsv(all.report), '\n"source,port",a,7,');
+  assertStringIncludes(reportCsv(all.report), "by,key,packets,");
+  const json = reportJsonl(all.report, NONE);
+  assertStringIncludes(json, '{"type":"row","destination":"a","packets":7,');
+  assertStringIncludes(json, '"incomplete":true');
+  // Within one run it is a conflict, and one of them counts in whatever order.
+  const one = madeLines({ run: "r", windows });
+  const other = madeLines({ run: "r", by: "destination", windows });
+  const bent = [...one.slice(0, 2), ...other.slice(2, 3), ...one.slice(3)];
+  const [first, ...more] = [bent, bent.toReversed(), bent.toSorted()].map(
+    (lines) => reportOnFiles({ x: lines }),
+  );
+  for (const found of more) assertEquals(found.report, first!.report);
+  assertEquals(first!.problems.conflicts.count > 0, true);
+});
+
+Deno.test("a share is rounded to the nearest, and is 0 of nothing", () => {
+  const random = generator(9);
+  for (let round = 0; round < 2000; round++) {
+    const total = 1 + random(100_000);
+    const packets = random(total + 1);
+    const percent = percentOf(BigInt(packets), BigInt(total));
+    assertEquals(
+      Math.abs(percent - 100 * packets / total) < 0.005 + 1e-9,
+      true,
+      `${packets} of ${total}: ${percent}`,
+    );
+  }
+  assertEquals(percentOf(2n, 3n), 66.67);
+  assertEquals(percentOf(0n, 0n), 0);
 });
 
 Deno.test("--top hides rows and counts them; --since and --until limit the ticks", () => {
@@ -210,11 +277,33 @@ Deno.test("the command line of report", async () => {
     "--since 2026-03-01 --until 2026-03-01T12:30+01:00 --by hour --top=0 x",
   ).values;
   assertEquals([other.since, other.until, other.by, other.top], [
-    T0,
-    T0 + 11.5 * HOUR,
+    { time: T0, isAgo: false },
+    { time: T0 + 11.5 * HOUR, isAgo: false },
     "hour",
     0,
   ]);
+  const times = {
+    "2026-03-01T12:00Z": 12,
+    "2026-03-01 12:00": 12,
+    "2026-03-01 12:00:00.5+02:00": 10 + 0.5 / 3600,
+    "2024-02-29": (Date.UTC(2024, 1, 29) - T0) / HOUR,
+  };
+  for (const [text, hours] of Object.entries(times)) {
+    const { since } = parseArguments(["--since", text], command.options).values;
+    assertEquals(since, { time: T0 + hours * HOUR, isAgo: false }, text);
+  }
+  const weeks = ["1w", "7d", "168h"].map((text) =>
+    parse(`--since ${text} x`).values.since!
+  );
+  const [week] = weeks;
+  for (const { time, isAgo } of weeks) {
+    assertEquals([isAgo, Math.abs(time - week!.time) < HOUR], [true, true]);
+  }
+  for (
+    const text of ["2026-02-30", "2025-02-29T00:00Z", "2026-13-01", "1y", "x"]
+  ) {
+    assertThrows(() => parse(`--since ${text} x`), Failure, "give a date like");
+  }
   for (
     const [line, why] of [
       ["--by size x", "give source, hour, host or interface"],
@@ -231,6 +320,21 @@ Deno.test("the command line of report", async () => {
     Failure,
     "no capture is named",
   );
+  const backwards = parse("--since 2026-03-02 --until 2026-03-01 x");
+  const failure = await assertRejects(
+    async () => await command.run(backwards, commands),
+    Failure,
+    "Cannot report from 2026-03-02T00:00:00Z to 2026-03-01T00:00:00Z: --since is not before --until",
+  );
+  assertEquals(failure.exitCode, EXIT.usage);
+});
+
+Deno.test("the help of report says what its times and its exit code are", () => {
+  for (const isFull of [false, true]) {
+    const help = helpText(command, isFull, ["watch", "report"]);
+    assertStringIncludes(help, "Times are UTC.");
+    assertStringIncludes(help, `Exit code ${EXIT.incomplete}: `);
+  }
 });
 
 Deno.test("html: one page that loads nothing, with every row and what is missing", () => {
@@ -244,7 +348,7 @@ Deno.test("html: one page that loads nothing, with every row and what is missing
   assertEquals(/\b(src|href)=|url\(|@import|https?:/.test(page), false);
   assertEquals(page.match(/<tr>/g)?.length, 1 + report.groups.length);
   assertEquals(page.match(/<polyline /g)?.length, 3);
-  assertStringIncludes(page, "Gaps: a eth0: 1 gap between 2 captures");
+  assertStringIncludes(page, "Gaps: a eth0: 1 gap, 2 captures");
   assertStringIncludes(page, "Incomplete: &lt;b>&amp; eth0");
   assertEquals(page.includes("<b>& eth0"), false);
   assertStringIncludes(
@@ -274,6 +378,8 @@ Deno.test("what comes from outside is shown as text, in every format", () => {
   for (const write of [reportText, reportHtml, reportJsonl]) {
     assertEquals(raw.exec(write(report, problems)), null, write.name);
   }
+  const table = reportCsv(report).replaceAll("\r\n", "\n");
+  assertEquals(raw.exec(table), null, table);
   const [row] = reportJsonl(report, problems).split("\n");
   assertEquals(JSON.parse(row!).source, odd);
 });

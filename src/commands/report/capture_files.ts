@@ -1,11 +1,11 @@
 /** Finds the captures that the operands of `report` name: files, and those in folders. */
-import { plural } from "../../basics/plural.ts";
 import { reasonOf } from "../../basics/reason.ts";
+import { inReadingOrder } from "../../report/capture_names.ts";
 import {
-  endingOf,
-  inReadingOrder,
-  isCaptureName,
-} from "../../report/capture_names.ts";
+  type SkippedFiles,
+  skippedKind,
+  skippedText,
+} from "./skipped_files.ts";
 
 /** The captures, in the order in which they are read, and what is said about them. */
 interface CaptureFiles {
@@ -45,50 +45,38 @@ export function findCaptures(operands: readonly string[]): CaptureFiles {
 }
 
 function addFolder(folder: string, found: Found): void {
-  const skipped = new Map<string, number>();
-  const files: string[] = [];
-  for (const path of filesIn(folder.replace(/(?<=.)\/+$/, ""), found)) {
-    if (isCaptureName(path)) files.push(path);
-    else {
-      const ending = endingOf(path);
-      skipped.set(ending, (skipped.get(ending) ?? 0) + 1);
-    }
-  }
-  const total = [...skipped.values()].reduce((sum, count) => sum + count, 0);
-  const what = `skipped ${plural(total, "file")} that ${
-    total === 1 ? "is" : "are"
-  } not JSON Lines or CSV (${
-    [...skipped].sort().map(([ending, count]) => `${count} ${ending}`)
-      .join(", ")
-  })`;
-  if (files.length === 0 && found.unread.length === 0) {
-    const also = total > 0 ? `, ${what}` : "";
+  const skipped: SkippedFiles = new Map();
+  const before = found.unread.length;
+  const files = filesIn(folder.replace(/(?<=.)\/+$/, ""), found, skipped);
+  const what = skippedText(skipped);
+  if (files.length === 0 && found.unread.length === before) {
+    const also = what === "" ? "" : `, ${what}`;
     found.unread.push([`"${folder}"`, `no capture is in it${also}`]);
-  } else if (total > 0) found.notices.push(`"${folder}": ${what}`);
+  } else if (what !== "") found.notices.push(`"${folder}": ${what}`);
   found.files.push(...files);
 }
 
-/** The files in a folder and in those below it; links to folders are not followed. */
-function filesIn(folder: string, found: Found): string[] {
+/** The captures in a folder and in those below it; links to folders are not followed. */
+function filesIn(
+  folder: string,
+  found: Found,
+  skipped: SkippedFiles,
+): string[] {
   try {
     return [...Deno.readDirSync(folder)].flatMap((entry) => {
       const path = folder === "/"
         ? `/${entry.name}`
         : `${folder}/${entry.name}`;
-      if (entry.isDirectory) return filesIn(path, found);
-      return entry.isFile || entry.isSymlink && isFileAt(path) ? [path] : [];
+      const isHidden = entry.name.startsWith(".");
+      if (entry.isDirectory && !isHidden) return filesIn(path, found, skipped);
+      const kind = isHidden ? "hidden" : skippedKind(path, entry);
+      if (kind === undefined) return [path];
+      skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
+      return [];
     });
   } catch (error) {
     found.unread.push([`"${folder}"`, reasonOf(error)]);
     return [];
-  }
-}
-
-function isFileAt(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return true; // reading it says why it cannot be read
   }
 }
 

@@ -9,8 +9,8 @@ const NEWLINE = 0x0a, BRACE = 0x7b;
 const BLANKS = [0x20, 0x09, 0x0d, 0xef, 0xbb, 0xbf];
 /** The longest line of CSV, and of what cannot be a record. */
 const MAX_OTHER_LINE = 1 << 16;
-/** Bytes that say what kind of file it is. */
-const SAMPLE = 4096;
+/** Bytes that say what kind of file it is, and those that are read for them. */
+const SAMPLE = 4096, READ_FOR_SAMPLE = 1 << 16;
 
 /** Takes the lines of a file. Bytes are valid until a function returns. */
 export interface LineTaker {
@@ -18,8 +18,12 @@ export interface LineTaker {
   line(line: Uint8Array, number: number): void;
   /** A line that is not kept: it has more bytes than any record. */
   tooLong(number: number, bytes: number): void;
-  /** Data behind line `number` that could not be decompressed. */
-  damage(number: number, damage: Damage): void;
+  /**
+   * Data in or behind line `number` that could not be decompressed.
+   *
+   * @param line what there is of a line that was begun, perhaps all but its newline
+   */
+  damage(number: number, damage: Damage, line?: Uint8Array): void;
 }
 
 /** The first bytes of a file, decompressed. */
@@ -45,6 +49,38 @@ export function eachLine(
   taker: LineTaker,
   mostBytes = Infinity,
 ): FileSample {
+  const { isGzip, parts } = partsOf(file, mostBytes);
+  const lines = new Lines(taker);
+  for (const part of parts) {
+    if (part instanceof Uint8Array) lines.add(part);
+    else lines.breakOff(part);
+  }
+  lines.end();
+  return { bytes: lines.sample, isGzip };
+}
+
+/**
+ * Reads the first bytes of a file. Some may be missing where `isDamaged`.
+ *
+ * @throws what `readSync` throws
+ */
+export function sampleOf(file: Readable): FileSample & { isDamaged: boolean } {
+  const { isGzip, parts } = partsOf(file, READ_FOR_SAMPLE);
+  let bytes = new Uint8Array(0);
+  let isDamaged = false;
+  for (const part of parts) {
+    if (part instanceof Uint8Array) bytes = joined([bytes, part]);
+    else isDamaged = true;
+    if (bytes.length >= SAMPLE) break;
+  }
+  return { bytes: bytes.subarray(0, SAMPLE), isGzip, isDamaged };
+}
+
+/** The contents of a file, decompressed. */
+function partsOf(
+  file: Readable,
+  mostBytes: number,
+): { isGzip: boolean; parts: Iterable<Uint8Array | Damage> } {
   let left = mostBytes;
   const read = (into: Uint8Array) => {
     const length = file.readSync(into.subarray(0, Math.min(into.length, left)));
@@ -59,13 +95,7 @@ export function eachLine(
   }
   const isGzip = MAGIC.every((byte, at) => start[at] === byte);
   const again = readAgain(start.subarray(0, known), read);
-  const lines = new Lines(taker);
-  for (const part of isGzip ? gunzip(again) : plain(again)) {
-    if (part instanceof Uint8Array) lines.add(part);
-    else lines.breakOff(part);
-  }
-  lines.end();
-  return { bytes: lines.sample, isGzip };
+  return { isGzip, parts: isGzip ? gunzip(again) : plain(again) };
 }
 
 /** Reads the bytes of `start` first. */
@@ -151,8 +181,11 @@ class Lines {
 
   /** The line ends here, with or without a newline. */
   breakOff(damage: Damage): void {
-    this.end();
-    this.#taker.damage(this.#number, damage);
+    const isBegun = this.#length > 0;
+    const line = isBegun && !this.#isSkipped ? joined(this.#begun) : undefined;
+    if (isBegun) this.#number++;
+    this.#begun.length = this.#length = 0;
+    this.#taker.damage(this.#number, damage, line);
   }
 
   end(): void {

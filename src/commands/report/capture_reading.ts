@@ -3,7 +3,7 @@ import type { Damage } from "../../formats/gunzip.ts";
 import { CsvTicks } from "../../report/csv_ticks.ts";
 import { kindOf } from "../../report/file_kind.ts";
 import { FileProblems, type Problems } from "../../report/problems.ts";
-import type { CaptureRecord } from "../../report/record_check.ts";
+import type { CaptureRecord } from "../../report/capture_record.ts";
 import { LineReader } from "../../report/record_reader.ts";
 import type { Reporter } from "../../report/reporter.ts";
 import { plural } from "../../basics/plural.ts";
@@ -17,6 +17,7 @@ import {
 
 /** The first byte of a header of CSV: that of `start` or of a BOM. */
 const FIRST_OF_CSV = [0x73, 0xef];
+const ZERO = 0x30, NINE = 0x39;
 const NO_RECORD = "not a record: it does not begin with {";
 
 /** Reads captures, each of which may have lines of JSON and of CSV. */
@@ -57,13 +58,17 @@ export class CaptureReading implements LineTaker {
   }
 
   line(line: Uint8Array, number: number): void {
+    const why = this.#whyBroken(line, number);
+    if (why !== undefined) this.#problems.addBroken(number, why);
+  }
+
+  /** Takes a line. @returns undefined: it was taken */
+  #whyBroken(line: Uint8Array, number: number): string | undefined {
     try {
       if (beginsRecord(line)) this.#take(this.#reader.read(line), number);
-      else if (this.#csv !== undefined || FIRST_OF_CSV.includes(line[0]!)) {
-        this.#readCsv(line, number);
-      } else this.#problems.addBroken(number, NO_RECORD);
+      else return this.#readCsv(line, number);
     } catch (error) {
-      this.#problems.addBroken(number, reasonOf(error).split("\n")[0]!);
+      return reasonOf(error).split("\n")[0]!;
     }
   }
 
@@ -71,7 +76,13 @@ export class CaptureReading implements LineTaker {
     this.#problems.addBroken(number, `not a record: it has ${bytes} bytes`);
   }
 
-  damage(number: number, { at, why, skipped }: Damage): void {
+  damage(
+    number: number,
+    { at, why, skipped }: Damage,
+    line?: Uint8Array,
+  ): void {
+    // If the line is broken, this is why.
+    if (line !== undefined) this.#whyBroken(line, number);
     const where = skipped > 0 ? `, ${plural(skipped, "byte")} skipped` : "";
     this.#problems.addBroken(number, `${why} at byte ${at}${where}`);
   }
@@ -87,13 +98,18 @@ export class CaptureReading implements LineTaker {
     });
   }
 
-  /** A header begins CSV, and its rows follow. */
-  #readCsv(line: Uint8Array, number: number): void {
+  /** A header or a row begins CSV, of which all lines are that are not JSON. */
+  #readCsv(line: Uint8Array, number: number): string | undefined {
+    if (this.#csv === undefined && !mayBeginCsv(line)) return NO_RECORD;
     const text = this.#decoder.decode(line);
-    if (CsvTicks.isHeader(text)) this.#csv ??= new CsvTicks();
-    if (this.#csv === undefined) throw new SyntaxError(NO_RECORD);
+    if (CsvTicks.isHeader(text) || CsvTicks.isRow(text)) {
+      this.#csv ??= new CsvTicks();
+    }
+    if (this.#csv === undefined) return NO_RECORD;
     const result = this.#csv.read(text, number);
-    if (result !== undefined) this.#takeCsv(result, number);
+    if (result === undefined) return;
+    if ("why" in result && result.line === number) return result.why;
+    this.#takeCsv(result, number);
   }
 
   #finishCsv(): void {
@@ -107,4 +123,9 @@ export class CaptureReading implements LineTaker {
     if ("why" in result) this.#problems.addBroken(result.line, result.why);
     else this.#take(result, number);
   }
+}
+
+/** Whether a line may be a header or a row, which begins with a year. */
+function mayBeginCsv([first = 0]: Uint8Array): boolean {
+  return FIRST_OF_CSV.includes(first) || first >= ZERO && first <= NINE;
 }

@@ -4,9 +4,7 @@ import { valued, whole, word } from "../../cli/option.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
 import { GROUP_BYS } from "../../report/reporter.ts";
 import { HELP } from "../command.ts";
-
-const WHEN =
-  "give a date like 2026-03-01, a time like 2026-03-01T12:00Z, or 24h for a day ago";
+import { parseAskedTime } from "./asked_time.ts";
 
 const OPTIONS = {
   top: whole(
@@ -19,7 +17,8 @@ const OPTIONS = {
       name: "by",
       value: "KEY",
       help: "source, hour, host or interface (default source)",
-      details: "What a row stands for. Hours are in UTC, in order of time.",
+      details:
+        "What a row stands for; source is what the captures count by. Hours are in UTC, in order of time.",
     },
     GROUP_BYS,
     "source",
@@ -29,15 +28,15 @@ const OPTIONS = {
     value: "TIME",
     help: "only ticks after TIME: 2026-03-01T12:00Z, or 24h ago",
     details:
-      "TIME is a date, a date and a time, or a number with m, h or d for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
+      "TIME is a date, a date and a time, or a number with m, h, d or w for that long ago. A time without a zone is UTC. A tick belongs to the time at which it ends.",
     completes: ["1h", "24h", "7d", "30d"],
-  }, parseMoment),
+  }, parseAskedTime),
   until: valued({
     name: "until",
     value: "TIME",
     help: "only ticks up to TIME (same forms)",
     completes: ["1h", "24h", "7d", "30d"],
-  }, parseMoment),
+  }, parseAskedTime),
   format: word(
     {
       name: "format",
@@ -58,7 +57,7 @@ export const REPORT_DOCS = {
   summary:
     "Who sent most, over any number of captures, and whether anything is missing.",
   description:
-    "Reads captures (JSON Lines or CSV, also compressed; - for standard input) and all captures in a FOLDER, in whatever order, and says who sent most, what is missing, and what cannot be relied on. The exit code is 8 if anything is.",
+    "Reads captures (JSON Lines or CSV, also compressed; - for standard input) and all captures in a FOLDER, in whatever order, and says who sent most, what is missing, and what cannot be relied on. All times are UTC. Exit code 8: something is missing or cannot be relied on; 0: nothing but gaps between captures.",
   operands: "FILE|FOLDER...",
   completes: "files",
   options: OPTIONS,
@@ -68,30 +67,7 @@ export const REPORT_DOCS = {
       what: "the last day",
     },
   ],
+  note:
+    "Times are UTC. Exit code 8: something is missing, or cannot be relied on.",
   manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;
-
-const UNITS: Record<string, number> = {
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
-
-/**
- * Reads a date, with or without a time, or `24h` for a day ago.
- *
- * @returns milliseconds since 1970
- * @throws {RangeError} it is none of these
- */
-function parseMoment(text: string): number {
-  const ago = /^(\d+)([mhd])$/.exec(text);
-  if (ago !== null) return Date.now() - Number(ago[1]) * UNITS[ago[2]!]!;
-  const date =
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/.exec(
-      text,
-    );
-  const hasZone = date?.[1] === undefined || date[4] !== undefined;
-  const time = date === null ? NaN : Date.parse(hasZone ? text : `${text}Z`);
-  if (Number.isNaN(time)) throw new RangeError(WHEN);
-  return time;
-}

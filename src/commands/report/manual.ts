@@ -21,11 +21,15 @@ export const manual: Manual = {
   sections: [{
     title: "CAPTURE REPORTS",
     blocks: [
-      "report reads JSON Lines and CSV, also compressed (known by its bytes, not its name), line by line: its memory depends on the number of sources and runs, and grows by some ten bytes a tick. Of a FOLDER it reads what -o wrote there and what rotation made of it, also in folders below; it says how many other files it skipped. The order of files and of lines changes nothing, but see BUSIEST MINUTE. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
+      "report reads JSON Lines and CSV, also compressed (known by its bytes, not its name), line by line: its memory depends on the number of sources and runs, and grows by some ten bytes a tick. Of a FOLDER it reads every file that begins as a capture, whatever its name, and every file that is named like one, also in folders below; it says what else it skipped (pages of metrics, text captures, empty and hidden files, torn ends, FIFOs and devices, which it does not open, and others). The order of files and of lines changes nothing, but see BUSIEST MINUTE. The first line says how many ticks, interfaces and hosts there are, and from when to when. The table has a row for each KEY of --by:",
       {
         items: [
+          [
+            "SOURCE",
+            "or what else the captures were counted by: DESTINATION, SOURCE,PORT and so on. Captures that count by different things are never added in one row: if there are several, rows name theirs. CSV does not say it: its addresses are taken for sources",
+          ],
           ["PACKETS, BYTES", "the sums over the ticks"],
-          ["SHARE", "its share of all packets in these ticks"],
+          ["SHARE", "its share of all packets in these ticks, rounded"],
           ["FIRST SEEN, LAST SEEN", "the first and the last tick that had it"],
           [
             "BUSIEST MINUTE",
@@ -33,12 +37,12 @@ export const manual: Manual = {
           ],
         ],
       },
-      "Below are the total with its classes, and what is missing or wrong. Nothing is missing is said only when none of these is there:",
+      "Below are the total with its classes, and what is missing or wrong. Nothing is missing is said only when none of these is there (of CSV: nothing is known to be missing, since it has no end records, so ticks that are lost at the end of a run cannot be seen):",
       {
         items: [
           [
             "Gaps",
-            "time between --since and --until that no capture of an interface covers: how often, and the longest, between which runs. A gap between runs is not an error",
+            "time between --since and --until (or now, if --since says how long ago) that no capture of an interface covers: how often, and the longest, between which runs; or an interface that has no tick in that time. Less than a tick at the edges is no gap. A gap is not an error; it is one if no interface has a tick",
           ],
           [
             "Overlap",
@@ -46,8 +50,9 @@ export const manual: Manual = {
           ],
           [
             "Incomplete",
-            "a run that lacks its start record, ticks (by their seq and by the ticks of its end record) or its end record (killed, or still running); whose ticks do not add up to its end record; that says that it is incomplete, or was cut short; or has untracked packets. What lies before --since or after --until is not missing",
+            "a run that lacks its start record, ticks (by their seq and by the ticks of its end record) or its end record (killed, or still running); whose ticks do not add up to its end record; that says that it is incomplete, or was cut short; or whose ticks have untracked packets. What lies before --since or after --until is not missing",
           ],
+          ["Mixed", "captures that count by different things"],
           [
             "Broken",
             "a line that is not a record, or a record whose books do not balance. It counts nothing. Or a place in a compressed file that is damaged: what can be decompressed before and behind it counts",
@@ -73,11 +78,11 @@ export const manual: Manual = {
           ["text", "all of this"],
           [
             "csv",
-            "the table: KEY, packets, bytes, first_seen, last_seen, busiest_minute and busiest_minute_packets",
+            "the table alone: what is missing or wrong goes to standard error. Its columns are the key, named by what it stands for (by and key, if that differs), packets, bytes, first_seen, last_seen, busiest_minute and busiest_minute_packets",
           ],
           [
             "jsonl",
-            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; and the classes)",
+            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; hasCsv; and the classes)",
           ],
           ["html", "one self-contained page with a chart, which loads nothing"],
         ],

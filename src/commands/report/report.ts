@@ -9,11 +9,14 @@ import { diagnosticsLog } from "../../process/log.ts";
 import { REPORT_FORMATS } from "../../report/formats.ts";
 import { Problems } from "../../report/problems.ts";
 import { Reporter } from "../../report/reporter.ts";
-import { isIncomplete } from "../../report/sentences.ts";
+import type { TimeSpan } from "../../report/run_history.ts";
+import { doubts, isIncomplete } from "../../report/sentences.ts";
+import { timeText } from "../../report/times.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import type { Command } from "../command.ts";
 import { findCaptures } from "./capture_files.ts";
 import { CaptureReading } from "./capture_reading.ts";
+import type { AskedTime } from "./asked_time.ts";
 import { REPORT_DOCS, type ReportOptions } from "./docs.ts";
 import { NamedCapture } from "./named_capture.ts";
 import { Progress } from "./progress.ts";
@@ -34,15 +37,15 @@ async function run(
 
 async function report(
   operands: readonly string[],
-  { since = -Infinity, until = Infinity, ...options }: Values<ReportOptions>,
+  { since, until, ...options }: Values<ReportOptions>,
   log: Logger,
 ): Promise<ExitCode> {
+  const span = spanOf(since, until);
   const stdout = openStdout(); // fails before reading takes minutes
   const format = REPORT_FORMATS[options.format];
   const reporter = new Reporter({
     ...options,
-    since,
-    until,
+    ...span,
     hasSeries: format.hasSeries && options.by !== "hour",
   });
   const { files, notices, unread } = findCaptures(operands);
@@ -64,9 +67,36 @@ async function report(
     );
   }
   const contents = reporter.finish();
+  if (!format.hasDoubts) {
+    for (const line of doubts(contents, problems)) log.warn(line);
+  }
   stdout.add(format.write(contents, problems));
   await stdout.close();
   return isIncomplete(contents, problems) ? EXIT.incomplete : EXIT.done;
+}
+
+/**
+ * The time that is reported on. Time that is yet to come is not missing; after
+ * `--since 24h` the time up to now should be covered.
+ *
+ * @throws {Failure} it has no length
+ */
+function spanOf(
+  since: AskedTime | undefined,
+  until: AskedTime | undefined,
+): TimeSpan {
+  const [from, to] = [since?.time ?? -Infinity, until?.time ?? Infinity];
+  if (from >= to) {
+    throw new Failure(
+      EXIT.usage,
+      `Cannot report from ${timeText(from)} to ${
+        timeText(to)
+      }: --since is not before --until; give an earlier --since or a later --until`,
+    );
+  }
+  const isUpToNow = until !== undefined || since?.isAgo === true;
+  const coveredUntil = isUpToNow ? Math.min(to, Date.now()) : Infinity;
+  return { since: from, until: to, coveredUntil };
 }
 
 /** Reads all captures. */

@@ -1,0 +1,81 @@
+/** What a report takes of the records of captures. */
+import type { JsonCount } from "./counts.ts";
+import type { ScannedSources } from "./source_scanner.ts";
+
+/** What the packets of a tick are divided into, and their total. */
+export const PACKET_CLASSES = [
+  "total",
+  "others",
+  "untracked",
+  "nonIp",
+  "malformed",
+  "filtered",
+] as const;
+export type PacketClass = typeof PACKET_CLASSES[number];
+
+/** Packets and bytes of a class. */
+export interface ClassCount {
+  readonly packets: JsonCount;
+  readonly bytes: JsonCount;
+}
+
+export type ClassCounts = Readonly<Record<PacketClass, ClassCount>>;
+
+/** A row of a tick whose line was parsed. */
+export interface SourceCount extends ClassCount {
+  readonly key: string;
+}
+
+/** The run of a record, on one interface in one direction. */
+export interface RunName {
+  readonly host: string;
+  readonly run: string;
+  readonly interface: string;
+  readonly isOut: boolean;
+  /** What its rows stand for, a word of `--by`; undefined: CSV does not say it. */
+  readonly by: string | undefined;
+  /** CSV has ticks alone: a run of it lacks neither start nor end. */
+  readonly isCsv: boolean;
+}
+
+interface StartOfRun extends RunName {
+  readonly type: "start";
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  /** The longest a tick of the run should be, in ms; undefined: it is not said. */
+  readonly interval: number | undefined;
+  /** A checksum of what the record says, to compare two of them with. */
+  readonly hash: number;
+}
+
+/** One window of a run. */
+export interface Tick extends RunName {
+  readonly type: "tick";
+  readonly seq: number;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly end: number;
+  readonly isComplete: boolean;
+  readonly counts: ClassCounts;
+  readonly sources: ScannedSources | readonly SourceCount[];
+  /** Of its sources; see `RowSums`. */
+  readonly linear: number;
+  readonly hash: number;
+}
+
+/** What a run says about itself at its end. */
+export interface EndOfRun extends RunName {
+  readonly type: "end";
+  readonly reason: string;
+  readonly ticks: number;
+  /** Milliseconds since 1970. */
+  readonly start: number;
+  readonly end: number;
+  readonly isComplete: boolean;
+  readonly counts: ClassCounts;
+  /** Of its sources; see `RowSums`. */
+  readonly linear: number;
+  readonly hash: number;
+}
+
+export type CaptureRecord = StartOfRun | Tick | EndOfRun;
