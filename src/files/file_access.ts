@@ -6,26 +6,16 @@ import { ACCESS, asUser, canAccess, type User } from "../process/user.ts";
 import {
   Descriptor,
   FileError,
-  ifThere,
   isDenied,
   OPEN,
   refusal,
-  type Status,
 } from "./descriptor.ts";
 import { make, removeTemporaries, withTemporary } from "./temporary.ts";
-import { type Destination, type NewFolders, walk } from "./walk.ts";
+import { existing, FILE, STREAM, type Trust, trustOf } from "./trust.ts";
+import { walk } from "./walk.ts";
 
-/** What is relied on while a file is opened. */
-interface Trust {
-  /** Users whose links are followed. */
-  readonly linkOwners: ReadonlySet<number>;
-  /** Users whose files are used; undefined: the kernel decides. */
-  readonly fileOwners: ReadonlySet<number> | undefined;
-  readonly newFolders: NewFolders;
-}
-
-const ROOT = 0;
-const FOLDER_MODE = 0o750;
+/** Attempts to open a file that comes and goes. */
+const TRIES = 10;
 
 /**
  * Files of a run that is to become a user. Each is opened as that user. Only what
@@ -57,12 +47,13 @@ export class FileAccess {
     this.makeFolder(path); // the user may then make the file in it
     return this.#try((trust) => {
       using place = walk(path, trust.linkOwners, trust.newFolders);
-      for (;;) {
+      for (let tries = 0; tries < TRIES; tries++) {
         using found = existing(place, trust, FILE);
         if (found !== undefined) return reopen(found);
         using made = make(place.folder, place.name, mode);
         if (made !== undefined) return reopen(made);
       }
+      throw new FileError("somebody makes and removes it all the time");
     });
   }
 
@@ -109,8 +100,8 @@ export class FileAccess {
    */
   openStream(path: string): Descriptor | undefined {
     const flags = OPEN.write | OPEN.append | OPEN.nonBlocking;
-    const own = OWN_DESCRIPTOR.exec(path)?.[1];
-    if (own !== undefined) return Descriptor.again(Number(own), flags);
+    const own = ownDescriptor(path);
+    if (own !== undefined) return Descriptor.again(own, flags);
     return this.#onlyAsUser((trust) => {
       using place = walk(path, trust.linkOwners, undefined);
       using found = existing(place, trust, STREAM);
@@ -238,53 +229,17 @@ export class FileAccess {
   }
 }
 
-/** Whether a path names a descriptor of this process, which was handed over to it. */
-export function isOwnDescriptor(path: string): boolean {
-  return OWN_DESCRIPTOR.test(path);
-}
+const STANDARD = ["/dev/stdin", "/dev/stdout", "/dev/stderr"];
 
-const OWN_DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/;
-
-/** What a user relies on. @param successor the user that root will become */
-function trustOf(uid: number, successor?: User): Trust {
-  return {
-    linkOwners: new Set([ROOT, uid]),
-    fileOwners: uid === ROOT
-      ? new Set([ROOT, successor?.uid ?? ROOT])
-      : undefined,
-    newFolders: { mode: FOLDER_MODE, owner: successor },
-  };
-}
-
-const FILE: readonly Status["type"][] = ["file"];
-const STREAM: readonly Status["type"][] = ["FIFO", "device"];
-
-/** What is at a place, as a handle; undefined: nothing is. @throws {FileError} it must not be used */
-function existing(
-  { folder, name, isWhole }: Destination,
-  { fileOwners }: Trust,
-  types: readonly Status["type"][],
-): Descriptor | undefined {
-  if (!isWhole) return undefined;
-  using stack = new DisposableStack();
-  const found = ifThere(() =>
-    stack.use(Descriptor.open(folder.number, name, OPEN.path))
-  );
-  if (found === undefined) return undefined;
-  const { type, names, owner } = found.status();
-  if (type === "folder") throw refusal(ERRNO.EISDIR);
-  if (type === "socket") throw refusal(ERRNO.ENXIO);
-  if (!types.includes(type)) throw new FileError(`it is a ${type}`);
-  if (names > 1) {
-    throw new FileError(
-      `it has ${names} names (hard links), and may be somebody else's file`,
-    );
-  }
-  if (fileOwners !== undefined && !fileOwners.has(owner)) {
-    throw new FileError(`it belongs to user ${owner}, who may replace it`);
-  }
-  stack.move();
-  return found;
+/**
+ * The descriptor of this process that a path names; undefined: it names none. Who
+ * started the process has handed it over.
+ */
+export function ownDescriptor(path: string): number | undefined {
+  const standard = STANDARD.indexOf(path);
+  if (standard >= 0) return standard;
+  const number = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
 }
 
 function reopen(file: Descriptor): Deno.FsFile {

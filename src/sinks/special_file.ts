@@ -2,7 +2,7 @@
 import { call, ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import { type Descriptor, FileError } from "../files/descriptor.ts";
-import { type FileAccess, isOwnDescriptor } from "../files/file_access.ts";
+import { type FileAccess, ownDescriptor } from "../files/file_access.ts";
 import { ReaderGone, Stream, writable, type Writer } from "./stream.ts";
 
 /**
@@ -20,7 +20,7 @@ export function openSpecial(path: string, access: FileAccess): Stream {
   };
   const require = () => {
     // It was handed over to root, so root opens it.
-    if (isOwnDescriptor(path)) file ??= access.openStream(path);
+    if (ownDescriptor(path) !== undefined) file ??= access.openStream(path);
     else access.requireStream(path);
   };
   return new Stream(`"${path}"`, open, require);

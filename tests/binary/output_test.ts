@@ -282,3 +282,22 @@ Deno.test("real logrotate, with copytruncate and without: no line is lost or tor
     assertEquals([all[0].type, all.at(-1).type], ["start", "end"]);
   }
 });
+
+Deno.test("-o of a descriptor that was handed over: a pipe, also of root alone", async () => {
+  using stage = vethStage();
+  const short = ["-q", "-j", "-c", "2", "-i", "100ms"];
+  const types = (text: string) =>
+    text.trimEnd().split("\n").map((line) => JSON.parse(line).type);
+  const all = ["start", "tick", "tick", "end"];
+  for (const path of ["/dev/stderr", "/proc/self/fd/2", "/dev/fd/2"]) {
+    const args = [...short, "-o", path, "vb"];
+    const { code, stdout, stderr } = await run(args, { in: stage.name });
+    assertEquals([code, stdout, types(stderr)], [0, "", all], path);
+  }
+  for (const path of ["/dev/stdout", "/dev/fd/1", "/dev/fd/3"]) {
+    const through = ["bash", "-c", '"$0" "$@" 3> >(cat)'];
+    const args = [...short, "-o", path, "vb"];
+    const { code, stdout } = await run(args, { in: stage.name, through });
+    assertEquals([code, types(stdout)], [0, all], path);
+  }
+});
