@@ -216,7 +216,7 @@ export class FileAccess {
     } catch (error) {
       if (this.#user === undefined || !isDenied(error)) throw error;
       throw new FileError(
-        `user "${this.#user.name}" may not write to it; allow that, use --user root`,
+        `user "${this.#user.name}" may not (see --user)`,
       );
     }
   }

@@ -40,7 +40,7 @@ const OBSTACLES: Record<string, Obstacle> = {
   "a FIFO that nobody opens": {
     output: "fifo",
     put: (path) => {
-      sh("mkfifo", path);
+      sh("mkfifo", "--mode=666", path);
       return Promise.resolve({ async [Symbol.asyncDispose]() {} });
     },
     code: 7,
@@ -49,8 +49,7 @@ const OBSTACLES: Record<string, Obstacle> = {
   "a FIFO that nobody reads": {
     output: "fifo",
     put: (path) => {
-      sh("mkfifo", path);
-      sh("chmod", "666", path);
+      sh("mkfifo", "--mode=666", path);
       return process("sh", "-c", 'exec 3<>"$0"; echo ready; sleep 1000', path);
     },
     code: 0, // little is written, for which a pipe has room
@@ -278,3 +277,20 @@ for (const name of ["x.jsonl", "x.csv", "x.txt", "x.jsonl.gz", "x.csv.gz"]) {
     }
   });
 }
+
+Deno.test("a FIFO that the user may not write to is refused before anything is attached", async () => {
+  using stage = vethStage();
+  using folder = new Folder();
+  sh("chmod", "755", folder.path);
+  const path = `${folder.path}/fifo`;
+  sh("mkfifo", "--mode=600", path);
+  const args = ["-c", "1", "-i", "100ms", "-o", path, "vb"];
+  for (const command of [args, ["check", "-o", path, "vb"]]) {
+    const { code, stdout, stderr } = await run(command, { in: stage.name });
+    assertEquals(code, 7);
+    assertStringIncludes(
+      stdout + stderr,
+      `Cannot write to "${path}": user "nobody" may not (see --user); name another file`,
+    );
+  }
+});
