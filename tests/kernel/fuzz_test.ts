@@ -10,7 +10,7 @@ import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
 import { type Counted, Program } from "../lib/program.ts";
-import { type Narrowing, read } from "../lib/reading.ts";
+import { type Narrowing, packetIn, read } from "../lib/reading.ts";
 import { generator } from "../lib/random.ts";
 import { longestFrame, TestRunner } from "../lib/test_run.ts";
 
@@ -29,7 +29,8 @@ function seeds(): number[] {
 class Books {
   readonly #classes = new Map<string, [packets: number, bytes: number]>();
 
-  add(frame: Uint8Array, isLayer3: boolean, narrowing: Narrowing): void {
+  add(buffer: Uint8Array, isLayer3: boolean, narrowing: Narrowing): void {
+    const frame = isLayer3 ? packetIn(buffer) : buffer;
     const reading = read(frame, isLayer3, narrowing);
     this.#count("total", frame.length);
     const { class: name } = reading;

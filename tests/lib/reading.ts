@@ -17,6 +17,26 @@ export interface Narrowing {
   readonly filter?: NetworkFilter;
 }
 
+/**
+ * The packet in what an interface without Ethernet shows. Where the kernel cannot be
+ * asked, an Ethernet header before it is known by what is behind it: a whole packet
+ * by its own length, where the frame itself is none.
+ */
+export function packetIn(frame: Uint8Array): Uint8Array {
+  const ETHERNET = 14;
+  const behind = frame.subarray(ETHERNET);
+  return isWhole(behind) && !isWhole(frame) ? behind : frame;
+}
+
+/** Whether an IP packet of just this length is here. */
+function isWhole(bytes: Uint8Array): boolean {
+  if (bytes.length < 20) return false;
+  const word = (at: number) => bytes[at]! * 256 + bytes[at + 1]!;
+  const version = bytes[0]! >> 4;
+  return version === 4 && word(2) === bytes.length ||
+    version === 6 && 40 + word(4) === bytes.length;
+}
+
 const MALFORMED: Reading = { class: "malformed" };
 const NON_IP: Reading = { class: "nonIp" };
 
