@@ -60,7 +60,7 @@ const maxSources = whole(
 export const user = text({
   name: "user",
   value: "NAME",
-  help: "become this user once attached (default nobody)",
+  help: "become this user once attached (default xdptally, else nobody)",
   details:
     'A name or a number; "root" keeps all rights. Where this machine has a user xdptally, as the package makes, that is the default. Ignored unless xdptally is started by root.',
   isRare: true,

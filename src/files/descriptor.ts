@@ -49,7 +49,6 @@ const TYPES = {
 /** What a descriptor has open. */
 export interface Status {
   readonly type: typeof TYPES[keyof typeof TYPES] | "unknown";
-  readonly permissions: number;
   /** User ID of the owner. */
   readonly owner: number;
   /** How many names it has. */
@@ -118,7 +117,6 @@ export class Descriptor implements Disposable {
     const mode = view.getUint16(28, true); // stx_mode
     return {
       type: TYPES[(mode & 0o170000) as keyof typeof TYPES] ?? "unknown",
-      permissions: mode & 0o7777,
       owner: view.getUint32(20, true), // stx_uid
       names: view.getUint32(16, true), // stx_nlink
     };

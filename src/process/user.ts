@@ -124,7 +124,7 @@ function refusedOf(changes: readonly (() => void)[]): CallError[] {
 }
 
 /** Modes of access; add them up. @see access(2) */
-export const ACCESS = { write: 2, search: 1 } as const;
+export const ACCESS = { read: 4, write: 2, search: 1 } as const;
 
 /**
  * Whether the kernel lets this process access a path once it is `user`, or as much

@@ -3,14 +3,12 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
 import { reasonOf } from "../basics/reason.ts";
-import { mayAccess, type User } from "../process/user.ts";
+import { ACCESS, mayAccess, type User } from "../process/user.ts";
 
 /** Most bytes of a file. */
 const MOST = 65_536;
 /** Milliseconds between two looks at the files. */
 const PAUSE = 1000;
-/** The mode of mayAccess for reading. @see access(2) */
-const READ = 4;
 
 /**
  * What is made of the texts of some files. When they change, it is made anew; if
@@ -73,7 +71,9 @@ export class Reloaded<Value> {
 
   /** Gives up reading again what `user` may not read, and says so. */
   becomes(user: User, log: Logger): void {
-    const hidden = this.#paths.find((path) => !mayAccess(user, path, READ));
+    const hidden = this.#paths.find((path) =>
+      !mayAccess(user, path, ACCESS.read)
+    );
     if (hidden === undefined) return;
     this.#isFixed = true;
     log.info(

@@ -24,7 +24,7 @@ export interface Target {
   /** Queues text for the next `flush`. */
   add(text: string): void;
   /**
-   * Writes the queue.
+   * Writes the queue, or begins to if its reader pauses.
    *
    * @throws {Failure} exit code 7
    * @throws {ReaderGone}

@@ -48,7 +48,7 @@ export const EXAMPLES: readonly Example[] = [
   {
     what: "the same with node_exporter's textfile collector, from cron",
     line:
-      "sudo xdptally -q -d 60s \\\n    -o /var/lib/prometheus/node-exporter/xdptally.prom eth0",
+      "sudo xdptally -q -d 60s --user root \\\n    -o /var/lib/prometheus/node-exporter/xdptally.prom eth0",
   },
   {
     what: "the packets of each source in one second, for other programs",
