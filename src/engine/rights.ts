@@ -32,8 +32,7 @@ import {
  */
 export function successor(name: string | undefined): User | undefined {
   if (!isRoot()) return undefined;
-  if (name === undefined) return ownUser() ?? NOBODY;
-  const user = lookUpUser(name);
+  const user = name === undefined ? ownUser() ?? NOBODY : lookUpUser(name);
   if (user === undefined) {
     throw new Failure(
       EXIT.usage,
