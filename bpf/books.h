@@ -9,8 +9,7 @@
 #ifndef BOOKS_H
 #define BOOKS_H
 
-#include "frame.h"
-#include "keys.h"
+#include "classify.h"
 #include "sources.h"
 
 /*
@@ -18,18 +17,6 @@
  * one store into the mapped section `.data`, which has no other variable.
  */
 volatile __u32 window = FIRST_ERA << 1;
-
-#define NETWORKS(key_)						\
-	struct {						\
-		__uint(type, BPF_MAP_TYPE_LPM_TRIE);		\
-		__uint(map_flags, BPF_F_NO_PREALLOC);		\
-		__uint(max_entries, 1);				\
-		__type(key, key_);				\
-		__type(value, __u32);				\
-	}
-
-NETWORKS(struct network4) networks4 SEC(".maps");
-NETWORKS(struct network6) networks6 SEC(".maps");
 
 ARRAY(struct totals) totals SEC(".maps");	/* [generation][cpu] */
 
@@ -102,101 +89,72 @@ static __always_inline void add_source(const struct table *table,
 		ADD(counters->totals->busy, frame->packets);
 }
 
-/* `keep`: of the longest network that contains the source; NULL if none does. */
-static __always_inline int is_kept(const __u32 *keep)
+/* Adds a non-IP frame to its EtherType, while there is room for another one. */
+static __always_inline void add_type(struct totals *totals, __u32 type,
+				     const struct frame *frame)
 {
-	return keep ? *keep : constants.keeps_rest;
-}
+	struct type_count *entry = totals->types;
+	int at;
 
-static __always_inline void add_ipv4(const struct frame *frame, __u32 at,
-				     const struct counters *counters)
-{
-	const struct table table = {
-		&index4, &keys4, &tallies4, &used4, &lock4,
-		.words = sizeof(struct key4) / 8, .family = 0,
-	};
-	struct network4 network;
-	struct iphdr copy;
-	const struct iphdr *ip = header(frame, at, sizeof(*ip), &copy);
-	const struct packet packet = { .frame = frame, .at = at, .v4 = ip };
-	struct key4 key = {};
-
-	if (!ip || ip->version != 4 || ip->ihl < 5)
-		return add(&counters->totals->malformed, frame);
-
-	if (constants.has_filter) {
-		network.length = 32;
-		network.address = ip->saddr;
-		if (!is_kept(bpf_map_lookup_elem(&networks4, &network)))
-			return add(&counters->totals->filtered, frame);
+	type |= TYPE_SEEN;
+	for (at = 0; at < MOST_TYPES; at++, entry++) {
+		if (!entry->type)
+			entry->type = type;
+		if (entry->type == type)
+			return (void)ADD(entry->packets, frame->packets);
 	}
-	key.address = read_key(&packet, &key.detail) == DESTINATION ?
-		      ip->daddr : ip->saddr;
-	if (constants.mask4 != ~0U)
-		key.address &= constants.mask4;
-
-	add_source(&table, (__u64 *)&key, frame, counters);
 }
 
-static __always_inline void add_ipv6(const struct frame *frame, __u32 at,
-				     const struct counters *counters)
+static __always_inline void add_malformed(struct totals *totals, __u32 why,
+					  const struct frame *frame)
 {
-	const struct table table = {
-		&index6, &keys6, &tallies6, &used6, &lock6,
-		.words = sizeof(struct key6) / 8, .family = 1,
-	};
-	struct network6 network;
-	struct ipv6hdr copy;
-	const struct ipv6hdr *ip = header(frame, at, sizeof(*ip), &copy);
-	const struct packet packet = { .frame = frame, .at = at, .v6 = ip };
-	struct key6 key = {};
-	int word;
-
-	if (!ip || ip->version != 6)
-		return add(&counters->totals->malformed, frame);
-
-	if (constants.has_filter) {
-		network.length = 128;
-		network.address = ip->saddr;
-		if (!is_kept(bpf_map_lookup_elem(&networks6, &network)))
-			return add(&counters->totals->filtered, frame);
-	}
-	key.address = read_key(&packet, &key.detail) == DESTINATION ?
-		      ip->daddr : ip->saddr;
-	if (constants.mask6[3] != ~0U)
-		for (word = 0; word < 4; word++)
-			key.address.s6_addr32[word] &= constants.mask6[word];
-
-	add_source(&table, (__u64 *)&key, frame, counters);
+	add(&totals->malformed, frame);
+	if (why == MALFORMED_CUT)
+		ADD(totals->cut, frame->packets);
+	else if (why == MALFORMED_VERSION)
+		ADD(totals->version, frame->packets);
+	else
+		ADD(totals->length, frame->packets);
 }
 
-/* Adds a frame to the total, then to exactly one class or source. */
+/* Adds a frame to the total, then to exactly one class or key. */
 static __always_inline void count(const struct frame *frame)
 {
+	const struct table table4 = {
+		&index4, &keys4, &tallies4, &used4, &lock4,
+		.words = constants.key4.words, .family = 0,
+	};
+	const struct table table6 = {
+		&index6, &keys6, &tallies6, &used6, &lock6,
+		.words = constants.key6.words, .family = 1,
+	};
 	struct counters counters = {
 		.window = window,
 		.cpu = bpf_get_smp_processor_id(),
 	};
 	__u32 mine = (counters.window & 1) * constants.possible_cpus + counters.cpu;
-	__u32 at;
+	struct totals *totals_ = bpf_map_lookup_elem(&totals, &mine);
+	struct finding finding;
 
-	counters.totals = bpf_map_lookup_elem(&totals, &mine);
-	if (!counters.totals)
+	if (!totals_)
 		return;		/* never: the kernel said which CPUs are possible */
-	add(&counters.totals->total, frame);
+	counters.totals = totals_;
+	add(&totals_->total, frame);
 
-	switch (protocol(frame, &at, MOST_TAGS)) {
-	case ETH_P_IP:
-		add_ipv4(frame, at, &counters);
-		break;
-	case ETH_P_IPV6:
-		add_ipv6(frame, at, &counters);
-		break;
-	case TOO_SHORT:
-		add(&counters.totals->malformed, frame);
-		break;
-	default:
-		add(&counters.totals->non_ip, frame);
+	switch (classify(frame, &finding)) {
+	case CLASS_KEY4:
+		return add_source(&table4, finding.key, frame, &counters);
+	case CLASS_KEY6:
+		return add_source(&table6, finding.key, frame, &counters);
+	case CLASS_NON_IP:
+		add(&totals_->non_ip, frame);
+		return add_type(totals_, finding.why, frame);
+	case CLASS_MALFORMED:
+		return add_malformed(totals_, finding.why, frame);
+	case CLASS_FILTERED:
+		return add(&totals_->filtered, frame);
+	case CLASS_UNDECODED:
+		return add(&totals_->undecoded, frame);
 	}
 }
 

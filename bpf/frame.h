@@ -27,10 +27,10 @@ const volatile struct constants constants;
 struct frame {
 	void *ctx;
 	const void *data, *data_end;	/* the linear part */
-	/* Known when this is compiled. */
-	int is_skb;			/* from tc */
-	int copies;			/* each header is copied, also a linear one */
+	int is_skb;			/* from tc; known when this is compiled */
+	int copies;			/* likewise: each header is copied, also a linear one */
 	int tags;			/* VLAN tags kept beside the data */
+	__u32 tag;			/* the one that is */
 	__u32 start;			/* where the packet is: see outer.h */
 	__u64 packets, bytes;		/* on the wire; added to a tally */
 };
@@ -55,41 +55,58 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 	return NULL;
 }
 
-/*
- * Returns the EtherType in host order, after up to `most` VLAN tags, or TOO_SHORT;
- * sets `*at` to the offset of the header that follows. Without an Ethernet header
- * the IP version decides.
- */
-static __always_inline int protocol(const struct frame *frame, __u32 *at,
-				    int most)
+/* What is before the packet. */
+struct link {
+	int type;	/* the EtherType behind the tags, in host order, or TOO_SHORT */
+	int tags;	/* in the data */
+	__u32 at;	/* where the packet is, in the frame */
+};
+
+/* What a frame is known by: all lengths are one type. */
+static __always_inline __u16 type_of(const struct link *link)
 {
-	__u16 copy, type = 0;
+	if (constants.link_layer == LINK_ETHERNET &&
+	    link->type < ETH_P_802_3_MIN)
+		return TYPE_LLC;
+	return link->type;
+}
+
+static __always_inline int is_tag(__u16 type)
+{
+	return type == ETH_P_8021Q || type == ETH_P_8021AD;
+}
+
+/* Reads up to `most` VLAN tags. Without an Ethernet header the IP version decides. */
+static __always_inline struct link read_link(const struct frame *frame, int most)
+{
+	struct link link = { .at = frame->start };
+	const __u8 *version;
 	const __u16 *field;
+	__u16 copy;
 	int tag;
 
-	*at = frame->start;
 	if (constants.link_layer != LINK_ETHERNET) {
-		const __u8 *version = header(frame, *at, 1, &copy);
-
-		if (!version)
-			return TOO_SHORT;
-		return *version >> 4 == 4 ? ETH_P_IP :
-		       *version >> 4 == 6 ? ETH_P_IPV6 : 0;
+		version = header(frame, link.at, 1, &copy);
+		link.type = !version ? TOO_SHORT :
+			    *version >> 4 == 4 ? ETH_P_IP :
+			    *version >> 4 == 6 ? ETH_P_IPV6 : TYPE_UNKNOWN;
+		return link;
 	}
 
-	*at = ETH_HLEN;
+	link.at = ETH_HLEN;
 #pragma unroll	/* constant offsets: fewer states for the verifier */
-	for (tag = 0; tag <= most; tag++, *at += 4) {
-		field = header(frame, *at - 2, 2, &copy);
-		if (!field)
-			return TOO_SHORT;
-		type = bpf_ntohs(*field);
-		if (type != ETH_P_8021Q && type != ETH_P_8021AD)
+	for (tag = 0; tag <= most; tag++, link.at += 4) {
+		field = header(frame, link.at - 2, 2, &copy);
+		if (!field) {
+			link.type = TOO_SHORT;
 			break;
-		if (tag + frame->tags == most)
+		}
+		link.type = bpf_ntohs(*field);
+		if (!is_tag(link.type) || tag + frame->tags == most)
 			break;	/* a further tag counts as non-IP */
+		link.tags = tag + 1;
 	}
-	return type;
+	return link;
 }
 
 #endif

@@ -1,136 +1,220 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * Reads what frames are counted by: the keys of --by. Each key is an enumerator in
- * xdptally.h, a case of read_key(), and an entry of KEYS in src/basics/keys.ts;
- * `make` compares the names.
+ * Writes what frames are counted by: the fields of --by. Each is an enumerator in
+ * xdptally.h, a case of write_field(), and an entry of KEY_FIELDS in
+ * src/basics/keys.ts; `make` compares the names. The constants say where each is
+ * in a key; the verifier removes the fields that are not.
  */
 #ifndef KEYS_H
 #define KEYS_H
 
-#include "frame.h"
+#include "transport.h"
 
-/* Fragment offsets in their fields; the other bits are flags. */
-#define IP_OFFSET 0x1fff
-#define IP6_OFFSET 0xfff8
-#define MOST_EXTENSIONS 6
-
-/* An IP packet: `v4` or `v6` is set, known when this is compiled. */
-struct packet {
+/* What the fields of a frame's key are read from. */
+struct subject {
 	const struct frame *frame;
-	__u32 at;		/* the IP header's offset in the frame */
-	const struct iphdr *v4;
-	const struct ipv6hdr *v6;
+	struct link link;
+	struct packet packet;	/* neither v4 nor v6: only link fields are asked for */
+	struct transport transport;
+	__u32 ports;		/* source << 16 | destination, if has_ports */
+	int has_ports;
 };
 
-struct transport {
-	__u32 at;		/* the transport header's offset in the frame */
-	__u32 protocol;
-	int is_later_fragment;	/* without a transport header */
-};
+/* Of a VLAN tag; a key without one has NO_VLAN. */
+#define VLAN_ID 0x0fff
+#define NO_VLAN 0xffff
 
-static __always_inline struct transport transport4(const struct packet *packet)
+/* The flags of a TCP header (RFC 9293, section 3.1). */
+#define FLAGS_AT 13
+#define FLAG_FIN 0x01
+#define FLAG_SYN 0x02
+#define FLAG_RST 0x04
+#define FLAG_ACK 0x10
+
+static __always_inline enum tcp_kind tcp_kind(const struct subject *subject)
 {
-	const struct iphdr *ip = packet->v4;
-	struct transport transport = {
-		.at = packet->at + ip->ihl * 4,
-		.protocol = ip->protocol,
-		.is_later_fragment = ip->frag_off & bpf_htons(IP_OFFSET),
-	};
+	const struct transport *transport = &subject->transport;
+	const __u8 *flags;
+	__u8 copy;
 
-	return transport;
+	if (transport->protocol != IPPROTO_TCP || transport->is_later_fragment)
+		return TCP_NONE;
+	flags = header(subject->frame, transport->at + FLAGS_AT, 1, &copy);
+	if (!flags)
+		return TCP_NONE;
+	if (*flags & FLAG_RST)
+		return TCP_RST;
+	if (*flags & FLAG_SYN)
+		return *flags & FLAG_ACK ? TCP_SYNACK : TCP_SYN;
+	return *flags & FLAG_FIN ? TCP_FIN : TCP_OTHER;
 }
 
-/* Skips the extension headers (RFC 8200, section 4). */
-static __always_inline struct transport transport6(const struct packet *packet)
+static __always_inline __u8 dscp(const struct packet *packet)
 {
-	struct transport transport = {
-		.at = packet->at + sizeof(*packet->v6),
-		.protocol = packet->v6->nexthdr,
-	};
-	int count;
-
-	for (count = 0; count < MOST_EXTENSIONS; count++) {
-		struct { __u8 next, length; __be16 offset; } copy;
-		const typeof(copy) *extension;
-		__u32 type = transport.protocol;
-
-		if (type != IPPROTO_HOPOPTS && type != IPPROTO_ROUTING &&
-		    type != IPPROTO_DSTOPTS && type != IPPROTO_FRAGMENT &&
-		    type != IPPROTO_AH)
-			break;
-		extension = header(packet->frame, transport.at, sizeof(copy),
-				   &copy);
-		if (!extension)
-			break;
-		if (type == IPPROTO_FRAGMENT) {
-			transport.is_later_fragment |= extension->offset &
-						       bpf_htons(IP6_OFFSET);
-			transport.at += 8;
-		} else if (type == IPPROTO_AH) {
-			transport.at += (extension->length + 2) * 4;
-		} else {
-			transport.at += (extension->length + 1) * 8;
-		}
-		transport.protocol = extension->next;
-	}
-	return transport;
+	if (packet->v4)
+		return packet->v4->tos >> 2;
+	return packet->v6->priority << 2 | packet->v6->flow_lbl[0] >> 6;
 }
 
-static __always_inline struct transport
-transport_of(const struct packet *packet)
+static __always_inline __be16 vlan_id(const struct subject *subject)
 {
-	return packet->v4 ? transport4(packet) : transport6(packet);
+	const struct frame *frame = subject->frame;
+	const __be16 *tag;
+	__be16 copy;
+
+	if (frame->tags)
+		return bpf_htons(frame->tag & VLAN_ID);
+	if (!subject->link.tags)
+		return NO_VLAN;
+	tag = header(frame, ETH_HLEN, sizeof(copy), &copy);
+	return tag ? *tag & bpf_htons(VLAN_ID) : NO_VLAN;
 }
 
-/* The destination port in host order; 0 if the packet has none. */
-static __always_inline __u32 port_of(const struct packet *packet,
-				     const struct transport *transport)
+/* The source address, then 1: it is one. */
+static __always_inline void write_mac(const struct frame *frame, __be16 *to)
 {
-	const __u32 *field;
-	__u32 ports;
+	const __be16 *mac;
+	__be16 copy[3];
 
-	if (transport->is_later_fragment)
-		return 0;
-	switch (transport->protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_DCCP:
-	case IPPROTO_SCTP:
-	case IPPROTO_UDPLITE:
-		field = header(packet->frame, transport->at, sizeof(ports),
-			       &ports);
-		return field ? bpf_ntohl(*field) & 0xffff : 0;
-	}
-	return 0;
+	if (constants.link_layer != LINK_ETHERNET)
+		return;
+	mac = header(frame, ETH_ALEN, sizeof(copy), copy);
+	if (!mac)
+		return;		/* never: the EtherType behind it was read */
+	to[0] = mac[0];
+	to[1] = mac[1];
+	to[2] = mac[2];
+	to[3] = bpf_htons(1);
+}
+
+static __always_inline void read_ports(struct subject *subject)
+{
+	const struct transport *transport = &subject->transport;
+	const __be32 *ports;
+	__be32 copy;
+
+	if (!has_ports(transport))
+		return;
+	ports = header(subject->frame, transport->at, sizeof(copy), &copy);
+	if (!ports)
+		return;
+	subject->ports = bpf_ntohl(*ports);
+	subject->has_ports = 1;
 }
 
 enum address { SOURCE, DESTINATION };
 
-/*
- * Returns the address that a packet is counted by, and sets the detail of its key:
- * protocol << 24 | port, in network byte order.
- */
-static __always_inline enum address read_key(const struct packet *packet,
-					     __be32 *detail)
+static __always_inline void write_address(const struct packet *packet,
+					  enum address which, __be32 *to)
 {
-	struct transport transport;
+	const __be32 *from;
+	int word;
 
-	switch (constants.key_by) {
-	case KEY_SOURCE:
-		return SOURCE;
-	case KEY_DESTINATION:
-		return DESTINATION;
-	case KEY_SOURCE_PROTOCOL:
-		transport = transport_of(packet);
-		*detail = bpf_htonl(transport.protocol << 24);
-		return SOURCE;
-	case KEY_SOURCE_PORT:
-		transport = transport_of(packet);
-		*detail = bpf_htonl(transport.protocol << 24 |
-				    port_of(packet, &transport));
-		return SOURCE;
+	if (packet->v4) {
+		to[0] = which == SOURCE ? packet->v4->saddr : packet->v4->daddr;
+		if (constants.mask4 != ~0U)
+			to[0] &= constants.mask4;
+		return;
 	}
-	return SOURCE;		/* never: user space sets one of the above */
+	from = which == SOURCE ? packet->v6->saddr.s6_addr32 :
+				 packet->v6->daddr.s6_addr32;
+	for (word = 0; word < 4; word++)
+		to[word] = from[word];
+	if (constants.mask6[3] != ~0U)
+		for (word = 0; word < 4; word++)
+			to[word] &= constants.mask6[word];
+}
+
+/* The bytes of a field are in network order, and 0 if the frame lacks it. */
+static __always_inline void write_field(enum key_field field, void *to,
+					const struct subject *subject)
+{
+	switch (field) {
+	case FIELD_SOURCE:
+		return write_address(&subject->packet, SOURCE, to);
+	case FIELD_DESTINATION:
+		return write_address(&subject->packet, DESTINATION, to);
+	case FIELD_PROTOCOL:
+		*(__u8 *)to = subject->transport.protocol;
+		return;
+	case FIELD_HAS_PORTS:
+		*(__u8 *)to = subject->has_ports;
+		return;
+	case FIELD_SOURCE_PORT:
+		*(__be16 *)to = bpf_htons(subject->ports >> 16);
+		return;
+	case FIELD_PORT:
+		*(__be16 *)to = bpf_htons(subject->ports);
+		return;
+	case FIELD_TCP:
+		*(__u8 *)to = tcp_kind(subject);
+		return;
+	case FIELD_DSCP:
+		*(__u8 *)to = dscp(&subject->packet);
+		return;
+	case FIELD_MAC:
+		return write_mac(subject->frame, to);
+	case FIELD_VLAN:
+		*(__be16 *)to = vlan_id(subject);
+		return;
+	case FIELD_ETHERTYPE:
+		*(__be16 *)to = bpf_htons(type_of(&subject->link));
+		return;
+	case FIELDS:
+		return;
+	}
+}
+
+static __always_inline void clear(__u64 *key, __u32 words)
+{
+	__u32 word;
+
+#pragma unroll
+	for (word = 0; word < MOST_WORDS; word++)
+		if (word < words)
+			key[word] = 0;
+}
+
+static __always_inline void
+write_fields(const struct subject *subject,
+	     const volatile struct key_layout *layout, __u64 *key, int first,
+	     int end)
+{
+	int field;
+	__u32 at;
+
+#pragma unroll
+	for (field = first; field < end; field++) {
+		at = layout->at[field];
+		if (at != NOT_IN_KEY)
+			write_field(field, (void *)key + at, subject);
+	}
+}
+
+/* Writes the key of an IP packet, with the layout of its table. */
+static __always_inline void write_key(struct subject *subject,
+				      const volatile struct key_layout *layout,
+				      __u64 *key)
+{
+	clear(key, layout->words);
+	if (!constants.has_fields)
+		return write_address(&subject->packet, SOURCE, (__be32 *)key);
+
+	if (layout->at[FIELD_PROTOCOL] != NOT_IN_KEY ||
+	    layout->at[FIELD_HAS_PORTS] != NOT_IN_KEY ||
+	    layout->at[FIELD_TCP] != NOT_IN_KEY)
+		subject->transport = transport_of(&subject->packet);
+	if (layout->at[FIELD_HAS_PORTS] != NOT_IN_KEY)
+		read_ports(subject);
+	write_fields(subject, layout, key, 0, FIELDS);
+}
+
+/* Writes a key that has fields of the link alone. */
+static __always_inline void write_link_key(const struct subject *subject,
+					   __u64 *key)
+{
+	clear(key, constants.key4.words);
+	write_fields(subject, &constants.key4, key, FIRST_LINK_FIELD, FIELDS);
 }
 
 #endif

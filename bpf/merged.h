@@ -7,7 +7,7 @@
 #ifndef MERGED_H
 #define MERGED_H
 
-#include "keys.h"
+#include "transport.h"
 
 /* Where the innermost IP header is; the other object asks the kernel. */
 #ifndef INNER_IP
@@ -54,11 +54,12 @@ static __always_inline __u64 headers_size(const struct frame *frame)
 	const struct tcphdr *tcp;
 	const __u8 *version;
 	int added = 0;
+	struct link link = read_link(frame, MOST_MERGED_TAGS);
 	__u32 at;
 
-	if (protocol(frame, &at, MOST_MERGED_TAGS) == TOO_SHORT)
+	if (link.type == TOO_SHORT)
 		return 0;
-	packet.at = INNER_IP(frame->ctx, at);
+	packet.at = INNER_IP(frame->ctx, link.at);
 	version = header(frame, packet.at, sizeof(*version), &copy);
 	if (!version)
 		return 0;

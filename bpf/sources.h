@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0 */
 /*
- * The tables of sources: one for each family and generation. An index with open
+ * The tables of keys: one for each family and generation. An index with open
  * addressing gives the id of a key; the key and its tallies are at that id.
  *
  *	index[generation][slot]		era, id, and 32 bits of the hash
@@ -32,8 +32,13 @@
 
 /* User space sets max_entries before it loads the program. */
 ARRAY(__u64) index4 SEC(".maps"), index6 SEC(".maps");
-ARRAY(struct key4) keys4 SEC(".maps");
-ARRAY(struct key6) keys6 SEC(".maps");
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u64));	/* user space sets it too */
+} keys4 SEC(".maps"), keys6 SEC(".maps");
 ARRAY(struct tally) tallies4 SEC(".maps"), tallies6 SEC(".maps");
 ARRAY(__u32) used4 SEC(".maps"), used6 SEC(".maps");	/* ids given out, by generation */
 
@@ -51,7 +56,7 @@ struct {
 /* The maps of one family. */
 struct table {
 	void *index, *keys, *tallies, *used, *lock;
-	int words;	/* of a key: u64s, 1 or 3 */
+	__u32 words;	/* of a key: u64s, at most MOST_WORDS */
 	int family;	/* 0: IPv4, 1: IPv6 */
 };
 
@@ -62,32 +67,39 @@ static __always_inline __u64 mix(__u64 hash, __u64 word)
 }
 
 /* Seeded, so that nobody can choose keys that collide. */
-static __always_inline __u64 hash_of(const __u64 *key, int words)
+static __always_inline __u64 hash_of(const __u64 *key, __u32 words)
 {
-	__u64 hash = mix(constants.seed, key[0]);
+	__u64 hash = constants.seed;
+	__u32 word;
 
-	if (words == 3)
-		hash = mix(mix(hash, key[1]), key[2]);
+#pragma unroll
+	for (word = 0; word < MOST_WORDS; word++)
+		if (word < words)
+			hash = mix(hash, key[word]);
 	return mix(hash, 0);
 }
 
 static __always_inline int is_same(const __u64 *one, const __u64 *other,
-				   int words)
+				   __u32 words)
 {
-	__u64 difference = one[0] ^ other[0];
+	__u64 difference = 0;
+	__u32 word;
 
-	if (words == 3)
-		difference |= (one[1] ^ other[1]) | (one[2] ^ other[2]);
+#pragma unroll
+	for (word = 0; word < MOST_WORDS; word++)
+		if (word < words)
+			difference |= one[word] ^ other[word];
 	return !difference;
 }
 
-static __always_inline void copy(__u64 *to, const __u64 *from, int words)
+static __always_inline void copy(__u64 *to, const __u64 *from, __u32 words)
 {
-	to[0] = from[0];
-	if (words == 3) {
-		to[1] = from[1];
-		to[2] = from[2];
-	}
+	__u32 word;
+
+#pragma unroll
+	for (word = 0; word < MOST_WORDS; word++)
+		if (word < words)
+			to[word] = from[word];
 }
 
 /* Reads a slot by one load, since other CPUs may be writing it. */

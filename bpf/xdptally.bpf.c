@@ -41,6 +41,7 @@ static __always_inline struct frame frame_of(struct __sk_buff *skb)
 		.data_end = (void *)(long)skb->data_end,
 		.is_skb = 1,
 		.tags = skb->vlan_present ? 1 : 0,
+		.tag = skb->vlan_tci,
 		.packets = 1,
 		.bytes = skb->len,
 	};

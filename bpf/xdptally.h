@@ -18,12 +18,41 @@ enum layout {
 #define ID_SHIFT 32	/* a slot: era, id, 32 bits of the hash */
 #define ERA_SHIFT (ID_SHIFT + ID_BITS)
 
-/* What frames are counted by; read_key() in keys.h has a case for each. */
-enum key_by {
-	KEY_SOURCE,
-	KEY_DESTINATION,
-	KEY_SOURCE_PROTOCOL,
-	KEY_SOURCE_PORT,
+/* The parts of a key: KEY_PARTS of src/basics/key_layout.ts. keys.h writes each. */
+enum key_field {
+	FIELD_HAS_PORTS,	/* that the ports are the packet's, not missing */
+	FIELD_SOURCE,
+	FIELD_DESTINATION,
+	FIELD_PROTOCOL,
+	FIELD_SOURCE_PORT,
+	FIELD_PORT,
+	FIELD_TCP,
+	FIELD_DSCP,
+	FIELD_MAC,
+	FIELD_VLAN,
+	FIELD_ETHERTYPE,
+	FIELDS,
+};
+
+#define FIRST_LINK_FIELD FIELD_MAC	/* the others are of the IP packet */
+
+/* What a TCP segment does: TCP_KINDS of src/basics/keys.ts. */
+enum tcp_kind {
+	TCP_NONE,		/* no TCP, or not to be seen */
+	TCP_SYN,
+	TCP_SYNACK,
+	TCP_FIN,
+	TCP_RST,
+	TCP_OTHER,
+};
+
+#define MOST_WORDS 8	/* u64s of a key with all fields */
+#define NOT_IN_KEY 0xff
+
+/* Where the fields of a table's keys are. */
+struct key_layout {
+	__u32 words;		/* u64s of a key */
+	__u32 at[FIELDS];	/* in bytes, or NOT_IN_KEY */
 };
 
 /* What frames start with: LINK_LAYERS of src/basics/link_layer.ts. */
@@ -44,25 +73,18 @@ struct constants {
 	__u32 has_frags;	/* frames may have several buffers: Linux 5.18 */
 	enum link_layer link_layer;
 	__u32 is_egress;	/* the tc program counts outgoing frames */
-	enum key_by key_by;
+	__u32 has_fields;	/* keys have more than the source */
+	__u32 has_addresses;	/* IPv4 and IPv6 have a table each */
+	__u32 needs_ip;		/* a field, or the filter, is of the IP packet */
+	struct key_layout key4, key6;
 	__u32 has_filter;	/* look sources up in the tries of networks */
 	__u32 keeps_rest;	/* keep the sources that no network contains */
 	__be32 mask4;		/* the bits of an address that are in its key */
 	__be32 mask6[4];
-	enum layout layout[0];	/* only to have the enum in the BTF */
+	enum layout layout[0];	/* only to have the enums in the BTF */
+	enum key_field fields[0];
+	enum tcp_kind tcp_kinds[0];
 };
-
-/* A key of a table; read_key() in keys.h says what `detail` is. */
-struct key4 {
-	__be32 address;
-	__be32 detail;
-} __attribute__((aligned(8)));
-
-struct key6 {
-	struct in6_addr address;
-	__be32 detail;
-	__u32 zero;		/* keys are compared as u64 words */
-} __attribute__((aligned(8)));
 
 /* A network of --filter: the key of an LPM trie. */
 struct network4 {
@@ -80,24 +102,62 @@ struct tally {
 	__u64 bytes;		/* of whole frames */
 };
 
+#define MOST_TYPES 8
+
+/* The EtherTypes of non-IP frames: the first ones that a CPU sees. */
+struct type_count {
+	__u64 type;		/* TYPE_SEEN | EtherType; 0: unused */
+	__u64 packets;
+};
+
+#define TYPE_SEEN 0x10000
+
+/* Frames that have no EtherType are counted under these. */
+enum no_type {
+	TYPE_LLC,		/* a length instead (IEEE 802.3) */
+	TYPE_UNKNOWN,		/* neither Ethernet nor IP */
+};
+
 /* The books of one CPU in one generation. Each frame adds to `total` first. */
 struct totals {
 	struct tally total;
-	struct tally untracked;	/* the source has no table entry */
+	struct tally untracked;	/* the key has no table entry */
 	struct tally non_ip;	/* the EtherType is not parsed */
 	struct tally malformed;	/* too short, or no valid IP header */
 	struct tally filtered;	/* --filter excludes the source */
+	struct tally undecoded;	/* the packet inside a tunnel cannot be read */
 	__u64 full;		/* untracked packets: all ids are used */
 	__u64 no_memory;	/* untracked packets: the CPU was added later */
 	__u64 busy;		/* untracked packets: no free slot was found */
+	__u64 cut;		/* malformed packets: a header is not whole */
+	__u64 version;		/* malformed packets: another IP version */
+	__u64 length;		/* malformed packets: an IPv4 header below 20 bytes */
 	__u32 spare[2];		/* an unused id + 1, by family; 0: none */
-} __attribute__((aligned(128)));	/* two cache lines, so CPUs share none */
+	struct type_count types[MOST_TYPES];	/* of non_ip */
+} __attribute__((aligned(128)));	/* whole cache lines, so CPUs share none */
 
 /* Why a source gets no id. */
 enum untracked {
 	UNTRACKED_FULL = -1,
 	UNTRACKED_NO_MEMORY = -2,
 	UNTRACKED_BUSY = -3,
+};
+
+/* What a frame is counted as. */
+enum class {
+	CLASS_KEY4,		/* a key of the first table: IPv4, or no address */
+	CLASS_KEY6,
+	CLASS_NON_IP,
+	CLASS_MALFORMED,
+	CLASS_FILTERED,
+	CLASS_UNDECODED,
+};
+
+/* Why a frame is malformed. */
+enum malformed {
+	MALFORMED_CUT,
+	MALFORMED_VERSION,
+	MALFORMED_LENGTH,
 };
 
 #endif

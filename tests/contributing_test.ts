@@ -135,29 +135,28 @@ const CHECKS: Record<string, Check> = {
   "A key": {
     async uses(sources) {
       using stage = vethStage();
-      const v4 = ethernetFrame("10.0.0.1"), DSCP = 46;
-      v4[15] = DSCP << 2;
+      const v4 = ethernetFrame("10.0.0.1"), TTL = 46;
+      v4[22] = TTL;
       const v6 = bytes(ethernet(ETHERTYPE.ipv6), ipv6([1]));
-      v6[14] = 6 << 4 | DSCP >> 2;
-      v6[15] = DSCP << 6 & 0xff;
+      v6[21] = TTL;
       const frames = [ethernetFrame("10.0.0.1"), v4, v4, v6];
       await using capture = start(
         sources,
         stage,
-        ...["--json", "--by", "source,dscp"],
+        ...["--json", "--by", "source,ttl"],
       );
       const { record } = await sendAndEnd(capture, stage, frames);
       assertEquals(
         record.sources.map(
-          ({ key, packets }: { key: string; packets: number }) =>
-            `${key} ${packets}`,
+          (row: { source: string; ttl: number; packets: number }) =>
+            `${row.source} ${row.ttl} ${row.packets}`,
         ).sort(),
-        ["10.0.0.1,0 1", "10.0.0.1,46 2", "2001:db8::1,46 1"],
+        ["10.0.0.1 46 2", "10.0.0.1 64 1", "2001:db8::1 46 1"],
       );
     },
     without: [
       ["src/basics/keys.ts", "src/basics/keys.ts"],
-      ["bpf/xdptally.h", "'KEY_SOURCE_DSCP'"],
+      ["bpf/xdptally.h", "'FIELD_TTL'"],
       ["bpf/keys.h", "bpf/keys.h"],
     ].map(([file, where]) => ({
       isLeftOut: (edit) => edit.file === file,

@@ -152,11 +152,11 @@ const found = [
   ),
   ...Object.entries(STRUCTS).flatMap(([name, members]) =>
     differences(
-      `struct ${name}`,
+      `struct ${snakeCase(name)}`,
       Object.fromEntries(
         Object.entries(members).map(([key, at]) => [snakeCase(key), at]),
       ),
-      layoutOf(btf, "struct", name),
+      layoutOf(btf, "struct", snakeCase(name)),
     )
   ),
   ...Object.entries(ENUMS).flatMap(([name, values]) =>
@@ -166,7 +166,7 @@ const found = [
 for (const line of found) console.error(line);
 if (found.length > 0) {
   console.error(
-    "Cannot build: src/bpf/layout.ts (or KEYS of src/basics/keys.ts) and bpf/ differ; change both",
+    "Cannot build: src/bpf/layout.ts (or KEY_FIELDS of src/basics/keys.ts) and bpf/ differ; change both",
   );
   Deno.exit(1);
 }

@@ -2,7 +2,7 @@
 import { loadObject } from "../../src/bpf/load.ts";
 import { LOAD_DEFAULTS, type LoadOptions } from "../../src/bpf/object.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";
-import { BY_SOURCE } from "../../src/basics/keys.ts";
+import { BY_SOURCE, parseFields } from "../../src/basics/keys.ts";
 import type { Effort, Finding } from "../lib/figure.ts";
 import { IPV4 } from "../lib/frames.ts";
 import { BenchObject, lib, takesFragments } from "../lib/objects.ts";
@@ -20,9 +20,18 @@ const NARROWINGS: Record<string, Partial<LoadOptions>> = {
   "--prefix4 24": {
     keying: { ...BY_SOURCE, prefix: { ipv4: 24, ipv6: 128 } },
   },
-  "--by destination": { keying: { ...BY_SOURCE, by: "destination" } },
-  "--by source,protocol": { keying: { ...BY_SOURCE, by: "source,protocol" } },
-  "--by source,port": { keying: { ...BY_SOURCE, by: "source,port" } },
+  ...Object.fromEntries(
+    [
+      "destination",
+      "source,protocol",
+      "source,port",
+      "source,destination,protocol,source-port,port",
+      "mac",
+    ].map((by) => [
+      `--by ${by}`,
+      { keying: { ...BY_SOURCE, fields: parseFields(by) } },
+    ]),
+  ),
 };
 
 function load(stack: DisposableStack): Loaded {

@@ -38,7 +38,7 @@ const run = new InterfaceRun(attached!, { host, run: "bench" }, {
 });
 const { maxSources } = counting;
 const sink = createSinks(plans, {
-  ...{ log, stop, host, interfaces, maxSources },
+  ...{ log, stop, host, interfaces, maxSources, by: counting.keying.fields },
   user: undefined,
 });
 sink.write(run.start(undefined, timing.interval));

@@ -99,7 +99,7 @@ function capture(
     run: uuid(random),
     interface: "eth0",
     direction: "in",
-    by: "source",
+    by: ["source"],
   } as const;
   const run = new Run(origin, DEFAULTS, moment(start));
   const senders = sendersOf(random);
@@ -115,7 +115,7 @@ function capture(
   })];
   for (let tick = 1; tick <= ticks; tick++) {
     const window = windowOf(random, senders);
-    const nonIp = { packets: 2n, bytes: 120n };
+    const nonIp = { packets: 2n, bytes: 120n, types: new Map([["arp", 2n]]) };
     const total = plus(plus(window.ipv4.sum(), window.ipv6.sum()), nonIp);
     const books = { ...EMPTY_BOOKS, total, nonIp };
     const end = moment(start + tick * 1000 + random.next());

@@ -25,6 +25,11 @@ for file in "$@"; do
 	esac
 	reader=(cat)
 	[[ $file != *.gz ]] || reader=(zcat)
+	read -r first < <("${reader[@]}" -- "$file") || : # an empty file
+	if [[ $first == start,* && $first != *,class,source,packets,* || $first == *\"by\":* ]]; then
+		echo "Cannot load \"$file\": the tables have sources, and it counts by other fields (--by); load captures without --by" >&2
+		exit 2
+	fi
 	"${reader[@]}" -- "$file" | "${client[@]}" "${options[@]}" "--query=$query" ||
 		{
 			echo "Cannot load \"$file\": the message of clickhouse-client is above" >&2

@@ -10,7 +10,7 @@ CREATE TABLE IF NOT EXISTS xdptally
     host String,
     interface String,
     class Enum8('source' = 1, 'others' = 2, 'untracked' = 3, 'filtered' = 4,
-        'nonIp' = 5, 'malformed' = 6, 'total' = 7),
+        'nonIp' = 5, 'malformed' = 6, 'total' = 7, 'undecoded' = 8),
     source String,
     packets UInt64,
     bytes UInt64,

@@ -1,137 +1,184 @@
-/** What packets are counted by: `--by` and the prefixes, in one table (pure). */
-import { ADDRESS_SIZE, type Family, FORMAT_ADDRESS } from "./address.ts";
+/** What packets are counted by: the fields of `--by`, in one table (pure). */
+import type { Family } from "./address.ts";
+import { etherTypeName, protocolName } from "./protocols.ts";
 
 /** The most sources of a family that can be kept: an id has 21 bits. */
 export const MOST_SOURCES = 2 ** 21;
 
+/** The value of a field for people and programs; null: the packet lacks the field. */
+export type FieldValue = string | number | null;
+
 /** A word of `--by`. */
-interface Key {
+interface KeyField {
   /** For the option's documentation. */
   readonly help: string;
-  /**
-   * The text after the address, from the four bytes of `detail` in struct key4
-   * and key6. Without it the address alone is the key.
-   */
-  readonly detailText?: (detail: Uint8Array) => string;
+  /** Bytes in a key. An address has those of its family, and is formatted with its prefix. */
+  readonly size: number | "address";
+  /** It is of the Ethernet frame, so that frames without IP have it too. */
+  readonly isLink?: true;
+  /** Packets have it only with ports: the key says whether it has them. */
+  readonly isPort?: true;
+  /** Its values are numbers. */
+  readonly isNumber?: true;
+  /** Its value, from its bytes in network order; an address has none. */
+  readonly value?: (bytes: Uint8Array) => FieldValue;
 }
 
-/**
- * The keys, in the order of `enum key_by` in bpf/keys.h, which has a case for
- * each. `make` compares the names: "source,port" is KEY_SOURCE_PORT there.
- */
-export const KEYS = {
-  "source": { help: "the source address" },
-  "destination": { help: "the destination address" },
-  "source,protocol": {
-    help: "the source and the transport protocol: 10.0.0.1,tcp",
-    detailText: ([protocol]) => protocolName(protocol!),
-  },
-  "source,port": {
-    help: "the source, the protocol and the destination port: 10.0.0.1,tcp,443",
-    detailText: ([protocol, , high, low]) =>
-      WITH_PORTS.has(protocol!)
-        ? `${protocolName(protocol!)},${high! * 256 + low!}`
-        : protocolName(protocol!),
-  },
-} as const satisfies Record<string, Key>;
+/** What a TCP segment does, by enum tcp_kind in bpf/xdptally.h. */
+export const TCP_KINDS = [
+  null,
+  "syn",
+  "synack",
+  "fin",
+  "rst",
+  "other",
+] as const;
 
-export type By = keyof typeof KEYS;
+const NO_VLAN = 0xffff;
+
+const u16 = ([high, low]: Uint8Array) => high! * 256 + low!;
+
+/**
+ * The fields, in the order in which a key is shown. Each has its enumerator in
+ * bpf/xdptally.h and its case in bpf/keys.h; `make` compares the names:
+ * "source-port" is FIELD_SOURCE_PORT there. Those of the link come last.
+ */
+export const KEY_FIELDS = {
+  "source": { help: "the source address", size: "address" },
+  "destination": { help: "the destination address", size: "address" },
+  "protocol": {
+    help: "the transport protocol: tcp, udp, icmp, or its number",
+    size: 1,
+    value: ([protocol]) => protocolName(protocol!),
+  },
+  "source-port": {
+    help: "the port that it is sent from",
+    size: 2,
+    isPort: true,
+    isNumber: true,
+    value: u16,
+  },
+  "port": {
+    help: "the port that it is sent to",
+    size: 2,
+    isPort: true,
+    isNumber: true,
+    value: u16,
+  },
+  "tcp": {
+    help: "what a TCP segment does: syn, synack, fin, rst, other",
+    size: 1,
+    value: ([kind]) => TCP_KINDS[kind!] ?? null,
+  },
+  "dscp": {
+    help: "the DSCP (RFC 2474), 0 to 63",
+    size: 1,
+    isNumber: true,
+    value: ([dscp]) => dscp!,
+  },
+  "mac": {
+    help: "the source address of the Ethernet frame",
+    size: 8, // behind the address: whether there is one
+    isLink: true,
+    value: (bytes) => bytes[7] === 0 ? null : macText(bytes.subarray(0, 6)),
+  },
+  "vlan": {
+    help: "the id of the outer VLAN tag",
+    size: 2,
+    isNumber: true,
+    isLink: true,
+    value: (bytes) => u16(bytes) === NO_VLAN ? null : u16(bytes),
+  },
+  "ethertype": {
+    help: "the EtherType behind the VLAN tags: ipv4, arp, 0x88b5",
+    size: 2,
+    isLink: true,
+    value: (bytes) => etherTypeName(u16(bytes)),
+  },
+} as const satisfies Record<string, KeyField>;
+
+export type FieldName = keyof typeof KEY_FIELDS;
 
 /** All words of `--by`. */
-export const BYS = Object.keys(KEYS) as By[];
+export const FIELD_NAMES = Object.keys(KEY_FIELDS) as FieldName[];
+
+/** A field of the table. */
+export function keyField(name: FieldName): KeyField {
+  return KEY_FIELDS[name];
+}
+
+function macText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
+    .join(":");
+}
 
 /** Of frames, as the interface sees them. */
 export type Direction = "in" | "out";
 
-/** What a row stands for: the key of `--by`, and the prefixes. */
+/** What a row stands for: the fields of `--by`, and the prefixes. */
 export interface Keying {
-  readonly by: By;
+  /** In the order of `KEY_FIELDS`. */
+  readonly fields: readonly FieldName[];
   /** Bits of an address that count. */
   readonly prefix: Readonly<Record<Family, number>>;
 }
 
 export const BY_SOURCE: Keying = {
-  by: "source",
+  fields: ["source"],
   prefix: { ipv4: 32, ipv6: 128 },
 };
 
-function keyOf({ by }: Keying): Key {
-  return KEYS[by];
-}
-
-/** Whether a key is a whole address and nothing else. */
-export function isPlain(family: Family, keying: Keying): boolean {
-  return keyOf(keying).detailText === undefined &&
-    keying.prefix[family] === ADDRESS_SIZE[family] * 8;
-}
-
-/** Bytes of a key: the address, and the detail if there is one. */
-export function keySize(family: Family, keying: Keying): number {
-  const hasDetail = keyOf(keying).detailText !== undefined;
-  return ADDRESS_SIZE[family] + (hasDetail ? 4 : 0);
-}
-
 /**
- * A key for people.
+ * The fields that a list names, in the order of `KEY_FIELDS`.
  *
- * @param key in network byte order: the address, then the detail
+ * @throws {RangeError} a word is no field, or is there twice
  * @example
- * ```ts
- * const keying = { by: "source,port", prefix: { ipv4: 32, ipv6: 128 } } as const;
- * keyText("ipv4", keying, Uint8Array.of(10, 0, 0, 1, 6, 0, 1, 187)); // "10.0.0.1,tcp,443"
- * ```
+ * parseFields("port,source"); // ["source", "port"]
  */
-export function keyText(
-  family: Family,
-  keying: Keying,
-  key: Uint8Array,
-): string {
-  const size = ADDRESS_SIZE[family];
-  const bits = keying.prefix[family];
-  const address = FORMAT_ADDRESS[family](key.subarray(0, size));
-  const network = bits === size * 8 ? address : `${address}/${bits}`;
-  const detail = keyOf(keying).detailText?.(key.subarray(size));
-  return detail === undefined ? network : `${network},${detail}`;
+export function parseFields(text: string): readonly FieldName[] {
+  const words = text.split(",");
+  for (const [at, word] of words.entries()) {
+    if (!Object.hasOwn(KEY_FIELDS, word)) {
+      throw new RangeError(
+        `"${word}" is no field; name some of ${FIELD_NAMES.join(", ")}`,
+      );
+    }
+    if (words.indexOf(word) !== at) {
+      throw new RangeError(`"${word}" is there twice; name it once`);
+    }
+  }
+  return FIELD_NAMES.filter((name) => words.includes(name));
 }
 
-/**
- * What a key was counted by, as far as its form tells: a destination looks like a
- * source, and a protocol without ports is the same by source,protocol and by
- * source,port (undefined).
- */
-export function byOfKeyText(text: string): By | undefined {
-  const [, protocol, port] = text.split(",");
-  if (protocol === undefined) return "source";
-  if (port !== undefined) return "source,port";
-  const hasPorts = [...WITH_PORTS].some((one) => PROTOCOLS[one] === protocol);
-  return hasPorts ? "source,protocol" : undefined;
+/** The list as `--by` takes it: `source,port`. */
+export function byText({ fields }: Pick<Keying, "fields">): string {
+  return fields.join();
 }
 
-function protocolName(number: number): string {
-  return PROTOCOLS[number] ?? String(number);
+/** Whether IPv4 and IPv6 have keys of their own, because an address is in them. */
+export function hasAddresses({ fields }: Pick<Keying, "fields">): boolean {
+  return fields.some((name) => keyField(name).size === "address");
 }
 
-/** The common ones of IANA's registry of protocol numbers. */
-const PROTOCOLS: Readonly<Record<number, string>> = {
-  1: "icmp",
-  2: "igmp",
-  4: "ipip",
-  6: "tcp",
-  17: "udp",
-  33: "dccp",
-  41: "ipv6",
-  46: "rsvp",
-  47: "gre",
-  50: "esp",
-  51: "ah",
-  58: "icmpv6",
-  59: "none",
-  89: "ospf",
-  103: "pim",
-  112: "vrrp",
-  132: "sctp",
-  136: "udplite",
-};
+/** Whether a key needs an IP packet: frames without one are a class then. */
+export function needsIp({ fields }: Pick<Keying, "fields">): boolean {
+  return fields.some((name) => !keyField(name).isLink);
+}
 
-/** TCP, UDP, DCCP, SCTP and UDP-Lite, as in bpf/keys.h: ports come first. */
-const WITH_PORTS = new Set([6, 17, 33, 132, 136]);
+/** A field's name in JSON records: `sourcePort`. */
+export function fieldInJson(name: FieldName): string {
+  return name.replace(/-./g, ([, letter]) => letter!.toUpperCase());
+}
+
+/** A field's name in CSV and metrics: `source_port`. */
+export function fieldInSnakeCase(name: FieldName): string {
+  return name.replaceAll("-", "_");
+}
+
+/** For people, in the place of a field that the packet lacks. */
+export const MISSING = "-";
+
+/** A key for people: `10.0.0.1,tcp,443`. */
+export function keyText(values: readonly FieldValue[]): string {
+  return values.map((value) => value ?? MISSING).join();
+}

@@ -5,10 +5,12 @@ import { FAMILIES, type Family } from "../basics/address.ts";
 import {
   FIRST_ERA,
   type Generation,
-  KEY_SIZE,
   LAST_ERA,
+  MOST_TYPES,
+  STRUCTS,
   TALLY_SIZE,
   TOTALS,
+  TYPE_BITS,
   USED_SIZE,
 } from "./layout.ts";
 import type { LoadedObject } from "./object.ts";
@@ -16,7 +18,7 @@ import type { LoadedObject } from "./object.ts";
 /** What the sources of a generation are given to. */
 interface SourceSink {
   /**
-   * @param keys in network byte order, see src/basics/keys.ts; each begins `stride`
+   * @param keys in network byte order, see src/basics/key_layout.ts; each begins `stride`
    * words after the one before
    * @param tallies an array for each CPU: for each key two u64, packets and bytes,
    * as u32 halves, the lower half first. A key may have no packets.
@@ -31,6 +33,15 @@ interface SourceSink {
 }
 
 const TALLY_WORDS = TALLY_SIZE / 4;
+const TYPE_WORDS = STRUCTS.typeCount.size / 8;
+
+/** The classes of a generation. */
+export interface Drained {
+  /** Its counters, summed over the CPUs, in the words of `TOTALS`. */
+  readonly words: BigUint64Array;
+  /** Packets of non-IP frames by EtherType, as far as the CPUs had room for them. */
+  readonly types: ReadonlyMap<number, bigint>;
+}
 
 /**
  * The two generations of a program's maps: frames are counted into the active
@@ -43,8 +54,8 @@ const TALLY_WORDS = TALLY_SIZE / 4;
  * const retired = generations.active;
  * generations.switch();
  * generations.waitForAll();
- * const totals = generations.drain(retired, { ipv4: list4, ipv6: list6 });
- * totals[TOTALS.total]; // packets in all, 7n
+ * const { words } = generations.drain(retired, { ipv4: list4, ipv6: list6 });
+ * words[TOTALS.total]; // packets in all, 7n
  * ```
  */
 export class Generations {
@@ -96,23 +107,23 @@ export class Generations {
    * Gives the sources of a retired generation to `sink`, and empties it. The
    * active one may be drained only once the program is detached, since its index
    * keeps the sources.
-   *
-   * @returns its class totals, summed over the CPUs, in the words of `TOTALS`
    */
   drain(
     generation: Generation,
     sink: Readonly<Record<Family, SourceSink>>,
-  ): BigUint64Array {
+  ): Drained {
     const { cpus, totals: all } = this.#object.memory;
     const sum = new BigUint64Array(TOTALS.size);
+    const types = new Map<number, bigint>();
     const columns: number[] = [];
     for (let cpu = 0; cpu < cpus.possible; cpu++) {
       const at = (generation * cpus.possible + cpu) * TOTALS.size;
       if (all[at + TOTALS.total] === 0n) continue; // this CPU saw nothing
       const totals = all.subarray(at, at + TOTALS.size);
-      for (let word = 0; word < TOTALS.size; word++) {
+      for (let word = 0; word < TOTALS.spare; word++) {
         sum[word]! += totals[word]!;
       }
+      if (totals[TOTALS.nonIp] !== 0n) addTypes(types, totals);
       totals.fill(0n);
       // A CPU that was added since the start has no tallies.
       if (cpu < cpus.present) columns.push(generation * cpus.present + cpu);
@@ -120,7 +131,7 @@ export class Generations {
     for (const family of FAMILIES) {
       this.#drainTable(family, generation, columns, sink[family]);
     }
-    return sum;
+    return { words: sum, types };
   }
 
   #drainTable(
@@ -129,23 +140,32 @@ export class Generations {
     columns: readonly number[],
     sink: SourceSink,
   ): void {
-    const { maxSources, tables } = this.#object.memory;
-    const { keys, tallies, used } = tables[family];
+    const { size, keyWords, keys, tallies, used } =
+      this.#object.memory.tables[family];
     const at = generation * USED_SIZE / 4;
     const count = used[at]!;
     if (count === 0) return;
-    const stride = KEY_SIZE[family] / 4;
     const ofColumns = columns.map((column) => {
-      const begin = column * maxSources * TALLY_WORDS;
+      const begin = column * size * TALLY_WORDS;
       return tallies.subarray(begin, begin + count * TALLY_WORDS);
     });
     sink.addSources(
-      keys.subarray(generation * maxSources * stride),
-      stride,
+      keys.subarray(generation * size * keyWords),
+      keyWords,
       ofColumns,
       count,
     );
     for (const column of ofColumns) column.fill(0);
     used[at] = 0;
+  }
+}
+
+/** Adds the EtherTypes of one CPU's totals. */
+function addTypes(types: Map<number, bigint>, totals: BigUint64Array): void {
+  for (let entry = 0; entry < MOST_TYPES; entry++) {
+    const at = TOTALS.types + entry * TYPE_WORDS;
+    if (totals[at] === 0n) return;
+    const type = Number(BigInt.asUintN(TYPE_BITS, totals[at]!));
+    types.set(type, (types.get(type) ?? 0n) + totals[at + 1]!);
   }
 }

@@ -1,6 +1,14 @@
 /** What user space and the BPF program share: names, sizes and offsets. */
 import { ADDRESS_SIZE, FAMILIES, type Family } from "../basics/address.ts";
-import { BYS, type Keying, MOST_SOURCES } from "../basics/keys.ts";
+import { KEY_PARTS, keyLayout } from "../basics/key_layout.ts";
+import {
+  byText,
+  hasAddresses,
+  type Keying,
+  MOST_SOURCES,
+  needsIp,
+  TCP_KINDS,
+} from "../basics/keys.ts";
 import { LINK_LAYERS, type LinkLayer } from "../basics/link_layer.ts";
 import { prefixMask } from "../basics/prefix.ts";
 import type { Cpus } from "./cpus.ts";
@@ -14,6 +22,9 @@ export type ProgramName = typeof PROGRAMS[number];
 /** Bits of an id; the rest of a slot's upper word is its era. */
 const ID_BITS = Math.log2(MOST_SOURCES);
 
+/** Bytes of struct key_layout, and where both end in struct constants. */
+const KEY_LAYOUT = 4 + 4 * KEY_PARTS.length, AFTER_KEYS = 48 + 2 * KEY_LAYOUT;
+
 /**
  * The structs of bpf/xdptally.h: sizes, and offsets of members, in bytes. `make`
  * compares both sides by name (toolchain/compare_layout.ts): `maxSources` is
@@ -22,23 +33,28 @@ const ID_BITS = Math.log2(MOST_SOURCES);
 export const STRUCTS = {
   tally: { size: 16, packets: 0, bytes: 8 },
   totals: {
-    size: 128,
+    size: 384,
     total: 0,
     untracked: 16,
     nonIp: 32,
     malformed: 48,
     filtered: 64,
-    full: 80,
-    noMemory: 88,
-    busy: 96,
-    spare: 104,
+    undecoded: 80,
+    full: 96,
+    noMemory: 104,
+    busy: 112,
+    cut: 120,
+    version: 128,
+    length: 136,
+    spare: 144,
+    types: 152,
   },
-  key4: { size: 8, address: 0, detail: 4 },
-  key6: { size: 24, address: 0, detail: 16, zero: 20 },
+  typeCount: { size: 16, type: 0, packets: 8 },
+  keyLayout: { size: KEY_LAYOUT, words: 0, at: 4 },
   network4: { size: 8, length: 0, address: 4 },
   network6: { size: 20, length: 0, address: 4 },
   constants: {
-    size: 72,
+    size: Math.ceil((AFTER_KEYS + 28) / 8) * 8,
     seed: 0,
     maxSources: 8,
     slots: 12,
@@ -47,23 +63,30 @@ export const STRUCTS = {
     hasFrags: 24,
     linkLayer: 28,
     isEgress: 32,
-    keyBy: 36,
-    hasFilter: 40,
-    keepsRest: 44,
-    mask4: 48,
-    mask6: 52,
-    layout: 68,
+    hasFields: 36,
+    hasAddresses: 40,
+    needsIp: 44,
+    key4: 48,
+    key6: 48 + KEY_LAYOUT,
+    hasFilter: AFTER_KEYS,
+    keepsRest: AFTER_KEYS + 4,
+    mask4: AFTER_KEYS + 8,
+    mask6: AFTER_KEYS + 12,
+    layout: AFTER_KEYS + 28,
+    fields: AFTER_KEYS + 28,
+    tcpKinds: AFTER_KEYS + 28,
   },
 } as const;
 
 /** The enums of bpf/xdptally.h; `make` compares them too. */
 export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
   layout: { GENERATIONS: 2, FIRST_ERA: 1, ID_BITS },
-  key_by: enumerators("KEY", BYS),
+  tcp_kind: enumerators("TCP", TCP_KINDS.map((kind) => kind ?? "none")),
+  key_field: { ...enumerators("FIELD", KEY_PARTS), FIELDS: KEY_PARTS.length },
   link_layer: enumerators("LINK", LINK_LAYERS),
 };
 
-/** `KEY_SOURCE_PORT` is the enumerator of `source,port`. */
+/** `FIELD_SOURCE_PORT` is the enumerator of `source-port`. */
 function enumerators(
   prefix: string,
   words: readonly string[],
@@ -72,7 +95,7 @@ function enumerators(
     words.map((
       word,
       value,
-    ) => [`${prefix}_${word.toUpperCase().replaceAll(/[ ,]/g, "_")}`, value]),
+    ) => [`${prefix}_${word.toUpperCase().replaceAll(/[ -]/g, "_")}`, value]),
   );
 }
 
@@ -83,6 +106,11 @@ export const TALLY_SIZE = STRUCTS.tally.size;
 export const TOTALS = Object.fromEntries(
   Object.entries(STRUCTS.totals).map(([name, bytes]) => [name, bytes / 8]),
 ) as Record<keyof typeof STRUCTS.totals, number>;
+
+/** EtherTypes that each CPU tells apart in a generation. */
+export const MOST_TYPES = 8;
+/** Bits of an EtherType in struct type_count; those above say that it was seen. */
+export const TYPE_BITS = 16;
 
 export const GENERATIONS = [0, 1] as const;
 export type Generation = typeof GENERATIONS[number];
@@ -107,8 +135,8 @@ export const DATA = { window: 4 } as const;
 export const VALUES = {
   index4: SLOT_SIZE,
   index6: SLOT_SIZE,
-  keys4: STRUCTS.key4.size,
-  keys6: STRUCTS.key6.size,
+  keys4: 0, // user space says how large keys are
+  keys6: 0,
   tallies4: TALLY_SIZE,
   tallies6: TALLY_SIZE,
   used4: 4,
@@ -123,11 +151,20 @@ export const VALUES = {
   ...DATA,
   constants: STRUCTS.constants.size,
 } as const;
-/** Bytes of a key in the maps: the address, then the detail. */
-export const KEY_SIZE: Record<Family, number> = {
-  ipv4: STRUCTS.key4.size,
-  ipv6: STRUCTS.key6.size,
-};
+
+/** Bytes of a key in the maps. */
+export function keySize(family: Family, keying: Keying): number {
+  return keyLayout(family, keying).words * 8;
+}
+
+/** Keys that a family's table holds: one table is enough for keys without addresses. */
+export function tableSize(
+  family: Family,
+  keying: Keying,
+  maxSources: number,
+): number {
+  return family === "ipv4" || hasAddresses(keying) ? maxSources : 1;
+}
 
 /** Eras count from the first to the last, then start over; 0 marks unused slots. */
 export const FIRST_ERA = 1, LAST_ERA = 2 ** (32 - ID_BITS) - 1;
@@ -136,6 +173,9 @@ export const FIRST_ERA = 1, LAST_ERA = 2 ** (32 - ID_BITS) - 1;
 export function slotsFor(maxSources: number): number {
   return 2 ** Math.ceil(Math.log2(maxSources) + 1);
 }
+
+/** In the place of the offset of a field that is not in the key. */
+const NOT_IN_KEY = 0xff;
 
 /** The values that struct constants is made from. */
 interface Constants {
@@ -167,7 +207,18 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   set(at.hasFrags, of.hasFragments);
   set(at.linkLayer, LINK_LAYERS.indexOf(of.linkLayer));
   set(at.isEgress, of.isEgress);
-  set(at.keyBy, BYS.indexOf(keying.by));
+  set(at.hasFields, byText(keying) !== "source");
+  set(at.hasAddresses, hasAddresses(keying));
+  set(at.needsIp, needsIp(keying) || filter !== undefined);
+  for (const family of FAMILIES) {
+    const { words, at: offsets } = keyLayout(family, keying);
+    const begin = family === "ipv4" ? at.key4 : at.key6;
+    set(begin + STRUCTS.keyLayout.words, words);
+    for (const [field, part] of KEY_PARTS.entries()) {
+      const offset = offsets[part] ?? NOT_IN_KEY;
+      set(begin + STRUCTS.keyLayout.at + 4 * field, offset);
+    }
+  }
   set(at.hasFilter, filter !== undefined);
   set(at.keepsRest, filter?.keepsRest ?? true);
   bytes.set(prefixMask(ADDRESS_SIZE.ipv4, keying.prefix.ipv4), at.mask4);
@@ -176,11 +227,16 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
 }
 
 /** Bytes of kernel memory for the maps of one interface and direction, about. */
-export function mapMemory(maxSources: number, cpus: number): number {
+export function mapMemory(
+  keying: Keying,
+  maxSources: number,
+  cpus: number,
+): number {
   let bytes = 0;
   for (const family of FAMILIES) {
-    bytes += slotsFor(maxSources) * SLOT_SIZE +
-      maxSources * (KEY_SIZE[family] + cpus * TALLY_SIZE);
+    const keys = tableSize(family, keying, maxSources);
+    bytes += slotsFor(keys) * SLOT_SIZE +
+      keys * (keySize(family, keying) + cpus * TALLY_SIZE);
   }
   return GENERATIONS.length * bytes;
 }

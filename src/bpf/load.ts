@@ -14,10 +14,12 @@ import { embedded } from "./embedded.ts";
 import {
   constants,
   GENERATIONS,
+  keySize,
   mapName,
   OBJECT_NAME,
   PROGRAMS,
   slotsFor,
+  tableSize,
 } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
 import { raiseFileLimit, raiseMemlock } from "./limits.ts";
@@ -153,7 +155,7 @@ function configure(
   cpus: Cpus,
 ): void {
   const { symbols } = lib;
-  const { maxSources, filter } = options;
+  const { maxSources, keying, filter } = options;
   const resize = (name: string, entries: number) => {
     const setter = "bpf_map__set_max_entries";
     if (entries >= 2 ** 32) throw new CallError(setter, ERRNO.E2BIG);
@@ -162,16 +164,23 @@ function configure(
   const generations = GENERATIONS.length;
   for (const family of FAMILIES) {
     const networks = filter?.networks.filter((one) => one.family === family);
+    const keys = tableSize(family, keying, maxSources);
     const sizes = {
-      index: generations * slotsFor(maxSources),
-      keys: generations * maxSources,
-      tallies: generations * cpus.present * maxSources,
+      index: generations * slotsFor(keys),
+      keys: generations * keys,
+      tallies: generations * cpus.present * keys,
       used: generations,
       networks: Math.max(1, networks?.length ?? 0),
     } as const;
     for (const [map, size] of Object.entries(sizes)) {
       resize(mapName(map as keyof typeof sizes, family), size);
     }
+    call(
+      symbols,
+      "bpf_map__set_value_size",
+      findMap(lib, object, mapName("keys", family)),
+      keySize(family, keying),
+    );
   }
   resize("totals", generations * cpus.possible);
 

@@ -1,5 +1,6 @@
 /** Maps the program's arrays into this process's memory, so a tick reads them without calls. */
 import { FAMILIES, type Family } from "../basics/address.ts";
+import type { Keying } from "../basics/keys.ts";
 import { checked } from "../ffi/errno.ts";
 import { libc } from "../ffi/libc.ts";
 import type { Cpus } from "./cpus.ts";
@@ -7,12 +8,13 @@ import {
   DATA,
   type Generation,
   GENERATIONS,
-  KEY_SIZE,
+  keySize,
   mapName,
   OBJECT_NAME,
   SLOT_SIZE,
   slotsFor,
   STRUCTS,
+  tableSize,
   TALLY_SIZE,
   USED_SIZE,
 } from "./layout.ts";
@@ -46,12 +48,17 @@ class MappedArray implements Disposable {
 }
 
 /** A family's maps, see bpf/sources.h; each has both generations. */
-type Table = Readonly<Record<"keys" | "tallies" | "used", Uint32Array>>;
+interface Table
+  extends Readonly<Record<"keys" | "tallies" | "used", Uint32Array>> {
+  /** Keys of a generation. */
+  readonly size: number;
+  /** u32 words of a key. */
+  readonly keyWords: number;
+}
 
 /** What the program counts into, in this process's memory. */
 export class MapMemory implements Disposable {
   readonly cpus: Cpus;
-  readonly maxSources: number;
   readonly tables: Readonly<Record<Family, Table>>;
   readonly totals: BigUint64Array;
   /** The variable `window`, alone in its section. */
@@ -63,8 +70,12 @@ export class MapMemory implements Disposable {
    * @param fdOf the descriptor of a map
    * @throws {CallError}
    */
-  constructor(maxSources: number, cpus: Cpus, fdOf: (name: string) => number) {
-    this.maxSources = maxSources;
+  constructor(
+    keying: Keying,
+    maxSources: number,
+    cpus: Cpus,
+    fdOf: (name: string) => number,
+  ) {
     this.cpus = cpus;
     this.#fdOf = fdOf;
     using stack = new DisposableStack();
@@ -72,15 +83,18 @@ export class MapMemory implements Disposable {
       stack.use(
         new MappedArray(fdOf(name), GENERATIONS.length * values * size),
       ).words;
-    const table = (family: Family): Table => ({
-      keys: map(mapName("keys", family), maxSources, KEY_SIZE[family]),
-      tallies: map(
-        mapName("tallies", family),
-        cpus.present * maxSources,
-        TALLY_SIZE,
-      ),
-      used: map(mapName("used", family), 1, USED_SIZE),
-    });
+    const table = (family: Family): Table => {
+      const size = tableSize(family, keying, maxSources);
+      const ofKey = keySize(family, keying);
+      const columns = cpus.present * size;
+      return {
+        size,
+        keyWords: ofKey / 4,
+        keys: map(mapName("keys", family), size, ofKey),
+        tallies: map(mapName("tallies", family), columns, TALLY_SIZE),
+        used: map(mapName("used", family), 1, USED_SIZE),
+      };
+    };
     this.tables = { ipv4: table("ipv4"), ipv6: table("ipv6") };
     this.totals = new BigUint64Array(
       map("totals", cpus.possible, STRUCTS.totals.size).buffer,
@@ -97,8 +111,8 @@ export class MapMemory implements Disposable {
    * @throws {CallError}
    */
   clearIndex(generation: Generation): void {
-    const size = slotsFor(this.maxSources) * SLOT_SIZE;
     for (const family of FAMILIES) {
+      const size = slotsFor(this.tables[family].size) * SLOT_SIZE;
       using index = new MappedArray(
         this.#fdOf(mapName("index", family)),
         GENERATIONS.length * size,

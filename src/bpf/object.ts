@@ -90,7 +90,7 @@ export class LoadedObject implements Abilities, Disposable {
     };
     if (filter !== undefined) this.#enter(filter);
     const fdOf = (name: string) => this.#mapFd(name);
-    this.#memory = new MapMemory(maxSources, cpus, fdOf);
+    this.#memory = new MapMemory(keying, maxSources, cpus, fdOf);
   }
 
   #mapFd(name: string): number {

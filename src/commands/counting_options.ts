@@ -1,5 +1,11 @@
 /** The options that the counting commands share: what is counted, where and by which key. */
-import { BYS, KEYS, MOST_SOURCES } from "../basics/keys.ts";
+import {
+  BY_SOURCE,
+  FIELD_NAMES,
+  KEY_FIELDS,
+  MOST_SOURCES,
+  parseFields,
+} from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
 import {
@@ -92,19 +98,16 @@ export const NARROWING = {
     details: "From 0 to 128 (default 128: by address).",
     isRare: true,
   }, 128),
-  by: word(
-    {
-      name: "by",
-      value: "KEY",
-      help: BYS.join("; "), // a word has a comma in it
-      details: `What a row stands for (default source). ${
-        Object.entries(KEYS).map(([name, { help }]) => `${name}: ${help}`)
-          .join("; ")
-      }.`,
-    },
-    BYS,
-    "source",
-  ),
+  by: valued({
+    name: "by",
+    value: "FIELDS",
+    help: "what a row stands for: source,port (default source)",
+    details: `A list of fields; their order does not matter. ${
+      Object.entries(KEY_FIELDS).map(([name, { help }]) => `${name}: ${help}`)
+        .join("; ")
+    }. source,destination,protocol,source-port,port is a flow. A field that a packet lacks is shown as -: later fragments and cut headers have no ports. With fields of the Ethernet frame alone (mac, vlan, ethertype) every frame has a row; with any other, frames without IP are counted as non-IP. The prefixes apply to both addresses.`,
+    completes: FIELD_NAMES,
+  }, parseFields),
   mode,
   direction: word(
     {
@@ -142,7 +145,10 @@ export function countingOf(
   const values = { ...defaultsOf(NARROWING), ...given };
   const { by, prefix4, prefix6, filter, direction, mode, maxSources } = values;
   return {
-    keying: { by, prefix: { ipv4: prefix4, ipv6: prefix6 } },
+    keying: {
+      fields: by ?? BY_SOURCE.fields,
+      prefix: { ipv4: prefix4, ipv6: prefix6 },
+    },
     filter,
     directions: direction === "both" ? ["in", "out"] : [direction],
     hook: HOOKS.find(({ name }) => name === values.hook),

@@ -2,6 +2,7 @@
 import type { Logger } from "@std/log/logger";
 import type { Link } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
+import { hiddenTagsRemark } from "../hooks/hidden_tags.ts";
 import { remarksOn } from "../hooks/kinds.ts";
 import type { Lookout } from "../hooks/hook.ts";
 import {
@@ -121,6 +122,9 @@ export class Attacher {
     this.#log.info(reason === undefined ? notice : `${notice}: ${reason}`);
     const { wrong, costs } = remarksOn(netInterface, direction, mode);
     if (wrong !== undefined) this.#log.warn(`Interface "${name}": ${wrong}`);
+    const { keying } = this.#loader.context.counting;
+    const hidden = hiddenTagsRemark(netInterface, keying, mode);
+    if (hidden !== undefined) this.#log.warn(`Interface "${name}": ${hidden}`);
     if (costs !== undefined) this.#log.info(`Interface "${name}": ${costs}`);
     if (!isUp) {
       this.#log.warn(

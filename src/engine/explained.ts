@@ -28,7 +28,7 @@ const BUSY = new Set<number>([ERRNO.EBUSY, ERRNO.EEXIST]);
 /** What an explanation of a failure needs to know. */
 export interface Context {
   readonly lib: Libbpf;
-  readonly counting: Pick<Counting, "mode" | "maxSources">;
+  readonly counting: Pick<Counting, "keying" | "mode" | "maxSources">;
   /** Gets every line that libbpf prints. */
   readonly tell: ((line: string) => void) | undefined;
 }

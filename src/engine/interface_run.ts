@@ -1,6 +1,6 @@
 /** The run of one direction of one interface, from attaching to the end. */
 import { Generations } from "../bpf/generations.ts";
-import { type Generation, TOTALS } from "../bpf/layout.ts";
+import type { Generation } from "../bpf/layout.ts";
 import { ERRNO, rescue } from "../ffi/errno.ts";
 import { bootTime, moment } from "../process/clock.ts";
 import {
@@ -10,7 +10,6 @@ import {
 } from "../net/counters.ts";
 import { comparisonFor } from "../hooks/comparison.ts";
 import { interfaceName, type NetInterface } from "../net/interfaces.ts";
-import type { Books } from "../tally/books.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { Source } from "../tally/rank.ts";
 import type {
@@ -29,6 +28,7 @@ import {
 import { minus, SourceList } from "../tally/source_list.ts";
 import { VERSION } from "../basics/version.ts";
 import type { Attached } from "./attacher.ts";
+import { booksOf } from "./window_books.ts";
 import { explainDiscrepancy } from "./crosscheck_warning.ts";
 
 type CountersByName = ReadonlyMap<string, OwnCounters>;
@@ -81,7 +81,7 @@ export class InterfaceRun implements Disposable {
       ...identity,
       interface: name,
       direction,
-      by: options.keying.by,
+      by: options.keying.fields,
     };
     this.#currentName = name;
     this.#windowEnd = start;
@@ -271,24 +271,4 @@ export class InterfaceRun implements Disposable {
     this.#attached.link[Symbol.dispose]();
     this.#attached.object[Symbol.dispose]();
   }
-}
-
-/** @param words as `Generations.drain` returns them */
-function booksOf(words: BigUint64Array): Books {
-  const tally = (at: number) => ({
-    packets: words[at]!,
-    bytes: words[at + 1]!,
-  });
-  return {
-    total: tally(TOTALS.total),
-    untracked: {
-      ...tally(TOTALS.untracked),
-      full: words[TOTALS.full]!,
-      noMemory: words[TOTALS.noMemory]!,
-      busy: words[TOTALS.busy]!,
-    },
-    nonIp: tally(TOTALS.nonIp),
-    malformed: tally(TOTALS.malformed),
-    filtered: tally(TOTALS.filtered),
-  };
 }

@@ -62,13 +62,14 @@ export class Loader {
       const { index } = netInterface;
       const features = rescue(() => xdpFeatures(index), () => undefined);
       return directions.map((direction) => {
+        const wish = this.#counting;
         const obstacles = obstaclesTo(
           this.#lib,
           netInterface,
           direction,
           features,
+          wish,
         );
-        const wish = this.#counting;
         const ways = waysToAttach(netInterface, direction, wish, obstacles);
         return this.loadFor(netInterface, direction, ways, stack);
       });
@@ -144,8 +145,8 @@ export class Loader {
   /** Logs how much memory the maps will need; as a notice if it is much. */
   announceMemory(interfaces: number, log: Logger): void {
     const MUCH = 100e6;
-    const { maxSources, directions } = this.#counting;
-    const bytes = mapMemory(maxSources, this.#cpus.present) *
+    const { keying, maxSources, directions } = this.#counting;
+    const bytes = mapMemory(keying, maxSources, this.#cpus.present) *
       directions.length * interfaces;
     const message = `The maps will need about ${
       formatBytes(Math.round(bytes))

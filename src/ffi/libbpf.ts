@@ -34,6 +34,10 @@ export const LIBBPF = {
     result: "pointer",
   },
   bpf_map__fd: { parameters: ["pointer"], result: "i32" },
+  bpf_map__set_value_size: {
+    parameters: ["pointer", "u32"], // map, size
+    result: "i32",
+  },
   bpf_map__set_max_entries: {
     parameters: ["pointer", "u32"], // map, max_entries
     result: "i32",

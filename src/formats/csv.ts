@@ -1,5 +1,11 @@
 /** CSV by RFC 4180, for spreadsheets and databases. */
 import { csvField } from "../basics/csv_field.ts";
+import {
+  byText,
+  fieldInSnakeCase,
+  type FieldName,
+  type FieldValue,
+} from "../basics/keys.ts";
 import type { TickRecord } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 import { beginsAs, type LineFormat } from "./format.ts";
@@ -11,9 +17,9 @@ export const CSV_COLUMNS = {
   host: "the host's name",
   interface: "its name; eth0:out for packets that go out",
   class:
-    "source for a row of a source, or others, untracked, filtered, nonIp, malformed or total, each of which has one row a window",
+    "source for a row of a source, or others, untracked, filtered, nonIp, malformed or total, each of which has one row a window; also undecoded, if there are any",
   source:
-    "what --by counts by, in quotes if it has a comma; empty in the other classes",
+    "the source. With --by a column for each field, such as source,protocol,source_port; empty in the other classes, and where a packet lacks the field",
   packets: "an exact integer of any size; empty in the row of class total",
   bytes: "the same for bytes",
   total_packets: "in the row of class total only: all packets of the window",
@@ -24,25 +30,32 @@ export const CSV_COLUMNS = {
 };
 
 /**
- * Writes ticks alone: the rows of a tick add up to its `total` row, and the
- * ticks to the run. The total has columns of its own, so that the sum of `packets`
- * over any rows counts no packet twice.
+ * Ticks alone: the rows of a tick add up to its `total` row, and the ticks to the
+ * run. The total has columns of its own, so that the sum of `packets` over any rows
+ * counts no packet twice.
  */
-const HEADER = `${Object.keys(CSV_COLUMNS).join()}\r\n`;
+function csvBy(by: readonly FieldName[]): LineFormat {
+  const columns = Object.keys(CSV_COLUMNS)
+    .flatMap((name) => name === "source" ? by.map(fieldInSnakeCase) : [name]);
+  const header = `${columns.join()}\r\n`;
+  return {
+    kind: "lines",
+    name: "csv",
+    title: `csv with --by ${byText({ fields: by })}`,
+    help: "the ticks, for spreadsheets and databases",
+    endings: [".csv"],
+    fileName: "%h-%i-%Y%m%d.csv",
+    defaultTop: 0,
+    header,
+    withFields: csvBy,
+    isHead: (text) => beginsAs(text, header),
+    start: () => "",
+    tick: (record) => [...rows(record)].join(""),
+    end: () => "",
+  };
+}
 
-export const csv: LineFormat = {
-  kind: "lines",
-  name: "csv",
-  help: "the ticks, for spreadsheets and databases",
-  endings: [".csv"],
-  fileName: "%h-%i-%Y%m%d.csv",
-  defaultTop: 0,
-  header: HEADER,
-  isHead: (text) => beginsAs(text, HEADER),
-  start: () => "",
-  tick: (record) => [...rows(record)].join(""),
-  end: () => "",
-};
+export const csv: LineFormat = csvBy(["source"]);
 
 function* rows(record: TickRecord): Iterable<string> {
   const { books } = record;
@@ -60,18 +73,29 @@ function* rows(record: TickRecord): Iterable<string> {
   ].map(csvField).join(",");
   const row = (
     kind: string,
-    source: string,
+    key: string,
     { packets, bytes }: { packets: Count; bytes: Count },
-  ) => `${prefix},${kind},${source},${packets},${bytes},,,${suffix}\r\n`;
+  ) => `${prefix},${kind},${key},${packets},${bytes},,,${suffix}\r\n`;
 
+  const { by } = record;
+  const isPlain = byText({ fields: by }) === "source";
   for (const source of record.sources) {
-    yield row("source", csvField(source.key), source);
+    const key = isPlain ? source.key : source.values.map(cell).join();
+    yield row("source", key, source);
   }
-  yield row("others", "", record.others);
-  yield row("untracked", "", books.untracked);
-  yield row("filtered", "", books.filtered);
-  yield row("nonIp", "", books.nonIp);
-  yield row("malformed", "", books.malformed);
+  const none = by.map(() => "").join();
+  yield row("others", none, record.others);
+  yield row("untracked", none, books.untracked);
+  yield row("filtered", none, books.filtered);
+  yield row("nonIp", none, books.nonIp);
+  yield row("malformed", none, books.malformed);
+  if (books.undecoded.packets > 0n) {
+    yield row("undecoded", none, books.undecoded);
+  }
   const { packets, bytes } = books.total;
-  yield `${prefix},total,,,,${packets},${bytes},${suffix}\r\n`;
+  yield `${prefix},total,${none},,,${packets},${bytes},${suffix}\r\n`;
+}
+
+function cell(value: FieldValue): string {
+  return value === null ? "" : csvField(String(value));
 }

@@ -1,4 +1,5 @@
 /** What an output format is. Each one is a file in this folder, listed in all.ts. */
+import type { FieldName } from "../basics/keys.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { InterfaceState } from "./metrics.ts";
 
@@ -7,6 +8,8 @@ interface FormatBase {
   isHead(text: string): boolean;
   /** Its word for `--format`. */
   readonly name: string;
+  /** What a file of it has, where that is not said by the name. */
+  readonly title?: string;
   readonly aliases?: readonly string[];
   /** What it is for, for the man page. */
   readonly help: string;
@@ -25,6 +28,8 @@ export interface LineFormat extends FormatBase {
   readonly kind: "lines";
   /** Written first into an empty file. */
   readonly header: string;
+  /** The format for records by other fields; without it they all look the same. */
+  readonly withFields?: (by: readonly FieldName[]) => LineFormat;
   /** Its records are written through @std/log, one log record each. */
   readonly isLog?: boolean;
   // Each of these returns lines that end in a newline, or the empty string.

@@ -1,7 +1,13 @@
 /** JSON Lines, one object a record, for programs. Schema: docs/records.md. */
 import { exactInteger } from "../basics/exact_integer.ts";
-import type { Untracked } from "../tally/books.ts";
-import type { CountRecord, Origin } from "../tally/records.ts";
+import { byText, fieldInJson } from "../basics/keys.ts";
+import {
+  type Malformed,
+  type NonIp,
+  otherTypes,
+  type Untracked,
+} from "../tally/books.ts";
+import type { CountRecord, Origin, ShownSource } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 import { beginsAs, type LineFormat } from "./format.ts";
 
@@ -53,7 +59,8 @@ function line(
   type: string,
   rest: Record<string, unknown>,
 ): string {
-  const { host, run, direction, by } = origin;
+  const { host, run, direction } = origin;
+  const by = byText({ fields: origin.by });
   const record = {
     schema: SCHEMA,
     type,
@@ -74,24 +81,33 @@ function span({ start, end, elapsed }: CountRecord) {
 function counts(record: CountRecord) {
   const { books, others, ownCounter, direction } = record;
   const own = ownCounter === undefined ? null : tally(ownCounter);
+  const names = record.by.map(fieldInJson);
+  const isPlain = names.join() === "source";
   return {
     complete: record.complete,
     total: tally(books.total),
     sources: Array.from(
       record.sources,
-      // `ip` is always an address; other keys are named `key`.
       (source) =>
-        record.by === "source"
+        isPlain
           ? { ip: source.key, ...tally(source) }
-          : { key: source.key, ...tally(source) },
+          : { ...fields(names, source), ...tally(source) },
     ),
     others: { sources: others.sources, ...tally(others) },
     untracked: untracked(books.untracked),
-    nonIp: tally(books.nonIp),
-    malformed: tally(books.malformed),
+    nonIp: nonIp(books.nonIp),
+    malformed: malformed(books.malformed),
     filtered: tally(books.filtered),
+    undecoded: tally(books.undecoded),
     ...(direction === "in" ? { rxCounter: own } : { txCounter: own }),
   };
+}
+
+/** The fields of a row, by their names in JSON. */
+function fields(names: readonly string[], { values }: ShownSource) {
+  const row: Record<string, unknown> = {};
+  for (const [at, name] of names.entries()) row[name] = values[at];
+  return row;
 }
 
 /** Packets and bytes as JSON values; see `exactInteger`. */
@@ -106,5 +122,24 @@ export function untracked(record: Untracked) {
     full: exactInteger(record.full),
     noMemory: exactInteger(record.noMemory),
     busy: exactInteger(record.busy),
+  };
+}
+
+/** Non-IP frames with their EtherTypes, as JSON values; the types add up to the packets. */
+export function nonIp(record: NonIp) {
+  const other = otherTypes(record);
+  const types = [...record.types]
+    .map(([type, packets]) => [type, exactInteger(packets)]);
+  if (other > 0n) types.push(["other", exactInteger(other)]);
+  return { ...tally(record), types: Object.fromEntries(types) };
+}
+
+/** Malformed frames with their causes, as JSON values. */
+export function malformed(record: Malformed) {
+  return {
+    ...tally(record),
+    cut: exactInteger(record.cut),
+    version: exactInteger(record.version),
+    length: exactInteger(record.length),
   };
 }

@@ -1,6 +1,7 @@
 /** Writes the page of metrics that Prometheus reads: every metric, in two text formats. */
 import { FAMILIES } from "../basics/address.ts";
-import { EMPTY_BOOKS, sourcesOf } from "../tally/books.ts";
+import { fieldInSnakeCase, hasAddresses } from "../basics/keys.ts";
+import { EMPTY_BOOKS, otherTypes, sourcesOf } from "../tally/books.ts";
 import type { Snapshot, StartRecord } from "../tally/records.ts";
 import { NOTHING, type Tally } from "../tally/source_list.ts";
 
@@ -195,8 +196,10 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     gauge(
       "xdptally_sources",
       "Sources in the table of the run",
-      ({ snapshot }) =>
-        FAMILIES.map((family) => [{ family }, snapshot.kept[family]]),
+      ({ snapshot: { kept, by } }) =>
+        hasAddresses({ fields: by })
+          ? FAMILIES.map((family) => [{ family }, kept[family]])
+          : [[{}, kept.ipv4]],
     ),
     gauge(
       "xdptally_max_sources",
@@ -228,17 +231,50 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
         [{ cause: "busy" }, untracked.busy],
       ],
     ),
+    counter(
+      "xdptally_non_ip_by_type_packets",
+      "Non-IP packets, by EtherType: the first ones that were seen",
+      ({ books: { nonIp } }) => [
+        ...Array.from(
+          nonIp.types,
+          ([type, packets]) => [{ type }, packets] as const,
+        ),
+        [{ type: "other" }, otherTypes(nonIp)],
+      ],
+    ),
+    counter(
+      "xdptally_malformed_by_cause_packets",
+      "Malformed packets, by cause",
+      ({ books: { malformed } }) => [
+        [{ cause: "cut" }, malformed.cut],
+        [{ cause: "version" }, malformed.version],
+        [{ cause: "length" }, malformed.length],
+      ],
+    ),
     ...tallies(
       "source_",
       "of the top sources, counted since each joined them; the series add up to class source",
-      ({ sources, others }) => [
-        ...sources.map(({ key, ...tally }) =>
-          [{ source: key }, tally] as const
+      ({ by, sources, others }) => [
+        ...sources.map((source) =>
+          [
+            labelsOf(by, (at) => String(source.values[at] ?? "")),
+            source,
+          ] as const
         ),
-        [{ source: "other" }, others],
+        [labelsOf(by, () => "other"), others],
       ],
     ),
   ];
+}
+
+/** A label for each field of a key. */
+function labelsOf(
+  by: Snapshot["by"],
+  value: (at: number) => string,
+): LabelSet {
+  return Object.fromEntries(
+    by.map((name, at) => [fieldInSnakeCase(name), value(at)]),
+  );
 }
 
 function classes({ books }: Snapshot): [LabelSet, Tally][] {
@@ -248,5 +284,6 @@ function classes({ books }: Snapshot): [LabelSet, Tally][] {
     [{ class: "non_ip" }, books.nonIp],
     [{ class: "malformed" }, books.malformed],
     [{ class: "filtered" }, books.filtered],
+    [{ class: "undecoded" }, books.undecoded],
   ];
 }

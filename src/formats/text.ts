@@ -81,6 +81,9 @@ function equation({ books, shown, others, complete }: CountRecord): string {
     ...(books.filtered.packets > 0n
       ? [`${books.filtered.packets} filtered`]
       : []),
+    ...(books.undecoded.packets > 0n
+      ? [`${books.undecoded.packets} undecoded`]
+      : []),
   ];
   const sum = `${plural(books.total.packets, "packet")} = ${terms.join(" + ")}`;
   return complete ? sum : `${sum} (INCOMPLETE)`;

@@ -1,9 +1,11 @@
 /** Finds out before attaching which modes do not work. */
-import type { Direction } from "../basics/keys.ts";
+import type { Direction, Keying } from "../basics/keys.ts";
 import type { Libbpf } from "../bpf/library.ts";
 import { MOST_TCX, tcxPrograms } from "../bpf/link.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { XdpFeatures } from "../net/xdp_features.ts";
+import { hiddenTags } from "./hidden_tags.ts";
+import type { Hook, Mode } from "./hook.ts";
 
 /** Why a mode does not work, and what helps. */
 interface Obstacle {
@@ -26,6 +28,13 @@ export const FULL: Obstacle = {
   remedy: "remove one of them, or use --hook xdp",
 };
 
+/** What the options ask for. */
+interface Asked {
+  readonly keying: Keying;
+  readonly hook: Hook | undefined;
+  readonly mode: Mode;
+}
+
 /**
  * Asks the kernel.
  *
@@ -33,10 +42,12 @@ export const FULL: Obstacle = {
  */
 export function obstaclesTo(
   lib: Libbpf,
-  { index, driver }: NetInterface,
+  netInterface: NetInterface,
   direction: Direction,
   features: XdpFeatures | undefined,
+  { keying, hook, mode }: Asked,
 ): Obstacles {
+  const { index, driver } = netInterface;
   const programs = tcxPrograms(lib, index, direction);
   const tc = programs === undefined
     ? NO_TCX
@@ -47,7 +58,12 @@ export function obstaclesTo(
     why: `driver ${driver || "(unknown)"} has no native XDP`,
     remedy: NO_NATIVE,
   };
-  return { ...(tc && { tc }), ...(native && { native }) };
+  const isOpen = hook === undefined && mode === "auto";
+  return {
+    ...(tc === undefined && isOpen ? hiddenTags(netInterface, keying) : {}),
+    ...(tc && { tc }),
+    ...(native && { native }),
+  };
 }
 
 /** What helps where the driver refuses native mode. */

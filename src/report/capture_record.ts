@@ -1,4 +1,5 @@
 /** What a report takes of the records of captures. */
+import type { FieldValue } from "../basics/keys.ts";
 import type { JsonCount } from "./counts.ts";
 import type { ScannedSources } from "./source_scanner.ts";
 
@@ -10,6 +11,7 @@ export const PACKET_CLASSES = [
   "nonIp",
   "malformed",
   "filtered",
+  "undecoded",
 ] as const;
 export type PacketClass = typeof PACKET_CLASSES[number];
 
@@ -23,7 +25,9 @@ export type ClassCounts = Readonly<Record<PacketClass, ClassCount>>;
 
 /** A row of a tick whose line was parsed. */
 export interface SourceCount extends ClassCount {
+  /** For people, as `keyText` of src/basics/keys.ts makes it. */
   readonly key: string;
+  readonly values: readonly FieldValue[];
 }
 
 /** The run of a record, on one interface in one direction. */
@@ -32,7 +36,7 @@ export interface RunName {
   readonly run: string;
   readonly interface: string;
   readonly isOut: boolean;
-  /** What its rows stand for, a word of `--by`; undefined: CSV does not say it. */
+  /** The fields of its rows, as `--by` lists them; undefined: CSV without a header. */
   readonly by: string | undefined;
   /** CSV has ticks alone: a run of it lacks neither start nor end. */
   readonly isCsv: boolean;

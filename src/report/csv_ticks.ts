@@ -1,5 +1,12 @@
 /** Puts ticks together from the rows of CSV captures. */
 import { csvFields } from "../basics/csv_field.ts";
+import {
+  byText,
+  FIELD_NAMES,
+  fieldInSnakeCase,
+  type FieldName,
+  keyText,
+} from "../basics/keys.ts";
 import { isCount, plainCount } from "./counts.ts";
 import {
   type ClassCount,
@@ -20,7 +27,6 @@ const COLUMNS = [
   "host",
   "interface",
   "class",
-  "source",
   "packets",
   "bytes",
   "total_packets",
@@ -30,6 +36,33 @@ const COLUMNS = [
   "elapsed",
 ] as const;
 type Column = typeof COLUMNS[number];
+
+/** The columns of a row, and the fields of its key; a file without a header has the usual ones. */
+interface Header {
+  readonly columns: ReadonlyMap<Column, number>;
+  readonly fields: readonly FieldName[];
+  /** Where the fields are. */
+  readonly at: readonly number[];
+  /** How many columns there are. */
+  readonly width: number;
+  /** Undefined: there was no header. */
+  readonly by: string | undefined;
+}
+
+const KEY_AT = COLUMNS.indexOf("class") + 1;
+const USUAL: Header = {
+  columns: new Map(
+    COLUMNS.map((name, at) => [name, at < KEY_AT ? at : at + 1]),
+  ),
+  fields: ["source"],
+  at: [KEY_AT],
+  width: COLUMNS.length + 1,
+  by: undefined,
+};
+
+/** The classes that each tick has a row of. */
+const NEEDED = PACKET_CLASSES.filter((name) => name !== "undecoded");
+const NONE: ClassCount = { packets: 0, bytes: 0 };
 
 const FIRST_COLUMN = "start,";
 /** Ends the name of an interface whose outgoing packets were counted. */
@@ -47,6 +80,7 @@ interface Begun {
   /** The number of its first line. */
   readonly line: number;
   readonly fields: Readonly<Record<Column, string>>;
+  readonly by: string | undefined;
   readonly counts: Partial<Record<PacketClass, ClassCount>>;
   readonly sources: SourceCount[];
   packets: bigint;
@@ -65,10 +99,8 @@ type CsvResult = Tick | { readonly line: number; readonly why: string };
  * for (const result of ticks.finish()) use(result);
  */
 export class CsvTicks {
-  /** Where the columns are; undefined: the last header lacks some. */
-  #columns: ReadonlyMap<Column, number> | undefined = new Map(
-    COLUMNS.map((name, at) => [name, at]),
-  );
+  /** Undefined: the last header lacks columns. */
+  #header: Header | undefined = USUAL;
   readonly #begun = new Map<string, Begun>();
   #rows = 0;
 
@@ -81,7 +113,7 @@ export class CsvTicks {
   static isRow(line: string): boolean {
     const [start, end, ...others] = csvFields(line) ?? [];
     return !Number.isNaN(parseTime(start)) && !Number.isNaN(parseTime(end)) &&
-      others.length === COLUMNS.length - 2;
+      others.length === COLUMNS.length - 1;
   }
 
   /** Takes a line. @returns what it completes, if anything */
@@ -104,19 +136,29 @@ export class CsvTicks {
     const names = csvFields(text) ?? [];
     const columns = COLUMNS.map((name) => [name, names.indexOf(name)] as const);
     const missing = columns.filter(([, at]) => at < 0).map(([name]) => name);
-    this.#columns = missing.length === 0 ? new Map(columns) : undefined;
-    return missing.length === 0 ? undefined : {
-      line,
-      why: `a CSV capture without the columns ${missing.join(", ")}`,
+    const fields = FIELD_NAMES.filter((name) =>
+      names.includes(fieldInSnakeCase(name))
+    );
+    if (missing.length > 0 || fields.length === 0) {
+      this.#header = undefined;
+      const lacking = missing.join(", ") || "of a key";
+      return { line, why: `a CSV capture without the columns ${lacking}` };
+    }
+    this.#header = {
+      columns: new Map(columns),
+      fields,
+      at: fields.map((name) => names.indexOf(fieldInSnakeCase(name))),
+      width: names.length,
+      by: byText({ fields }),
     };
   }
 
   #add(text: string, line: number): Begun {
-    const fields = this.#fieldsOf(text);
+    const { fields, key, by } = this.#cellsOf(text);
     const { run, interface: name, seq, start, end, host } = fields;
     const id = JSON.stringify([run, name, seq, start, end, host]);
     const begun = this.#begun.get(id) ??
-      { id, line, fields, counts: {}, sources: [], packets: 0n };
+      { id, line, fields, by, counts: {}, sources: [], packets: 0n };
     if (!/^\d+(?:\.\d+)?$/.test(fields.elapsed)) {
       throw new SyntaxError("its elapsed is not a number of seconds");
     }
@@ -129,7 +171,7 @@ export class CsvTicks {
     }
     const count = { packets: plainCount(packets), bytes: plainCount(bytes) };
     if (fields.class === "source") {
-      begun.sources.push({ key: fields.source, ...count });
+      begun.sources.push({ key: keyText(key), values: key, ...count });
     } else {
       const kind = PACKET_CLASSES.find((name) => name === fields.class);
       if (kind === undefined) throw new SyntaxError("its class is unknown");
@@ -145,23 +187,34 @@ export class CsvTicks {
     return begun;
   }
 
-  #fieldsOf(text: string): Record<Column, string> {
-    const columns = this.#columns;
-    if (columns === undefined) {
+  /** The columns of a row, and the values of its key: an empty one is missing. */
+  #cellsOf(text: string) {
+    const header = this.#header;
+    if (header === undefined) {
       throw new SyntaxError("the header before it lacks columns");
     }
     const cells = csvFields(text);
-    const entries = [...columns].map(([name, at]) => [name, cells?.[at]]);
-    if (entries.some(([, cell]) => cell === undefined)) {
-      throw new SyntaxError("not a row of CSV, or cut off");
+    if (cells?.length !== header.width) {
+      const isCut = cells === undefined || cells.length < header.width;
+      throw new SyntaxError(
+        isCut
+          ? "not a row of CSV, or cut off"
+          : "more columns than the header before it",
+      );
     }
-    return Object.fromEntries(entries);
+    const entries = [...header.columns]
+      .map(([name, at]) => [name, cells[at]!] as const);
+    return {
+      fields: Object.fromEntries(entries) as Record<Column, string>,
+      key: header.at.map((at) => cells[at]! || null),
+      by: header.by,
+    };
   }
 
   #isWhole({ counts, packets }: Begun): boolean {
     const { total } = counts;
     return total !== undefined && packets === BigInt(total.packets) &&
-      PACKET_CLASSES.every((name) => counts[name] !== undefined);
+      NEEDED.every((name) => counts[name] !== undefined);
   }
 
   /** Bounds the memory: rows of the tick that began first are given up. */
@@ -182,12 +235,12 @@ export class CsvTicks {
   }
 }
 
-function tickOf({ fields, counts, sources }: Begun): Tick {
-  const missing = PACKET_CLASSES.filter((name) => counts[name] === undefined);
+function tickOf({ fields, by, counts, sources }: Begun): Tick {
+  const missing = NEEDED.filter((name) => counts[name] === undefined);
   if (missing.length > 0) {
     throw new SyntaxError(`a tick without its rows ${missing.join(", ")}`);
   }
-  const all = counts as Record<PacketClass, ClassCount>;
+  const all = { undecoded: NONE, ...counts } as Record<PacketClass, ClassCount>;
   const [start, end] = [parseTime(fields.start), parseTime(fields.end)];
   const seq = Number(fields.seq);
   if (!(end >= start)) throw new SyntaxError("its times are not start and end");
@@ -206,7 +259,7 @@ function tickOf({ fields, counts, sources }: Begun): Tick {
       ? fields.interface.slice(0, -OUT.length)
       : fields.interface,
     isOut,
-    by: undefined,
+    by,
     isCsv: true,
     seq,
     start,

@@ -1,21 +1,20 @@
 /** `report --format csv`: the table alone. */
 import { csvField } from "../basics/csv_field.ts";
+import { fieldInSnakeCase } from "../basics/keys.ts";
 import { visible } from "../basics/visible.ts";
-import { keyHead } from "./row_names.ts";
-import { isoTime } from "./times.ts";
+import type { Group } from "./groups.ts";
 import type { Report } from "./reporter.ts";
+import { fieldsIn, fieldValues, keyHead } from "./row_names.ts";
+import { isoTime } from "./times.ts";
 
 /** The table of a report as CSV. @see RFC 4180 */
 export function reportCsv(report: Report): string {
-  const isMixed = report.bys.length > 1;
-  const key = csvField(keyHead(report));
-  const head = `${
-    isMixed ? `by,${key}` : key
-  },packets,bytes,first_seen,last_seen,busiest_minute,busiest_minute_packets`;
+  const columns = keyColumns(report);
+  const head =
+    `${columns.join()},packets,bytes,first_seen,last_seen,busiest_minute,busiest_minute_packets`;
   const rows = report.groups.map((group) =>
     [
-      ...(isMixed ? [csvField(visible(group.by))] : []),
-      csvField(visible(group.key)),
+      ...keyCells(report, group, columns.length),
       group.packets,
       group.bytes,
       isoTime(group.firstSeen),
@@ -25,4 +24,21 @@ export function reportCsv(report: Report): string {
     ].join(",")
   );
   return [head, ...rows, ""].join("\r\n");
+}
+
+/** A column for each field; in a mixed report what a row stands for, and its key. */
+function keyColumns(report: Report): string[] {
+  if (report.bys.length > 1) return ["by", "key"];
+  const head = keyHead(report);
+  return fieldsIn(head)?.map(fieldInSnakeCase) ?? [csvField(head)];
+}
+
+function keyCells({ bys }: Report, group: Group, columns: number): string[] {
+  const cell = (text: string) => csvField(visible(text));
+  if (bys.length > 1) return [cell(group.by), cell(group.key)];
+  const values = fieldValues(group);
+  if (columns === 1 || values === undefined) {
+    return [cell(group.key), ...Array<string>(columns - 1).fill("")];
+  }
+  return values.map((value) => value === null ? "" : cell(String(value)));
 }

@@ -1,9 +1,11 @@
 /** `report --format jsonl`: all that a report says, for programs. */
 import { exactInteger } from "../basics/exact_integer.ts";
+import { fieldInJson, type FieldValue } from "../basics/keys.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
 import type { Stretches } from "./coverage.ts";
+import { fieldsIn, fieldValues } from "./row_names.ts";
 import { isIncomplete } from "./sentences.ts";
 import { isoTime } from "./times.ts";
 
@@ -16,7 +18,7 @@ export function reportJsonl(report: Report, problems: Problems): string {
   const lines = [
     ...report.groups.map((group) => ({
       type: "row",
-      ...rowOf(report, group),
+      ...rowOf(group),
     })),
     ...report.interfaces.map((covered) => ({
       type: "interface",
@@ -90,9 +92,9 @@ function escaped(json: string): string {
   );
 }
 
-function rowOf({ bys }: Report, group: Group) {
+function rowOf(group: Group) {
   return {
-    [bys.length === 1 ? bys[0]! : group.by]: group.key,
+    ...keyOf(group),
     packets: exactInteger(group.packets),
     bytes: exactInteger(group.bytes),
     firstSeen: isoTime(group.firstSeen),
@@ -100,4 +102,14 @@ function rowOf({ bys }: Report, group: Group) {
     busiestMinute: isoTime(group.busiestMinute),
     busiestMinutePackets: exactInteger(group.busiestPackets),
   };
+}
+
+/** A member for each field of the key, or one for all. */
+function keyOf(group: Group): Record<string, FieldValue> {
+  const values = fieldValues(group);
+  if (values === undefined) return { [group.by]: group.key };
+  const names = fieldsIn(group.by)!;
+  return Object.fromEntries(
+    names.map((name, at) => [fieldInJson(name), values[at]!]),
+  );
 }

@@ -13,9 +13,9 @@ import { minuteText, timeText } from "./times.ts";
 export function reportText(report: Report, problems: Problems): string {
   const { groups, sums, hidden } = report;
   const rows = groups.map((group) => cellsOf(report, group));
-  const filtered = sums.filtered.packets > 0n
-    ? `, filtered ${sums.filtered.packets}`
-    : "";
+  const rare = (["filtered", "undecoded"] as const)
+    .filter((name) => sums[name].packets > 0n)
+    .map((name) => `, ${name} ${sums[name].packets}`).join("");
   const lines = [
     summary(report),
     "",
@@ -32,7 +32,7 @@ export function reportText(report: Report, problems: Problems): string {
     "",
     `total ${sums.total.packets} packets, ${
       formatBytes(sums.total.bytes)
-    }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}${filtered}`,
+    }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}${rare}`,
     "",
     ...trust(report, problems),
   ];

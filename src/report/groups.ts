@@ -7,9 +7,9 @@ import type { Point, SeriesColumns } from "./series.ts";
 
 /** One row of a report. All times are milliseconds since 1970. */
 export interface Group {
-  /** What it stands for: a word of `--by` of the captures, or hour, host or interface. */
+  /** What it stands for: a list of fields, or hour, host or interface. */
   readonly by: string;
-  /** The source, hour, host or interface. */
+  /** For people: the values of the fields, the hour, host or interface. */
   readonly key: string;
   readonly packets: bigint;
   readonly bytes: bigint;
@@ -24,8 +24,8 @@ export interface Group {
 /** The rows that stand for one kind of thing. */
 interface Rows {
   readonly byKey: Map<string, number>;
-  /** The same rows, for keys that come as bytes. */
-  readonly byBytes: ByteIndex;
+  /** The same rows, for the rows of captures, which come as bytes: by their fields. */
+  readonly byBytes: Map<string, ByteIndex>;
 }
 
 /** When a tick was counted (ms since 1970), and the number of its interface. */
@@ -54,6 +54,7 @@ export class Groups {
   readonly #kinds = new Map<string, Rows>();
   #by = "";
   #rows!: Rows;
+  #byBytes!: ByteIndex;
   readonly #keys: string[] = [];
   /** What each row stands for. */
   readonly #bys: string[] = [];
@@ -100,13 +101,19 @@ export class Groups {
     this.minutes.settle();
   }
 
-  /** Says what the rows stand for that are asked for next. */
-  select(by: string): void {
-    if (by === this.#by) return;
+  /**
+   * Says what the rows stand for that are asked for next.
+   *
+   * @param fields those of the rows of the capture, for `rowOfBytes`
+   */
+  select(by: string, fields = by): void {
     const known = this.#kinds.get(by);
     this.#by = by;
-    this.#rows = known ?? { byKey: new Map(), byBytes: new ByteIndex() };
+    this.#rows = known ?? { byKey: new Map(), byBytes: new Map() };
     if (known === undefined) this.#kinds.set(by, this.#rows);
+    const { byBytes } = this.#rows;
+    this.#byBytes = byBytes.get(fields) ?? new ByteIndex();
+    byBytes.set(fields, this.#byBytes);
   }
 
   /** Returns the row of a group; creates it when it is new. */
@@ -123,12 +130,21 @@ export class Groups {
     return row;
   }
 
-  /** Like `row`, for an ASCII key in `bytes` from index `from` up to `to`. */
-  rowOfBytes(bytes: Uint8Array, from: number, to: number): number {
-    const { byBytes } = this.#rows;
+  /**
+   * Like `row`, for what a capture has in `bytes` from index `from` up to `to`.
+   *
+   * @param keyOf gives the key where those bytes are new
+   */
+  rowOfBytes(
+    bytes: Uint8Array,
+    from: number,
+    to: number,
+    keyOf: () => string,
+  ): number {
+    const byBytes = this.#byBytes;
     let row = byBytes.find(bytes, from, to);
     if (row < 0) {
-      row = this.row(new TextDecoder().decode(bytes.subarray(from, to)));
+      row = this.row(keyOf());
       byBytes.add(bytes, from, to, row);
     }
     return row;

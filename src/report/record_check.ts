@@ -1,5 +1,11 @@
 /** Takes a record whole or not at all: every field that a report uses is checked. */
 import {
+  fieldInJson,
+  type FieldName,
+  type FieldValue,
+  keyText,
+} from "../basics/keys.ts";
+import {
   type CaptureRecord,
   type ClassCount,
   type ClassCounts,
@@ -10,9 +16,13 @@ import { CountSum, isCount, type JsonCount, plainCount } from "./counts.ts";
 import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
 import { mixed } from "./row_hash.ts";
-import { type ScannedClasses, ScannedSources } from "./source_scanner.ts";
+import type { ScannedClasses } from "./class_scanner.ts";
+import { ScannedSources } from "./source_scanner.ts";
 
 const NONE: ClassCount = { packets: 0, bytes: 0 };
+
+/** The field of rows that are sources. */
+const ADDRESS = "ip";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -55,7 +65,7 @@ export function checkedRecord(
     throw new SyntaxError('its "complete" is neither true nor false');
   }
   const counts = countsOf(fields, scanned?.classes ?? []);
-  const sources = scanned ?? sourcesOf(fields.sources);
+  const sources = scanned ?? sourcesOf(fields.sources, fieldsOfRows(name.by));
   const sums = sources instanceof ScannedSources ? sources : rowSums(sources);
   if (isComplete) requireBalance(counts, sources);
   const { linear } = sums;
@@ -154,9 +164,18 @@ function countsOf(
 ): ClassCounts {
   const total = classOf(fields, "total");
   if (scanned.length === 0) return parsedCounts(fields, total);
-  const [, p0, b0, p1, b1, full, noMemory, busy, p2, b2, p3, b3, p4, b4] =
-    scanned as ScannedClasses;
-  requireCauses(p1, full, noMemory, busy);
+  // deno-fmt-ignore
+  const [
+    , p0, b0,
+    p1, b1, full, noMemory, busy,
+    p2, b2, types,
+    p3, b3, cut, version, length,
+    p4, b4,
+    p5, b5,
+  ] = scanned as ScannedClasses;
+  requireCauses("untracked", p1, [full, noMemory, busy]);
+  requireCauses("nonIp", p2, [types]);
+  requireCauses("malformed", p3, [cut, version, length]);
   return {
     total,
     others: { packets: p0, bytes: b0 },
@@ -164,6 +183,7 @@ function countsOf(
     nonIp: { packets: p2, bytes: b2 },
     malformed: { packets: p3, bytes: b3 },
     filtered: { packets: p4, bytes: b4 },
+    undecoded: { packets: p5, bytes: b5 },
   };
 }
 
@@ -174,28 +194,51 @@ function parsedCounts(fields: Fields, total: ClassCount): ClassCounts {
     untracked: classOf(fields, "untracked"),
     nonIp: classOf(fields, "nonIp"),
     malformed: classOf(fields, "malformed"),
-    // Records of versions without `--filter` lack it.
-    filtered: fields.filtered === undefined
-      ? NONE
-      : classOf(fields, "filtered"),
+    // Records of versions without `--filter` and `--inner` lack them.
+    filtered: laterClassOf(fields, "filtered"),
+    undecoded: laterClassOf(fields, "undecoded"),
   };
   const { full, noMemory, busy } = fields.untracked as Fields;
-  if (!isCount(full) || !isCount(noMemory) || !isCount(busy)) {
-    throw new SyntaxError('a cause of its "untracked" is not a count');
+  requireCausesIn("untracked", fields, [full, noMemory, busy]);
+  // Likewise the causes of these.
+  const { types } = fields.nonIp as Fields;
+  if (types !== undefined) {
+    const known = fieldsOf(types);
+    requireCausesIn("nonIp", fields, known ? Object.values(known) : [types]);
   }
-  requireCauses(counts.untracked.packets, full, noMemory, busy);
+  const { cut, version, length } = fields.malformed as Fields;
+  if (cut !== undefined) {
+    requireCausesIn("malformed", fields, [cut, version, length]);
+  }
   return counts;
 }
 
-/** @throws {SyntaxError} the causes of untracked packets do not add up to them */
-function requireCauses(
-  packets: JsonCount,
-  full: JsonCount,
-  noMemory: JsonCount,
-  busy: JsonCount,
+function laterClassOf(fields: Fields, name: string): ClassCount {
+  return fields[name] === undefined ? NONE : classOf(fields, name);
+}
+
+function requireCausesIn(
+  name: string,
+  fields: Fields,
+  causes: readonly unknown[],
 ): void {
-  if (new CountSum().add(full).add(noMemory).add(busy).equals(packets)) return;
-  throw new SyntaxError('the causes of its "untracked" do not add up to it');
+  if (!causes.every(isCount)) {
+    throw new SyntaxError(`a cause of its "${name}" is not a count`);
+  }
+  const { packets } = fields[name] as Fields;
+  requireCauses(name, packets as JsonCount, causes);
+}
+
+/** @throws {SyntaxError} the causes of a class do not add up to its packets */
+function requireCauses(
+  name: string,
+  packets: JsonCount,
+  causes: readonly JsonCount[],
+): void {
+  const sum = new CountSum();
+  for (const cause of causes) sum.add(cause);
+  if (sum.equals(packets)) return;
+  throw new SyntaxError(`the causes of its "${name}" do not add up to it`);
 }
 
 function classOf(fields: Fields, name: string): ClassCount {
@@ -208,16 +251,44 @@ function classOf(fields: Fields, name: string): ClassCount {
   );
 }
 
-function sourcesOf(value: unknown): SourceCount[] {
+/** The names of a row's fields, from the list of `--by`. */
+function fieldsOfRows(by: string): readonly string[] {
+  return by === "source"
+    ? [ADDRESS]
+    : by.split(",").map((name) => fieldInJson(name as FieldName));
+}
+
+/** Whether the rows of a record have just the fields that it says. */
+export function hasOnlyItsFields(
+  { by = "source" }: { readonly by?: unknown },
+  { length, fields }: ScannedSources,
+): boolean {
+  return length === 0 || typeof by === "string" &&
+      fields.join() === fieldsOfRows(by).join();
+}
+
+function sourcesOf(
+  value: unknown,
+  names: readonly string[],
+): SourceCount[] {
   if (!Array.isArray(value)) throw new SyntaxError('its "sources" is no list');
   return value.map((row) => {
-    const { ip, key = ip, packets, bytes } = fieldsOf(row) ?? {};
-    if (typeof key === "string" && isCount(packets) && isCount(bytes)) {
+    const { packets, bytes, ...fields } = fieldsOf(row) ?? {};
+    const values = names.map((name) => fields[name]);
+    const isAddress = names[0] !== ADDRESS || typeof values[0] === "string";
+    if (
+      isAddress && values.every(isFieldValue) && isCount(packets) &&
+      isCount(bytes)
+    ) {
       const count = { packets: plainCount(packets), bytes: plainCount(bytes) };
-      return { key, ...count };
+      return { key: keyText(values), values, ...count };
     }
     throw new SyntaxError(
-      'one of its "sources" is not an address with two counts',
+      `one of its "sources" is not ${names.join(", ")} with two counts`,
     );
   });
+}
+
+function isFieldValue(value: unknown): value is FieldValue {
+  return value === null || typeof value === "string" || isCount(value);
 }

@@ -1,6 +1,6 @@
 /** Reads records back from the lines of JSON Lines captures. */
 import type { CaptureRecord } from "./capture_record.ts";
-import { checkedRecord } from "./record_check.ts";
+import { checkedRecord, hasOnlyItsFields } from "./record_check.ts";
 import { ScannedSources } from "./source_scanner.ts";
 
 const BRACKET = 0x5b;
@@ -9,7 +9,14 @@ const REPLACED = "\ufffd";
 const BOM = [0xef, 0xbb, 0xbf];
 const SOURCES = new TextEncoder().encode(',"sources":');
 /** The classes that are scanned. */
-const SCANNED = ["others", "untracked", "nonIp", "malformed", "filtered"];
+const SCANNED = [
+  "others",
+  "untracked",
+  "nonIp",
+  "malformed",
+  "filtered",
+  "undecoded",
+];
 type Fields = Readonly<Record<string, unknown>>;
 /** Replaces the sources when the rest of a line is parsed: no line can have it by intent. */
 const TAKEN = Number(crypto.getRandomValues(new BigUint64Array(1))[0]! >> 12n);
@@ -88,8 +95,10 @@ export class LineReader {
     short.set(after, resumed);
     try {
       const record = this.#parse(short.subarray(0, length)) as Fields;
-      // Otherwise what was cut out belongs to a nested object, or is there twice.
+      // Otherwise what was cut out belongs to a nested object, or is there twice;
+      // or rows have more than what is asked for.
       const isWhole = record.sources === TAKEN &&
+        hasOnlyItsFields(record, this.#rows) &&
         (classesEnd < 0 || SCANNED.every((name) => record[name] === undefined));
       return isWhole ? record : undefined;
     } catch {

@@ -1,5 +1,10 @@
 /** Adds up capture records: the core of `xdptally report`. */
-import { byOfKeyText } from "../basics/keys.ts";
+import {
+  byText,
+  type FieldName,
+  type FieldValue,
+  keyText,
+} from "../basics/keys.ts";
 import { rowName } from "./row_names.ts";
 import type { Sums } from "./class_sums.ts";
 import type { CoveredInterface } from "./coverage.ts";
@@ -16,13 +21,17 @@ import {
 import { ScannedSources } from "./source_scanner.ts";
 import { type Point, SeriesColumns } from "./series.ts";
 
-/** What the rows of a report can stand for. */
-export const GROUP_BYS = ["source", "hour", "host", "interface"] as const;
-type GroupBy = typeof GROUP_BYS[number];
+/** What the rows of a report can stand for, besides fields of captures. */
+export const GROUP_BYS = ["hour", "host", "interface"] as const;
+export type GroupBy = typeof GROUP_BYS[number] | readonly FieldName[];
+
+/** In the place of a field that a capture does not count by. */
+const UNKNOWN = "?";
 
 /** Which ticks a report counts, and how it groups them. */
 export interface ReporterOptions extends TimeSpan {
-  readonly by: GroupBy;
+  /** Undefined: by the fields of each capture. */
+  readonly by?: GroupBy | undefined;
   /** Rows of the table, 0 for all. */
   readonly top: number;
   /** Whether to collect packets over time for the first groups. */
@@ -60,7 +69,7 @@ type Unfinished = "nothing" | "conflicts" | "minutes";
  * Adds up capture records, in whatever order they come.
  *
  * @example
- * const reporter = new Reporter({ by: "source", top: 20, since: -Infinity, until: Infinity });
+ * const reporter = new Reporter({ by: ["source"], top: 20, since: -Infinity, until: Infinity });
  * reporter.beginFile();
  * for (const record of records) reporter.take(record);
  * while (reporter.startAgain()) for (const record of records) reporter.take(record);
@@ -115,7 +124,7 @@ export class Reporter {
     const groups = this.#groups;
     groups.begin({ start, end, interfaceNumber: this.#numberOf(host, side) });
     const { by } = this.#options;
-    if (by === "source") this.#addSources(tick);
+    if (by === undefined || typeof by === "object") this.#addSources(tick, by);
     else {
       groups.select(by);
       const { packets, bytes } = tick.counts.total;
@@ -137,31 +146,30 @@ export class Reporter {
     return this.#interfaces.size - 1;
   }
 
-  #addSources({ sources, by }: Tick): void {
+  /** @param wanted fields; undefined: all of the capture */
+  #addSources(
+    { sources, by: known }: Tick,
+    wanted: readonly FieldName[] | undefined,
+  ): void {
+    if (sources.length === 0) return;
     const groups = this.#groups;
-    if (by !== undefined && sources.length > 0) {
-      this.#bys.add(by);
-      groups.select(by);
-    }
+    const fields = known ?? "source";
+    const by = wanted === undefined ? fields : byText({ fields: wanted });
+    this.#bys.add(by);
+    groups.select(by, fields);
+    const keyOf = keyOfRows(fields.split(","), by.split(","));
     if (!(sources instanceof ScannedSources)) {
-      for (const { key, packets, bytes } of sources) {
-        if (by === undefined) this.#selectByForm(key);
-        groups.add(groups.row(key), packets, bytes);
+      for (const { values, packets, bytes } of sources) {
+        groups.add(groups.row(keyOf(values)), packets, bytes);
       }
       return;
     }
     const { line, from, to, packets, bytes } = sources;
     for (let at = 0; at < sources.length; at++) {
-      const row = groups.rowOfBytes(line, from[at]!, to[at]!);
+      const keyHere = () => keyOf(sources.values(at));
+      const row = groups.rowOfBytes(line, from[at]!, to[at]!, keyHere);
       groups.add(row, packets[at]!, bytes[at]!);
     }
-  }
-
-  /** CSV does not say what it counts by, but most keys show it. */
-  #selectByForm(key: string): void {
-    const by = byOfKeyText(key);
-    if (by !== undefined) this.#bys.add(by);
-    this.#groups.select(by ?? "source,protocol");
   }
 
   /**
@@ -200,7 +208,7 @@ export class Reporter {
     const { by, top } = this.#options;
     const groups = this.#groups.ranked(by === "hour" ? "key" : "packets", top);
     const bys = [...this.#bys].sort();
-    if (bys.length === 0) bys.push(groups[0]?.by ?? by);
+    if (bys.length === 0) bys.push(nameOf(by));
     return {
       bys,
       groups,
@@ -220,4 +228,19 @@ export class Reporter {
       isBusiestLeast: this.#isBusiestLeast,
     };
   }
+}
+
+/** How the key of a group is made from the values of a row. */
+function keyOfRows(
+  fields: readonly string[],
+  wanted: readonly string[],
+): (values: readonly FieldValue[]) => string {
+  const places = wanted.map((name) => fields.indexOf(name));
+  return (values) =>
+    keyText(places.map((at) => at < 0 ? UNKNOWN : values[at] ?? null));
+}
+
+function nameOf(by: GroupBy | undefined): string {
+  if (by === undefined) return "source";
+  return typeof by === "string" ? by : byText({ fields: by });
 }

@@ -1,4 +1,11 @@
 /** How rows are named: by their keys, and by what they stand for where that differs. */
+import {
+  type FieldName,
+  type FieldValue,
+  KEY_FIELDS,
+  keyField,
+  MISSING,
+} from "../basics/keys.ts";
 import type { Group } from "./groups.ts";
 
 /** What the rows of a report stand for: several, if it mixes captures. */
@@ -14,4 +21,28 @@ export function keyHead({ bys }: Kinds): string {
 /** `10.0.0.1`; if rows stand for different things, `10.0.0.1 (destination)`. */
 export function rowName({ bys }: Kinds, { by, key }: Group): string {
   return bys.length === 1 ? key : `${key} (${by})`;
+}
+
+/** The fields that rows stand for; undefined: they stand for something else. */
+export function fieldsIn(by: string): readonly FieldName[] | undefined {
+  const names = by.split(",").filter(isFieldName);
+  return names.join() === by ? names : undefined;
+}
+
+/** The values of the fields of a row; undefined: its key does not have them. */
+export function fieldValues({ by, key }: Group): FieldValue[] | undefined {
+  const names = fieldsIn(by);
+  const parts = key.split(",");
+  if (names?.length !== parts.length) return undefined;
+  return names.map((name, at) => fieldValue(name, parts[at]!));
+}
+
+function isFieldName(name: string): name is FieldName {
+  return Object.hasOwn(KEY_FIELDS, name);
+}
+
+function fieldValue(name: FieldName, text: string): FieldValue {
+  if (text === MISSING) return null;
+  const number = Number(text);
+  return keyField(name).isNumber && Number.isInteger(number) ? number : text;
 }

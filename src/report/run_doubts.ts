@@ -215,7 +215,13 @@ function differences(
   { counts, isComplete, linear }: EndOfRun,
   sums: Sums,
 ): string[] {
-  const EQUAL = ["total", "nonIp", "malformed", "filtered"] as const;
+  const EQUAL = [
+    "total",
+    "nonIp",
+    "malformed",
+    "filtered",
+    "undecoded",
+  ] as const;
   const wrong: string[] = EQUAL.filter((name) =>
     sums[name].packets !== BigInt(counts[name].packets) ||
     sums[name].bytes !== BigInt(counts[name].bytes)

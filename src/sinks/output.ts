@@ -83,7 +83,10 @@ export const output: SinkKind<typeof OPTIONS> = {
         const files = { isSynced, mode, access, output };
         return format.kind === "page"
           ? new TextfileSink({ ...files, format }, context)
-          : new RecordSink({ ...files, format }, context);
+          : new RecordSink({
+            ...files,
+            format: format.withFields?.(context.by) ?? format,
+          }, context);
       },
     };
   },

@@ -108,7 +108,7 @@ const HEAD = 4096;
  */
 export function requireHead(
   file: Deno.FsFile,
-  { name, isHead }: Pick<Format, "name" | "isHead">,
+  { name, title = name, isHead }: Pick<Format, "name" | "title" | "isHead">,
   isGzip = false,
 ): void {
   const { size } = file.statSync();
@@ -117,7 +117,7 @@ export function requireHead(
   const isOurs = !isGzip || isMemberStart(start);
   const head = isGzip && isOurs ? memberHead(start) : start;
   if (isOurs && isHead(new TextDecoder().decode(head))) return;
-  throw new OtherData(`it has something else than xdptally's ${name}`);
+  throw new OtherData(`it has something else than xdptally's ${title}`);
 }
 
 /** Appends the bytes from `whole` up to `size` to `torn`, and cuts them off the file. */

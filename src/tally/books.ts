@@ -11,24 +11,43 @@ export interface Untracked extends Tally {
   readonly busy: bigint;
 }
 
+/** Frames without an IP packet. */
+export interface NonIp extends Tally {
+  /** Packets by the name of the EtherType: the first ones that were seen. */
+  readonly types: ReadonlyMap<string, bigint>;
+}
+
+/** Frames without a valid IP header. The causes count packets. */
+export interface Malformed extends Tally {
+  /** The frame ends before the header does. */
+  readonly cut: bigint;
+  /** The header is of another version than the frame says. */
+  readonly version: bigint;
+  /** An IPv4 header that says it has fewer than 20 bytes. */
+  readonly length: bigint;
+}
+
 /** The books of a window or a run: all frames, except those counted by source. */
 export interface Books {
   /** All frames; the program counts them separately, before it looks at one. */
   readonly total: Tally;
   readonly untracked: Untracked;
-  readonly nonIp: Tally;
-  readonly malformed: Tally;
+  readonly nonIp: NonIp;
+  readonly malformed: Malformed;
   /** Packets of sources that `--filter` excludes. */
   readonly filtered: Tally;
+  /** Packets in tunnels that cannot be read. */
+  readonly undecoded: Tally;
 }
 
 /** Books without any frame. */
 export const EMPTY_BOOKS: Books = {
   total: NOTHING,
   untracked: { ...NOTHING, full: 0n, noMemory: 0n, busy: 0n },
-  nonIp: NOTHING,
-  malformed: NOTHING,
+  nonIp: { ...NOTHING, types: new Map() },
+  malformed: { ...NOTHING, cut: 0n, version: 0n, length: 0n },
   filtered: NOTHING,
+  undecoded: NOTHING,
 };
 
 /** The sum of two books, class by class. */
@@ -41,10 +60,41 @@ export function addBooks(a: Books, b: Books): Books {
       noMemory: a.untracked.noMemory + b.untracked.noMemory,
       busy: a.untracked.busy + b.untracked.busy,
     },
-    nonIp: plus(a.nonIp, b.nonIp),
-    malformed: plus(a.malformed, b.malformed),
+    nonIp: {
+      ...plus(a.nonIp, b.nonIp),
+      types: addTypes(a.nonIp.types, b.nonIp.types),
+    },
+    malformed: {
+      ...plus(a.malformed, b.malformed),
+      cut: a.malformed.cut + b.malformed.cut,
+      version: a.malformed.version + b.malformed.version,
+      length: a.malformed.length + b.malformed.length,
+    },
     filtered: plus(a.filtered, b.filtered),
+    undecoded: plus(a.undecoded, b.undecoded),
   };
+}
+
+/** EtherTypes that books tell apart: whoever sends them all must not fill the memory. */
+const MOST_TYPES = 16;
+
+function addTypes(
+  a: NonIp["types"],
+  b: NonIp["types"],
+): ReadonlyMap<string, bigint> {
+  if (b.size === 0) return a;
+  const sum = new Map(a);
+  for (const [type, packets] of b) {
+    const known = sum.get(type);
+    if (known !== undefined) sum.set(type, known + packets);
+    else if (sum.size < MOST_TYPES) sum.set(type, packets);
+  }
+  return sum;
+}
+
+/** Packets of non-IP frames that are in none of `types`. */
+export function otherTypes({ packets, types }: NonIp): bigint {
+  return [...types.values()].reduce((rest, count) => rest - count, packets);
 }
 
 /** Books to which `tally` is added as untracked, because a table was full. */
@@ -62,11 +112,12 @@ export function withOverflow(books: Books, tally: Tally): Books {
 
 /** What the sources must add up to: the total without all other classes. */
 export function sourcesOf({ total, ...rest }: Books): Tally {
-  return [rest.untracked, rest.nonIp, rest.malformed, rest.filtered]
-    .reduce(minus, total);
+  const { untracked, nonIp, malformed, filtered, undecoded } = rest;
+  return [untracked, nonIp, malformed, filtered, undecoded]
+    .reduce<Tally>(minus, total);
 }
 
-/** Whether total = sources + untracked + non-IP + malformed + filtered, for packets and bytes. */
+/** Whether total = sources + all classes, for packets and bytes. */
 export function balances(books: Books, sources: Tally): boolean {
   const { packets, bytes } = sourcesOf(books);
   return sources.packets === packets && sources.bytes === bytes;

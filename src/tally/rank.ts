@@ -1,4 +1,5 @@
 /** Ranks the sources of a record. */
+import type { FieldValue } from "../basics/keys.ts";
 import { countOf, ordered, type Sort } from "./order.ts";
 import {
   minus,
@@ -18,8 +19,9 @@ export interface Place {
 
 /** A source as a record shows it. */
 export interface Source extends Tally {
-  /** Its address or other key, see `keyText` in src/basics/keys.ts. */
+  /** See `keyText` in src/basics/keys.ts. */
   readonly key: string;
+  readonly values: readonly FieldValue[];
 }
 
 /** The rows that a record shows, in order, and the sum of the rest. */
@@ -85,6 +87,7 @@ function placeOf(lists: readonly SourceList[], number: number): Place {
 export function sourceAt({ list, row }: Place): Source {
   return {
     key: list.keyText(row),
+    values: list.values(row),
     ...list.tally(row),
   };
 }

@@ -1,6 +1,6 @@
 /** Records: what a run reports to the sinks at its start, at each tick and at its end. */
 import type { Family } from "../basics/address.ts";
-import type { By, Direction } from "../basics/keys.ts";
+import type { Direction, FieldName, FieldValue } from "../basics/keys.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
@@ -14,7 +14,8 @@ export interface Origin {
   readonly interface: string;
   /** Whether frames were counted on their way in or out. */
   readonly direction: Direction;
-  readonly by: By;
+  /** What its rows stand for. */
+  readonly by: readonly FieldName[];
 }
 
 /** Begins a run. */
@@ -35,7 +36,10 @@ export interface StartRecord extends Origin {
 
 /** A source of a record, and its total in the run so far; undefined: the table of the run was full. */
 export interface ShownSource {
+  /** For people: `10.0.0.1,tcp,443`. */
   readonly key: string;
+  /** Those of `by`, in its order. */
+  readonly values: readonly FieldValue[];
   readonly packets: Count;
   readonly bytes: Count;
   readonly run: { readonly packets: Count; readonly bytes: Count } | undefined;

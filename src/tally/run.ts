@@ -17,23 +17,17 @@ import {
 import { LabelledSources } from "./labelled_sources.ts";
 import { type Limit, rowOver } from "./limit.ts";
 import type { Sort } from "./order.ts";
-import { type Place, rank, type Source, sourceAt } from "./rank.ts";
+import { rank, type Source, sourceAt } from "./rank.ts";
 import type {
   CountRecord,
   EndReason,
   EndRecord,
   Origin,
-  ShownSource,
   Snapshot,
   TickRecord,
 } from "./records.ts";
-import {
-  COUNTER,
-  minus,
-  plus,
-  type SourceList,
-  type Tally,
-} from "./source_list.ts";
+import { minus, plus, type SourceList, type Tally } from "./source_list.ts";
+import { shownAt } from "./shown_source.ts";
 import { SourceTable } from "./source_table.ts";
 
 /** A moment in milliseconds: of CLOCK_BOOTTIME, and of the wall clock since 1970. */
@@ -258,20 +252,6 @@ export class Run {
       others: sources.reduce<Tally>(minus, sourcesOf(this.#books)),
     };
   }
-}
-
-/** A row as a record shows it. Few counters need a bigint. */
-function shownAt({ list, row }: Place, table: SourceTable): ShownSource {
-  const total = table.rowOf(list, row);
-  return {
-    key: list.keyText(row),
-    packets: list.count(row, COUNTER.packets),
-    bytes: list.count(row, COUNTER.bytes),
-    run: total === undefined ? undefined : {
-      packets: table.count(total, COUNTER.packets),
-      bytes: table.count(total, COUNTER.bytes),
-    },
-  };
 }
 
 /** The counters of all rows of all lists. */

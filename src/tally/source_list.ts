@@ -1,11 +1,16 @@
 /** Sources and their counters in typed arrays. */
-import { type Family, formatAddressAt } from "../basics/address.ts";
+import {
+  ADDRESS_SIZE,
+  type Family,
+  formatAddressAt,
+} from "../basics/address.ts";
 import { grown } from "../basics/growing_array.ts";
+import { keyLayout, KeyReader } from "../basics/key_layout.ts";
 import {
   BY_SOURCE,
-  isPlain,
+  byText,
+  type FieldValue,
   type Keying,
-  keySize,
   keyText,
 } from "../basics/keys.ts";
 
@@ -59,19 +64,22 @@ export class SourceList {
   readonly keying: Keying;
   /** u32 words of a key. */
   readonly words: number;
-  /** Whether keys are whole addresses, without prefix or detail. */
+  /** Whether keys are whole source addresses. */
   readonly #isPlain: boolean;
+  readonly #reader: KeyReader;
   /** Rows in use. */
   length = 0;
-  /** In network byte order: each address, and its detail if there is one. */
+  /** In network byte order; key_layout.ts says where each field is. */
   keys: Uint32Array<ArrayBuffer>;
   counters: Uint32Array<ArrayBuffer>;
 
   constructor(family: Family, keying = BY_SOURCE, capacity = 64) {
     this.family = family;
     this.keying = keying;
-    this.words = keySize(family, keying) / 4;
-    this.#isPlain = isPlain(family, keying);
+    this.words = Math.ceil(keyLayout(family, keying).size / 4);
+    this.#isPlain = byText(keying) === "source" &&
+      keying.prefix[family] === ADDRESS_SIZE[family] * 8;
+    this.#reader = new KeyReader(family, keying);
     this.keys = new Uint32Array(capacity * this.words);
     this.counters = new Uint32Array(capacity * HALVES);
   }
@@ -167,7 +175,12 @@ export class SourceList {
   keyText(row: number): string {
     return this.#isPlain
       ? formatAddressAt(this.family, this.keys, row)
-      : keyText(this.family, this.keying, this.key(row));
+      : keyText(this.values(row));
+  }
+
+  /** The values of the fields of a row's key. */
+  values(row: number): FieldValue[] {
+    return this.#reader.values(this.key(row));
   }
 
   /** An exact counter of a row. @param at an element of `COUNTER` */

@@ -1,5 +1,5 @@
 /** Exports what `top` shows. */
-import { tally, untracked } from "../formats/jsonl.ts";
+import { malformed, nonIp, tally, untracked } from "../formats/jsonl.ts";
 import type { Pane } from "./pane.ts";
 import type { RowOrder, Scope } from "./row_order.ts";
 import type { SourceRow } from "./source_rows.ts";
@@ -36,8 +36,8 @@ export function viewLines(
     complete: last.complete,
     total: tally(books.total),
     untracked: untracked(books.untracked),
-    nonIp: tally(books.nonIp),
-    malformed: tally(books.malformed),
+    nonIp: nonIp(books.nonIp),
+    malformed: malformed(books.malformed),
     runTotal: tally(pane.runBooks.total),
     sources: pane.sources,
     ...selection,

@@ -1,5 +1,6 @@
 /** Completions, as a person completes at a terminal; and that no option is forgotten. */
 import { assertEquals } from "@std/assert";
+import { FIELD_NAMES } from "../../src/basics/keys.ts";
 import { allCommands } from "../../src/commands/all.ts";
 import type { CommandDocs } from "../../src/cli/command_docs.ts";
 import type { Completion, OptionDocs } from "../../src/cli/option.ts";
@@ -135,12 +136,7 @@ const LISTS: readonly (readonly [typed: string, words: readonly string[]])[] = [
   ["xdptally report --by ho", ["hour", "host"]],
   ["xdptally report --since ", ["1h", "24h", "7d", "30d"]],
   ["xdptally report --format=", ["text", "csv", "jsonl", "html"]],
-  ["xdptally --by=", [
-    "source",
-    "destination",
-    "source,protocol",
-    "source,port",
-  ]],
+  ["xdptally --by=", FIELD_NAMES],
   ["xdptally -m ", ["auto", "native", "generic"]],
   ["xdptally top ", INTERFACES],
   ["xdptally watch ", INTERFACES],

@@ -48,7 +48,7 @@ function expected(rounds: number) {
     nonIp: packets("nonIp"),
     malformed: packets("malformed"),
     sources: new Set(
-      classes.flatMap((reading) => "source" in reading ? reading.source : []),
+      classes.flatMap((reading) => "key" in reading ? reading.key : []),
     ).size,
   };
 }

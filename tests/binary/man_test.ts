@@ -1,7 +1,7 @@
 /** The man page is well formed, and documents every option, field, metric, key and file. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXIT } from "../../src/basics/errors.ts";
-import { BYS } from "../../src/basics/keys.ts";
+import { FIELD_NAMES } from "../../src/basics/keys.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { allCommands, commands } from "../../src/commands/all.ts";
 import { FORMATS } from "../../src/formats/all.ts";
@@ -94,7 +94,10 @@ Deno.test("the man page: every option of every command", () => {
 
 Deno.test("the man page: every exit code, key of --by, hook, format and field of file names", () => {
   assertTerms("EXIT STATUS", Object.values(EXIT).map(String));
-  assertTerms("WHAT IS COUNTED", [...BYS, ...HOOKS.map(({ name }) => name)]);
+  assertTerms("WHAT IS COUNTED", [
+    ...FIELD_NAMES,
+    ...HOOKS.map(({ name }) => name),
+  ]);
   assertTerms("FILE NAMES", FORMATS.map(({ name }) => name));
   const ascii = Array.from(
     { length: 94 },

@@ -80,13 +80,17 @@ Deno.test("--prefix4: a spoofed flood is a row for each network", async () => {
   assertEquals([record.sources.length, record.untracked.packets], [1, 0]);
 });
 
-Deno.test("--by: records have `key` instead of `ip`", async () => {
-  const end = await countOf(["10.0.0.1"], "--by", "source,protocol");
-  assertEquals(end.by, "source,protocol");
-  assertEquals(Object.keys(end.sources[0]), ["key", "packets", "bytes"]);
-  assertEquals(end.sources[0].key, "10.0.0.1,udp");
-  const destination = await countOf(["10.0.0.1"], "--by", "destination");
-  assert(!destination.sources[0].key.includes("10.0.0.1"));
+Deno.test("--by: records have the fields instead of `ip`, in whatever order they are named", async () => {
+  for (const by of ["source,protocol", "protocol,source"]) {
+    const end = await countOf(["10.0.0.1"], "--by", by);
+    assertEquals(end.by, "source,protocol");
+    const [{ packets, ...row }] = end.sources;
+    assertEquals(packets, 1);
+    const fields = { source: "10.0.0.1", protocol: "udp" };
+    assertEquals(row, { ...fields, bytes: row.bytes });
+  }
+  const { sources } = await countOf(["10.0.0.1"], "--by", "destination");
+  assert(sources[0].destination !== "10.0.0.1");
 });
 
 Deno.test({
@@ -252,7 +256,9 @@ Deno.test("a filter, prefix or key that does not work is refused with the reason
         "is not a network; give a prefix length from 0 to 32",
       ],
       [["--prefix6", "129"], "give a whole number from 0 to 128"],
-      [["--by", "port"], "give source, destination, source,protocol or"],
+      [["--by", "ip"], '"ip" is no field; name some of source, destination,'],
+      [["--by", "port,"], '"" is no field'],
+      [["--by", "port,port"], '"port" is there twice; name it once'],
       [["--direction", "up"], "give in, out or both"],
     ] as const
   ) {

@@ -62,7 +62,6 @@ Deno.test("the made-up month of the benchmarks is reproducible, balanced and com
   assertEquals(text, again);
 
   const reporter = new Reporter({
-    by: "source",
     top: 0,
     since: -Infinity,
     until: Infinity,
@@ -161,7 +160,6 @@ Deno.test("a record of as many sources as --max-sources takes is a line that is 
 
 Deno.test("reading a capture again reads no more of it than the first time", () => {
   const reporter = new Reporter({
-    by: "source",
     top: 0,
     since: -Infinity,
     until: Infinity,

@@ -6,7 +6,7 @@
  */
 import { assert } from "@std/assert";
 import { parseFilter } from "../../src/basics/network_filter.ts";
-import { BY_SOURCE } from "../../src/basics/keys.ts";
+import { BY_SOURCE, FIELD_NAMES, parseFields } from "../../src/basics/keys.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
 import { type Counted, Program } from "../lib/program.ts";
@@ -34,8 +34,9 @@ class Books {
     const reading = read(frame, isLayer3, narrowing);
     this.#count("total", frame.length);
     const { class: name } = reading;
-    const key = "source" in reading ? `${name} ${reading.source}` : name;
+    const key = "key" in reading ? `${name} ${reading.key}` : name;
     this.#count(key, frame.length);
+    if ("why" in reading) this.#count(`malformed ${reading.why}`, 0);
   }
 
   #count(key: string, bytes: number): void {
@@ -50,11 +51,13 @@ class Books {
 
   /** What the program counted differently; empty if nothing. */
   differences(counted: Counted): string[] {
-    const { sources, ...classes } = counted;
+    const { sources, causes, types: _, ...classes } = counted;
     const theirs = new Map<string, readonly [number, number]>([
       ...Object.entries(classes).filter(([, [packets]]) => packets > 0),
-      ...sources.map(({ family, source, packets, bytes }) =>
-        [`${family} ${source}`, [packets, bytes]] as const
+      ...Object.entries(causes).filter(([, packets]) => packets > 0)
+        .map(([why, packets]) => [`malformed ${why}`, [packets, 0]] as const),
+      ...sources.map(({ family, key, packets, bytes }) =>
+        [`${family} ${key}`, [packets, bytes]] as const
       ),
     ]);
     const keys = new Set([...this.#classes.keys(), ...theirs.keys()]);
@@ -74,11 +77,11 @@ function compare(
   isLayer3: boolean,
   narrowing: Narrowing = {},
 ): void {
-  const { by = "source", prefix = BY_SOURCE.prefix, filter } = narrowing;
+  const { by = ["source"], prefix = BY_SOURCE.prefix, filter } = narrowing;
   using program = new Program({
     linkLayer: isLayer3 ? "ip" : "ethernet",
     maxSources: CHUNK,
-    keying: { by, prefix },
+    keying: { fields: by, prefix },
     filter,
   });
   const runner = new TestRunner(program.object.programFd);
@@ -122,11 +125,22 @@ for (
 }
 
 const NARROWINGS: Record<string, Narrowing> = {
-  "destinations": { by: "destination" },
-  "protocols": { by: "source,protocol" },
-  "ports": { by: "source,port" },
+  ...Object.fromEntries(FIELD_NAMES.map((name) => [name, { by: [name] }])),
   "networks": { prefix: { ipv4: 9, ipv6: 3 } },
-  "ports of networks": { by: "source,port", prefix: { ipv4: 0, ipv6: 65 } },
+  "ports of networks": {
+    by: parseFields("source,protocol,port"),
+    prefix: { ipv4: 0, ipv6: 65 },
+  },
+  "flows": { by: parseFields("source,destination,protocol,source-port,port") },
+  "all fields": { by: FIELD_NAMES },
+  "all fields, and a filter": {
+    by: FIELD_NAMES,
+    filter: parseFilter("0.0.0.0/1"),
+  },
+  "the link, and a filter": {
+    by: parseFields("mac,vlan"),
+    filter: parseFilter("!32.0.0.0/3"),
+  },
   "a filter that keeps": {
     filter: parseFilter(
       "0.0.0.0/2,!0.0.0.0/5,7.7.7.7,2000::/3,!2020::/11,::/0",
@@ -142,6 +156,26 @@ for (const [name, narrowing] of Object.entries(NARROWINGS)) {
     for (const seed of seeds()) compare(seed, 100_000, false, narrowing);
   });
 }
+
+const LISTS = 20;
+
+Deno.test(`the program and the reference parser agree on random frames, by ${LISTS} random lists of fields`, () => {
+  for (const seed of seeds()) {
+    const random = generator(seed);
+    for (let list = 0; list < LISTS; list++) {
+      const bits = 1 + random(2 ** FIELD_NAMES.length - 1);
+      const by = FIELD_NAMES.filter((_, at) => (bits >> at & 1) === 1);
+      const prefix = { ipv4: random(33), ipv6: random(129) };
+      const filter = random(3) === 0
+        ? parseFilter("!32.0.0.0/3,::/1")
+        : undefined;
+      compare(seed + list, CHUNK, random(5) === 0, {
+        ...{ by, prefix },
+        ...(filter && { filter }),
+      });
+    }
+  }
+});
 
 Deno.test("the random frames are of every class and many lengths", () => {
   const fuzzer = new Fuzzer(9000, false);

@@ -1,4 +1,5 @@
 /** Interfaces without an Ethernet header: what is counted is the IP packet that they carry. */
+import { formatIpv4, formatIpv6 } from "../../src/basics/address.ts";
 import { assert, assertEquals } from "@std/assert";
 import { linkLayer } from "../../src/basics/link_layer.ts";
 import { bytes, ethernet, ETHERTYPE, ipv4, ipv6, u16 } from "../lib/frames.ts";
@@ -83,8 +84,9 @@ for (const layer of ["ip in ip", "gre"] as const) {
           assertEquals(total, [1, length], frame.toHex());
           assertEquals(sources, [{
             family: isIpv4 ? "ipv4" : "ipv6",
-            source: (isIpv4 ? inner.subarray(12, 16) : inner.subarray(8, 24))
-              .toHex(),
+            key: isIpv4
+              ? formatIpv4(inner.subarray(12, 16))
+              : formatIpv6(inner.subarray(8, 24)),
             packets: 1,
             bytes: length,
           }], frame.toHex());

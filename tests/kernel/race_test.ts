@@ -21,7 +21,7 @@ for (const family of FAMILIES) {
       const { total, untracked, sources: rows } = program.take();
       assertEquals(total[0], 2 * sources);
       assertEquals(untracked[0], 0);
-      assertEquals(new Set(rows.map(({ source }) => source)).size, sources);
+      assertEquals(new Set(rows.map(({ key }) => key)).size, sources);
       assertEquals(rows.length, sources);
       assertEquals(rows.filter(({ packets }) => packets !== 2), []);
     },

@@ -3,7 +3,7 @@
  * with the program's objects in which every CPU counts as CPU 0.
  */
 import { assert, assertEquals } from "@std/assert";
-import { FAMILIES } from "../../src/basics/address.ts";
+import { FAMILIES, parseAddress } from "../../src/basics/address.ts";
 import { TOTALS } from "../../src/bpf/layout.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Program } from "../lib/program.ts";
@@ -81,8 +81,8 @@ async function raceNew(kind: Kind, isRealtime: boolean): Promise<Outcome> {
   await runBoth(program.object.programFd, kind.family, NEW);
   const { total, untracked, sources } = program.take();
   assertEquals(untracked[0], 0);
-  const right = sources.filter(({ source, packets }) =>
-    packets === PACKETS.get(parseInt(source.slice(-4), 16))
+  const right = sources.filter(({ key, packets }) =>
+    packets === PACKETS.get(parseInt(parseAddress(key)!.slice(-2).toHex(), 16))
   );
   assertEquals(
     sources.length,

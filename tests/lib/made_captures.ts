@@ -38,9 +38,15 @@ const NONE = { packets: 0, bytes: 0 };
 const iso = (time: number) => new Date(time).toISOString();
 
 /** The books of sources, with a few packets that are not IP. */
-function countsOf(window: Window, nonIp: number) {
-  const sources = Object.entries(window)
-    .map(([ip, packets]) => ({ ip, packets, bytes: packets * 100 }));
+function countsOf(window: Window, nonIp: number, by: string) {
+  const fields = by === "source" ? ["ip"] : by.split(",");
+  const sources = Object.entries(window).map(([key, packets]) => {
+    const values = fields.length === 1 ? [key] : key.split(",");
+    return {
+      ...Object.fromEntries(fields.map((name, at) => [name, values[at]])),
+      ...{ packets, bytes: packets * 100 },
+    };
+  });
   const packets = sources.reduce((sum, row) => sum + row.packets, nonIp);
   return {
     complete: true,
@@ -48,9 +54,10 @@ function countsOf(window: Window, nonIp: number) {
     sources,
     others: { sources: 0, ...NONE },
     untracked: { ...NONE, full: 0, noMemory: 0, busy: 0 },
-    nonIp: { packets: nonIp, bytes: nonIp * 100 },
-    malformed: NONE,
+    nonIp: { packets: nonIp, bytes: nonIp * 100, types: { arp: nonIp } },
+    malformed: { ...NONE, cut: 0, version: 0, length: 0 },
     filtered: NONE,
+    undecoded: NONE,
     rxCounter: null,
   };
 }
@@ -99,7 +106,7 @@ export function madeRecords(made: MadeRun): any[] {
       seq: at + 1,
       ...span(endOf(at), endOf(at + 1)),
       skipped: 0,
-      ...countsOf(window, 1),
+      ...countsOf(window, 1, made.by ?? "source"),
     })),
     {
       schema: 1,
@@ -108,7 +115,7 @@ export function madeRecords(made: MadeRun): any[] {
       reason: "duration",
       ...span(start, endOf(windows.length)),
       ticks: windows.length,
-      ...countsOf(all, windows.length),
+      ...countsOf(all, windows.length, made.by ?? "source"),
       ...made.end,
     },
   ];
@@ -120,7 +127,6 @@ export function madeLines(made: MadeRun): string[] {
 }
 
 const WHOLE: ReporterOptions = {
-  by: "source",
   top: 0,
   since: -Infinity,
   until: Infinity,

@@ -7,7 +7,7 @@ const START = {
   run: "r",
   interface: "eth0",
   direction: "in",
-  by: "source",
+  by: ["source"],
   ifindex: 3,
   mode: "native",
   version: "1",

@@ -22,9 +22,14 @@ export interface Counted {
   readonly malformed: readonly [packets: number, bytes: number];
   readonly untracked: readonly [packets: number, bytes: number];
   readonly filtered: readonly [packets: number, bytes: number];
+  readonly undecoded: readonly [packets: number, bytes: number];
+  /** Packets of malformed frames. */
+  readonly causes: Readonly<Record<"cut" | "version" | "length", number>>;
+  /** Packets of non-IP frames by EtherType. */
+  readonly types: ReadonlyMap<number, bigint>;
   readonly sources: readonly {
     readonly family: Family;
-    readonly source: string;
+    readonly key: string;
     readonly packets: number;
     readonly bytes: number;
   }[];
@@ -57,7 +62,7 @@ export class Program implements Disposable {
       ipv4: new SourceList("ipv4", this.object.keying),
       ipv6: new SourceList("ipv6", this.object.keying),
     };
-    const words = this.#generations.drain(active, lists);
+    const { words, types } = this.#generations.drain(active, lists);
     const pair = (at: number) =>
       [Number(words[at]), Number(words[at + 1])] as const;
     return {
@@ -66,10 +71,18 @@ export class Program implements Disposable {
       malformed: pair(TOTALS.malformed),
       untracked: pair(TOTALS.untracked),
       filtered: pair(TOTALS.filtered),
+      undecoded: pair(TOTALS.undecoded),
+      causes: Object.fromEntries(
+        (["cut", "version", "length"] as const).map((name) => [
+          name,
+          Number(words[TOTALS[name]]),
+        ]),
+      ) as Counted["causes"],
+      types,
       sources: Object.values(lists).flatMap((list) =>
         Array.from({ length: list.length }, (_, row) => ({
           family: list.family,
-          source: list.key(row).toHex(),
+          key: list.keyText(row),
           packets: list.packets(row),
           bytes: list.bytes(row),
         }))

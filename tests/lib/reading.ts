@@ -3,16 +3,23 @@
  * bpf/xdptally.bpf.c. Where the two differ, one of them is wrong.
  */
 
+import { FORMAT_ADDRESS } from "../../src/basics/address.ts";
+import type { FieldName } from "../../src/basics/keys.ts";
 import type { NetworkFilter } from "../../src/basics/network_filter.ts";
-import type { By } from "../../src/basics/keys.ts";
+import { etherTypeName, protocolName } from "../../src/basics/protocols.ts";
 
 export type Reading =
-  | { readonly class: "nonIp" | "malformed" | "filtered" }
-  | { readonly class: "ipv4" | "ipv6"; readonly source: string };
+  | { readonly class: "nonIp"; readonly type: number }
+  | {
+    readonly class: "malformed";
+    readonly why: "cut" | "version" | "length";
+  }
+  | { readonly class: "filtered" }
+  | { readonly class: "ipv4" | "ipv6"; readonly key: string };
 
 /** What --by, --prefix4, --prefix6 and --filter select. */
 export interface Narrowing {
-  readonly by?: By;
+  readonly by?: readonly FieldName[];
   readonly prefix?: Record<"ipv4" | "ipv6", number>;
   readonly filter?: NetworkFilter;
 }
@@ -37,57 +44,99 @@ function isWhole(bytes: Uint8Array): boolean {
     version === 6 && 40 + word(4) === bytes.length;
 }
 
-const MALFORMED: Reading = { class: "malformed" };
-const NON_IP: Reading = { class: "nonIp" };
+type Values = Partial<Record<FieldName, string | number>>;
 
-/** The class of a frame, and its key (the source, if nothing else is asked for) in hexadecimal. */
+const CUT: Reading = { class: "malformed", why: "cut" };
+const LINK = ["mac", "vlan", "ethertype"];
+/** In the place of a type: a length, and neither Ethernet nor IP. */
+const LLC = 0, UNKNOWN = 1;
+const LEAST_TYPE = 0x600;
+
+/** The class of a frame, and its key. */
 export function read(
   frame: Uint8Array,
   isLayer3 = false,
   narrowing: Narrowing = {},
 ): Reading {
   if (isLayer3) {
-    if (frame.length === 0) return MALFORMED;
+    if (frame.length === 0) return CUT;
     const version = frame[0]! >> 4;
-    return version === 4
-      ? readIpv4(frame, narrowing)
-      : version === 6
-      ? readIpv6(frame, narrowing)
-      : NON_IP;
+    const type = version === 4 ? 0x0800 : version === 6 ? 0x86dd : UNKNOWN;
+    return readType(type, frame, { ethertype: etherTypeName(type) }, narrowing);
   }
+  const mac = Array.from(
+    frame.subarray(6, 12),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join(":");
+  let vlan: number | undefined;
   let rest = frame.subarray(12);
-  for (let tags = 0; tags <= 2; tags++) {
-    if (rest.length < 2) return MALFORMED;
-    const type = rest[0]! * 256 + rest[1]!;
+  for (let tags = 0;; tags++) {
+    if (rest.length < 2) return CUT;
+    const type = u16(rest, 0);
     const isTag = type === 0x8100 || type === 0x88a8;
     if (isTag && tags < 2) {
+      if (tags === 0 && rest.length >= 4) vlan = u16(rest, 2) & 0xfff;
       rest = rest.subarray(4);
       continue;
     }
-    const packet = rest.subarray(2);
-    if (type === 0x0800) return readIpv4(packet, narrowing);
-    if (type === 0x86dd) return readIpv6(packet, narrowing);
-    return NON_IP;
+    const known = type < LEAST_TYPE ? LLC : type;
+    const link: Values = { mac, ethertype: etherTypeName(known) };
+    if (vlan !== undefined) link.vlan = vlan;
+    return readType(known, rest.subarray(2), link, narrowing);
   }
-  return NON_IP;
 }
 
-function readIpv4(packet: Uint8Array, narrowing: Narrowing): Reading {
-  if (packet.length < 20) return MALFORMED;
+function u16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! * 256 + bytes[at + 1]!;
+}
+
+function readType(
+  type: number,
+  packet: Uint8Array,
+  link: Values,
+  narrowing: Narrowing,
+): Reading {
+  const { by = ["source"], filter } = narrowing;
+  if (filter === undefined && by.every((name) => LINK.includes(name))) {
+    return { class: "ipv4", key: keyOf(by, link) };
+  }
+  if (type === 0x0800) return readIpv4(packet, link, narrowing);
+  if (type === 0x86dd) return readIpv6(packet, link, narrowing);
+  return { class: "nonIp", type };
+}
+
+function keyOf(by: readonly FieldName[], values: Values): string {
+  return by.map((name) => values[name] ?? "-").join();
+}
+
+function readIpv4(
+  packet: Uint8Array,
+  link: Values,
+  narrowing: Narrowing,
+): Reading {
+  if (packet.length < 20) return CUT;
   const version = packet[0]! >> 4, words = packet[0]! & 15;
-  if (version !== 4 || words < 5) return MALFORMED;
+  if (version !== 4) return { class: "malformed", why: "version" };
+  if (words < 5) return { class: "malformed", why: "length" };
   const isFirst = ((packet[6]! & 0x1f) << 8 | packet[7]!) === 0;
   return narrow("ipv4", narrowing, {
+    link,
     source: packet.subarray(12, 16),
     destination: packet.subarray(16, 20),
     protocol: packet[9]!,
+    dscp: packet[1]! >> 2,
     isFirst,
     payload: packet.subarray(words * 4),
   });
 }
 
-function readIpv6(packet: Uint8Array, narrowing: Narrowing): Reading {
-  if (packet.length < 40 || packet[0]! >> 4 !== 6) return MALFORMED;
+function readIpv6(
+  packet: Uint8Array,
+  link: Values,
+  narrowing: Narrowing,
+): Reading {
+  if (packet.length < 40) return CUT;
+  if (packet[0]! >> 4 !== 6) return { class: "malformed", why: "version" };
   let protocol = packet[6]!;
   let payload = packet.subarray(40);
   let isFirst = true;
@@ -107,19 +156,23 @@ function readIpv6(packet: Uint8Array, narrowing: Narrowing): Reading {
     payload = payload.subarray(size);
   }
   return narrow("ipv6", narrowing, {
+    link,
     source: packet.subarray(8, 24),
     destination: packet.subarray(24, 40),
     protocol,
+    dscp: u16(packet, 0) >> 6 & 63,
     isFirst,
     payload,
   });
 }
 
 interface Packet {
+  readonly link: Values;
   readonly source: Uint8Array;
   readonly destination: Uint8Array;
   readonly protocol: number;
-  /** Not a fragment, or the first one: only these have ports. */
+  readonly dscp: number;
+  /** Not a fragment, or the first one: only these have a transport header. */
   readonly isFirst: boolean;
   readonly payload: Uint8Array;
 }
@@ -127,25 +180,50 @@ interface Packet {
 /** Applies filter, prefix and key to a packet. */
 function narrow(
   family: "ipv4" | "ipv6",
-  { by = "source", prefix, filter }: Narrowing,
-  { source, destination, protocol, isFirst, payload }: Packet,
+  { by = ["source"], prefix, filter }: Narrowing,
+  packet: Packet,
 ): Reading {
-  if (filter !== undefined && !isKept(source, filter)) {
+  if (filter !== undefined && !isKept(packet.source, filter)) {
     return { class: "filtered" };
   }
-  const address = by === "destination" ? destination : source;
-  const bits = prefix?.[family] ?? address.length * 8;
-  const kept = bitsOf(address).slice(0, bits).padEnd(address.length * 8, "0");
-  const key = kept.match(/.{4}/g)!
-    .map((four) => parseInt(four, 2).toString(16)).join("");
-  if (by === "source" || by === "destination") {
-    return { class: family, source: key };
+  const { protocol, dscp, isFirst, payload } = packet;
+  const text = (address: Uint8Array) => {
+    const all = address.length * 8;
+    const bits = prefix?.[family] ?? all;
+    const kept = bitsOf(address).slice(0, bits).padEnd(all, "0");
+    const masked = kept.match(/.{8}/g)!.map((eight) => parseInt(eight, 2));
+    const whole = FORMAT_ADDRESS[family](Uint8Array.from(masked));
+    return bits === all ? whole : `${whole}/${bits}`;
+  };
+  const values: Values = {
+    ...packet.link,
+    source: text(packet.source),
+    destination: text(packet.destination),
+    protocol: protocolName(protocol),
+    dscp,
+  };
+  if (
+    isFirst && [6, 17, 33, 132, 136].includes(protocol) && payload.length >= 4
+  ) {
+    values["source-port"] = u16(payload, 0);
+    values.port = u16(payload, 2);
   }
-  const hasPort = by === "source,port" && isFirst &&
-    [6, 17, 33, 132, 136].includes(protocol) && payload.length >= 4;
-  const port = hasPort ? payload.slice(2, 4).toHex() : "0000";
-  const name = protocol.toString(16).padStart(2, "0");
-  return { class: family, source: `${key}${name}00${port}` };
+  if (isFirst && protocol === 6 && payload.length > 13) {
+    values.tcp = tcpOf(payload[13]!);
+  }
+  const hasAddress = by.some((name) =>
+    name === "source" || name === "destination"
+  );
+  return { class: hasAddress ? family : "ipv4", key: keyOf(by, values) };
+}
+
+function tcpOf(flags: number): string {
+  const [fin, syn, rst, , ack] = [1, 2, 4, 8, 16].map((bit) =>
+    (flags & bit) !== 0
+  );
+  if (rst) return "rst";
+  if (syn) return ack ? "synack" : "syn";
+  return fin ? "fin" : "other";
 }
 
 function isKept(

@@ -2,7 +2,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { formatIpv6, parseAddress } from "../../src/basics/address.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";
-import { type By, keyText } from "../../src/basics/keys.ts";
 
 for (
   const [text, address] of [
@@ -80,21 +79,3 @@ for (
     assertThrows(() => parseFilter(text), RangeError, why);
   });
 }
-
-Deno.test("keyText: addresses, networks, protocols and ports", () => {
-  const key = Uint8Array.of(10, 0, 0, 1, 6, 0, 1, 187);
-  const text = (by: By, bits: number, bytes = key) =>
-    keyText("ipv4", { by, prefix: { ipv4: bits, ipv6: 128 } }, bytes);
-  assertEquals(text("source", 32, key.slice(0, 4)), "10.0.0.1");
-  assertEquals(text("destination", 24, key.slice(0, 4)), "10.0.0.1/24");
-  assertEquals(text("source,protocol", 32), "10.0.0.1,tcp");
-  assertEquals(text("source,port", 32), "10.0.0.1,tcp,443");
-  assertEquals(
-    text("source,port", 8, Uint8Array.of(10, 0, 0, 0, 1, 0, 0, 0)),
-    "10.0.0.0/8,icmp",
-  );
-  assertEquals(
-    text("source,port", 32, Uint8Array.of(10, 0, 0, 1, 200, 0, 0, 0)),
-    "10.0.0.1,200",
-  );
-});

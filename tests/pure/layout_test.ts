@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { interruptedCpus, parseCpus } from "../../src/bpf/cpus.ts";
 import { constants, mapMemory, slotsFor } from "../../src/bpf/layout.ts";
+import { KEY_PARTS } from "../../src/basics/key_layout.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 
 Deno.test("CPU numbers may have gaps: there is room up to the highest", () => {
@@ -40,8 +41,9 @@ Deno.test("an index is a power of two, and at most half full", () => {
 
 Deno.test("the memory of the maps grows with sources and with CPUs", () => {
   // Two generations; slots, key and tally of each family.
-  assertEquals(mapMemory(1024, 1), 2 * 1024 * (2 * 16 + 8 + 24 + 2 * 16));
-  assertEquals(mapMemory(1024, 3) - mapMemory(1024, 2), 2 * 1024 * 2 * 16);
+  const memory = (cpus: number) => mapMemory(BY_SOURCE, 1024, cpus);
+  assertEquals(memory(1), 2 * 1024 * (2 * 16 + 8 + 16 + 2 * 16));
+  assertEquals(memory(3) - memory(2), 2 * 1024 * 2 * 16);
 });
 
 Deno.test("the program's constants: the seed first, the masks last", () => {
@@ -55,10 +57,15 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
     keying: { ...BY_SOURCE, prefix: { ipv4: 12, ipv6: 36 } },
     filter: undefined,
   });
+  // Words of a key, then where its parts are: the source alone, at 0.
+  const layout = (words: number) =>
+    `0${words}000000` + "ff000000" + "00000000" +
+    "ff000000".repeat(KEY_PARTS.length - 2);
   assertEquals(
     bytes.toHex(),
     "0807060504030201" + "64000000" + "00010000" + "04000000" +
-      "08000000" + "01000000" + "00000000".repeat(4) + "01000000" +
+      "08000000" + "01000000" + "00000000".repeat(3) + "01000000".repeat(2) +
+      layout(1) + layout(2) + "00000000" + "01000000" +
       "fff00000" + "fffffffff" + "0".repeat(23) + "00000000",
   );
 });

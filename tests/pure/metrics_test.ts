@@ -12,7 +12,7 @@ const ORIGIN = {
   run: "r",
   interface: 'e"\\\n',
   direction: "in",
-  by: "source",
+  by: ["source"],
 } as const;
 const START = {
   ...ORIGIN,
@@ -50,8 +50,11 @@ Deno.test("metrics of a run: every class, the labelled sources and the others", 
   const books = {
     ...EMPTY_BOOKS,
     total: { packets: 15n, bytes: 1500n },
-    nonIp: { packets: 3n, bytes: 300n },
-    malformed: { packets: 1n, bytes: 100n },
+    nonIp: { packets: 3n, bytes: 300n, types: new Map([["arp", 2n]]) },
+    malformed: {
+      ...{ packets: 1n, bytes: 100n },
+      ...{ cut: 1n, version: 0n, length: 0n },
+    },
   };
   const tick = run.close(window, books, {
     end: { boot: 2500, wall: 1_002_500 },
@@ -92,14 +95,21 @@ Deno.test("metrics of a run: every class, the labelled sources and the others", 
     'class_packets_total{class="non_ip"} 3',
     'class_packets_total{class="malformed"} 1',
     'class_packets_total{class="filtered"} 0',
+    'class_packets_total{class="undecoded"} 0',
     'class_bytes_total{class="source"} 1000',
     'class_bytes_total{class="untracked"} 100',
     'class_bytes_total{class="non_ip"} 300',
     'class_bytes_total{class="malformed"} 100',
     'class_bytes_total{class="filtered"} 0',
+    'class_bytes_total{class="undecoded"} 0',
     'untracked_by_cause_packets_total{cause="full"} 1',
     'untracked_by_cause_packets_total{cause="no_memory"} 0',
     'untracked_by_cause_packets_total{cause="busy"} 0',
+    'non_ip_by_type_packets_total{type="arp"} 2',
+    'non_ip_by_type_packets_total{type="other"} 1',
+    'malformed_by_cause_packets_total{cause="cut"} 1',
+    'malformed_by_cause_packets_total{cause="version"} 0',
+    'malformed_by_cause_packets_total{cause="length"} 0',
     'source_packets_total{source="10.0.0.1"} 5',
     'source_packets_total{source="other"} 5',
     'source_bytes_total{source="10.0.0.1"} 500',
@@ -141,7 +151,10 @@ Deno.test("docs/fleet.md lists every metric, and the number of series", () => {
   }));
   assertEquals(rows, expected);
 
-  // Of one interface and without a labelled source; each of those adds two.
+  // Of one interface, without an EtherType and without a labelled source.
   const samples = PAGE.split("\n").filter((line) => /^[a-z]/.test(line)).length;
-  assertStringIncludes(docs, `5 + interfaces x (${samples} + 2 x labels)`);
+  assertStringIncludes(
+    docs,
+    `5 + interfaces x (${samples} + types + 2 x labels)`,
+  );
 });

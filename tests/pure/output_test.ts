@@ -14,7 +14,7 @@ const TICK: TickRecord = {
   run: "r",
   interface: "eth0",
   direction: "in",
-  by: "source",
+  by: ["source"],
   seq: 3,
   skipped: 0,
   start: new Date("2026-01-02T03:04:05.000Z"),
@@ -24,18 +24,29 @@ const TICK: TickRecord = {
   books: {
     total: { packets: 40n, bytes: 4000n },
     untracked: { packets: 6n, bytes: 600n, full: 3n, noMemory: 2n, busy: 1n },
-    nonIp: { packets: 3n, bytes: 300n },
-    malformed: { packets: 1n, bytes: 100n },
+    nonIp: { packets: 3n, bytes: 300n, types: new Map([["arp", 2n]]) },
+    malformed: {
+      ...{ packets: 1n, bytes: 100n },
+      ...{ cut: 0n, version: 1n, length: 0n },
+    },
     filtered: { packets: 0n, bytes: 0n },
+    undecoded: { packets: 0n, bytes: 0n },
   },
   sources: [
     {
       key: "10.0.0.1",
+      values: ["10.0.0.1"],
       packets: 20n,
       bytes: 2000n,
       run: { packets: 120n, bytes: 12_000n },
     },
-    { key: "2001:db8::1", packets: 5n, bytes: 500n, run: undefined },
+    {
+      key: "2001:db8::1",
+      values: ["2001:db8::1"],
+      packets: 5n,
+      bytes: 500n,
+      run: undefined,
+    },
   ],
   shown: { sources: 2, packets: 25n, bytes: 2500n },
   others: { sources: 2, packets: 5n, bytes: 500n },
@@ -92,9 +103,10 @@ Deno.test("jsonl: schema 1", () => {
     ],
     others: { sources: 2, packets: 5, bytes: 500 },
     untracked: { packets: 6, bytes: 600, full: 3, noMemory: 2, busy: 1 },
-    nonIp: { packets: 3, bytes: 300 },
-    malformed: { packets: 1, bytes: 100 },
+    nonIp: { packets: 3, bytes: 300, types: { arp: 2, other: 1 } },
+    malformed: { packets: 1, bytes: 100, cut: 0, version: 1, length: 0 },
     filtered: { packets: 0, bytes: 0 },
+    undecoded: { packets: 0, bytes: 0 },
     rxCounter: { packets: 41, bytes: 4100 },
   };
   const origin = (type: string) => ({
@@ -130,7 +142,7 @@ Deno.test("jsonl: schema 1", () => {
       jsonl.start({
         type: "start",
         direction: "in",
-        by: "source",
+        by: ["source"],
         filter: undefined,
         host,
         run,

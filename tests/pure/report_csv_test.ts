@@ -1,4 +1,5 @@
 /** CSV captures are read as JSON Lines are, and what they lack is named. */
+import { parseFields } from "../../src/basics/keys.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { csv } from "../../src/formats/csv.ts";
 import { csvField } from "../../src/basics/csv_field.ts";
@@ -19,13 +20,17 @@ const RUNS: MadeRun[] = (["in", "out"] as const).map((direction) => ({
   run: "r",
   host: "=web1",
   direction,
-  by: "source,port",
+  by: "source,protocol,port",
   windows: [
     { "a,tcp,1": 5, "10.0.0.1,tcp,443": 2 },
     {},
     { "-1,udp,2": 9, "a,tcp,1": 1 },
   ],
 }));
+const PLAIN: MadeRun = {
+  run: "r",
+  windows: [{ "10.0.0.1": 5, "::1": 2 }, {}, { "10.0.0.2": 9, "10.0.0.1": 1 }],
+};
 
 /** The rows of a run, as src/formats/csv.ts writes them. */
 function rowsOf(made: MadeRun): string[] {
@@ -41,21 +46,26 @@ function rowsOf(made: MadeRun): string[] {
       ].join();
       const suffix = [record.run, record.seq, record.elapsed].join();
       // deno-lint-ignore no-explicit-any
-      const row = (name: string, { packets, bytes }: any, key = "") =>
-        `${prefix},${name},${csvField(key)},${packets},${bytes},,,${suffix}`;
+      const row = (name: string, { packets, bytes }: any, key: string[]) =>
+        [prefix, name, ...key, packets, bytes, "", "", suffix].join();
+      const { by = "source" } = made;
+      const fields = by === "source" ? ["ip"] : by.split(",");
+      const none = fields.map(() => "");
       return [
         // deno-lint-ignore no-explicit-any
         ...record.sources.map((source: any) =>
-          row("source", source, source.ip)
+          row("source", source, fields.map((name) => csvField(source[name])))
         ),
         ...["others", "untracked", "filtered", "nonIp", "malformed"]
-          .map((name) => row(name, record[name])),
-        `${prefix},total,,,,${record.total.packets},${record.total.bytes},${suffix}`,
+          .map((name) => row(name, record[name], none)),
+        `${prefix},total,${none},,,${record.total.packets},${record.total.bytes},${suffix}`,
       ];
     });
 }
 
-const HEADER = csv.header.trimEnd();
+const headerOf = (by: string) =>
+  csv.withFields!(parseFields(by)).header.trimEnd();
+const HEADER = headerOf("source,protocol,port");
 const NOTHING =
   "Nothing is known to be missing: no gap, no incomplete run, no broken line; but CSV has no end records: ticks that are lost at the end of a run cannot be seen";
 
@@ -66,7 +76,6 @@ function reportOnCsv(lines: readonly string[]) {
 /** The report on a file of JSON Lines, and then one of CSV. */
 function reportOnReadings(json: readonly string[], lines: readonly string[]) {
   const reporter = new Reporter({
-    by: "source",
     top: 0,
     since: -Infinity,
     until: Infinity,
@@ -127,11 +136,20 @@ Deno.test("csv: each row that is deleted, doubled or bent in turn is noticed", (
 });
 
 Deno.test("csv: rows in front of their header, or without one, are read", () => {
-  const expected = reportOnCsv(LINES);
-  for (let at = 0; at <= LINES.length; at++) {
-    const rows = LINES.slice(1);
-    const lines = at < LINES.length ? rows.toSpliced(at, 0, HEADER) : rows;
+  const rows = rowsOf(PLAIN);
+  const header = headerOf("source");
+  const expected = reportOnCsv([header, ...rows]);
+  for (let at = 0; at <= rows.length + 1; at++) {
+    const lines = at <= rows.length ? rows.toSpliced(at, 0, header) : rows;
     assertEquals(reportOnCsv(lines), expected);
+  }
+});
+
+Deno.test("csv: rows of other fields are named without their header, not taken", () => {
+  for (const first of [[], [headerOf("source")], [headerOf("source,port")]]) {
+    const { report, problems } = reportOnCsv([...first, ...LINES.slice(1)]);
+    assertEquals(report.ticks, 0);
+    assertEquals(problems.broken.count, LINES.length - 1);
   }
 });
 
@@ -145,29 +163,37 @@ Deno.test("csv: a copy in JSON Lines of the same ticks is a copy, and a bent one
     for (const [at, row] of rows.entries()) {
       if (!row.includes(",source,")) continue;
       // Another key leaves the books balanced.
-      const key = row.replace(/(?<=,source,)("[^"]*"|[^,]*)/, "other");
+      const key = row.replace(/(?<=,source,)('?[^,]*)/, "other");
       const bent = reportOnReadings(lines, [HEADER, ...rows.with(at, key)]);
       assertEquals(bent.problems.conflicts.count, 1, key);
     }
   }
 });
 
-Deno.test("csv: the keys tell what they were counted by, but a destination looks like a source", () => {
+Deno.test("csv: the header tells what a capture counts by", () => {
   const kinds = {
-    "source": ["10.0.0.1", "2001:db8::1", "10.0.0.0/24"],
-    "source,protocol": ["10.0.0.1,tcp", "10.0.0.1,icmp", "::1,sctp"],
-    "source,port": ["10.0.0.1,tcp,443", "10.0.0.1,icmp", "::1,udp,0"],
+    "destination": "10.0.0.1",
+    "source": "10.0.0.1",
+    "source,protocol": "10.0.0.1,tcp",
+    "source,protocol,source-port,port": "10.0.0.1,icmp,-,-",
   };
-  const rows = Object.entries(kinds).map(([kind, keys], at) => {
-    const windows = keys.map((key) => ({ [key]: 1 }));
-    const own = rowsOf({ run: `r${at}`, start: T0 + at * 3000, windows });
-    const { report, problems } = reportOnCsv([HEADER, ...own]);
-    assertEquals(report.bys, [kind]);
-    assertEquals(report.groups.map(({ packets }) => packets), [1n, 1n, 1n]);
+  const files = Object.entries(kinds).map(([by, key], at) => {
+    const window = { [key]: 1 };
+    const made = {
+      run: `r${at}`,
+      start: T0 + at * 3000,
+      by,
+      windows: [window],
+    };
+    const rows = rowsOf(made).map((row) => row.replaceAll(",-", ","));
+    const lines = [headerOf(by), ...rows];
+    const { report, problems } = reportOnCsv(lines);
+    assertEquals(report.bys, [by]);
+    assertEquals(report.groups.map(({ key }) => key), [key]);
     assertEquals(isIncomplete(report, problems), false);
-    return own;
+    return lines;
   });
-  const { report, problems } = reportOnCsv([HEADER, ...rows.flat()]);
+  const { report, problems } = reportOnCsv(files.flat());
   assertEquals(report.bys, Object.keys(kinds).sort());
   assertEquals(isIncomplete(report, problems), true);
 });

@@ -1,6 +1,7 @@
 /** What a report computes from records, and its formats. */
 import {
   assertEquals,
+  assertMatch,
   assertRejects,
   assertStringIncludes,
   assertThrows,
@@ -9,7 +10,6 @@ import { parseArguments } from "../../src/cli/arguments.ts";
 import { helpText } from "../../src/cli/help_text.ts";
 import { commands } from "../../src/commands/all.ts";
 import { command } from "../../src/commands/report/report.ts";
-import { BYS } from "../../src/basics/keys.ts";
 import { EXIT, Failure } from "../../src/basics/errors.ts";
 import { CountSum } from "../../src/report/counts.ts";
 import { Problems } from "../../src/report/problems.ts";
@@ -85,21 +85,37 @@ Deno.test("groups by hour, host and interface", () => {
   assertEquals(keys("interface"), [["a eth0", 18n], ["b eth0", 5n]]);
 });
 
+const BYS = ["source", "destination", "source,protocol", "source,port"];
+
 Deno.test("captures that count by different things: their rows are apart and named, exit 8", () => {
   const windows = [{ a: 5, b: 1 }, { a: 2 }];
+  /** The same text for each field. */
+  const keyOf = (by: string, text: string) => by.replaceAll(/[^,]+/g, text);
   const runs = BYS.map((by, at) =>
-    madeLines({ by, run: `r${at}`, start: T0 + at * 2000, windows })
+    madeLines({
+      by,
+      run: `r${at}`,
+      start: T0 + at * 2000,
+      windows: windows.map((window) =>
+        Object.fromEntries(
+          Object.entries(window).map(([key, n]) => [keyOf(by, key), n]),
+        )
+      ),
+    })
   );
   for (const [at, by] of BYS.entries()) {
     const found = reportOnFiles({ x: runs[at]! });
     assertEquals(isIncomplete(found.report, found.problems), false);
     const text = reportText(found.report, NONE);
     assertStringIncludes(text, `\n${by.toUpperCase()}  `);
-    assertEquals(/^a +7 /m.test(text), true, text);
+    assertMatch(text, new RegExp(`^${keyOf(by, "a")} +7 `, "m"));
     assertEquals(found.report.groups.map((row) => row.by), [by, by]);
   }
   const all = reportOnFiles({ x: runs.flat() }, { hasSeries: true });
-  const expected = BYS.flatMap((by) => [[by, "a", 7n], [by, "b", 1n]]);
+  const expected = BYS.flatMap((by) => [
+    [by, keyOf(by, "a"), 7n],
+    [by, keyOf(by, "b"), 1n],
+  ]);
   const rows = all.report.groups.map(({ by, key, packets }) => [
     by,
     key,
@@ -112,10 +128,12 @@ Deno.test("captures that count by different things: their rows are apart and nam
     write(all.report, all.problems)
   );
   for (const text of texts) {
-    for (const by of BYS) assertStringIncludes(text, `a (${by})`);
+    for (const by of BYS) {
+      assertStringIncludes(text, `${keyOf(by, "a")} (${by})`);
+    }
     assertStringIncludes(text, "Mixed: the captures count by ");
   }
-  assertStringIncludes(reportCsv(all.report), '\n"source,port",a,7,');
+  assertStringIncludes(reportCsv(all.report), '\n"source,port","a,a",7,');
   assertStringIncludes(reportCsv(all.report), "by,key,packets,");
   const json = reportJsonl(all.report, NONE);
   assertStringIncludes(json, '{"type":"row","destination":"a","packets":7,');
@@ -267,7 +285,7 @@ Deno.test("the command line of report", async () => {
   assertEquals([...operands], ["a.jsonl", "-"]);
   assertEquals(values as unknown, {
     top: 20,
-    by: "source",
+    by: undefined,
     since: undefined,
     until: undefined,
     format: "text",
@@ -306,7 +324,7 @@ Deno.test("the command line of report", async () => {
   }
   for (
     const [line, why] of [
-      ["--by size x", "give source, hour, host or interface"],
+      ["--by size x", "name one of hour, host, interface, or fields: source, "],
       ["--since yesterday x", "give a date like"],
       ["--top -1 x", "whole number"],
       ["--frmat csv x", "did you mean --format?"],
@@ -370,7 +388,7 @@ Deno.test("what comes from outside is shown as text, in every format", () => {
     { hasSeries: true },
   );
   const raw = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u;
-  for (const by of ["source", "host", "interface"] as const) {
+  for (const by of [undefined, "host", "interface"] as const) {
     const { report } = reportOnFiles({ x: lines }, { by, hasSeries: true });
     assertEquals(raw.exec(reportText(report, problems)), null);
     assertStringIncludes(reportText(report, problems), "\\u202eevil");

@@ -25,7 +25,7 @@ function randomRun(random: Random, name: string, isOut: boolean) {
     run: name,
     interface: "eth0",
     direction: isOut ? "out" : "in",
-    by: "source",
+    by: ["source"],
   } as const;
   const top = random(2) * random(9);
   const run = new Run(origin, {
@@ -69,8 +69,11 @@ function randomRun(random: Random, name: string, isOut: boolean) {
     const books = {
       ...EMPTY_BOOKS,
       total: all,
-      nonIp,
-      malformed,
+      nonIp: { ...nonIp, types: new Map([["arp", nonIp.packets / 2n]]) },
+      malformed: {
+        ...malformed,
+        ...{ cut: 0n, version: malformed.packets, length: 0n },
+      },
       filtered,
       untracked,
     };
@@ -87,7 +90,6 @@ function randomRun(random: Random, name: string, isOut: boolean) {
 
 function reportOn(bytes: Uint8Array): { report: Report; lines: string[] } {
   const reporter = new Reporter({
-    by: "source",
     top: 0,
     since: -Infinity,
     until: Infinity,

@@ -10,7 +10,7 @@ const ORIGIN = {
   run: "r",
   interface: "eth0",
   direction: "in",
-  by: "source",
+  by: ["source"],
 } as const;
 const OPTIONS = {
   sort: "packets",

@@ -196,7 +196,11 @@ Deno.test("rank: the first rows are the same as those of a full sort, and in ord
 
 Deno.test("books balance only if packets and bytes both do", () => {
   const total = { packets: 10n, bytes: 1000n };
-  const books = { ...EMPTY_BOOKS, total, nonIp: { packets: 3n, bytes: 300n } };
+  const books = {
+    ...EMPTY_BOOKS,
+    total,
+    nonIp: { ...EMPTY_BOOKS.nonIp, packets: 3n, bytes: 300n },
+  };
   assert(balances(books, { packets: 7n, bytes: 700n }));
   assert(!balances(books, { packets: 7n, bytes: 699n }));
   assert(!balances(books, { packets: 8n, bytes: 700n }));

@@ -24,7 +24,7 @@ export class Ticks {
       run: "r",
       interface: interfaceName,
       direction: "in",
-      by: "source",
+      by: ["source"],
     } as const;
     this.start = {
       type: "start",

@@ -114,8 +114,11 @@ function tcPrograms(
   return found.join(", then ") || "none";
 }
 
-function memory({ maxSources, directions }: Counting, cpus: number): Finding {
-  const needed = mapMemory(maxSources, cpus) * directions.length;
+function memory(
+  { keying, maxSources, directions }: Counting,
+  cpus: number,
+): Finding {
+  const needed = mapMemory(keying, maxSources, cpus) * directions.length;
   const bytes = (count: number) => formatBytes(BigInt(Math.round(count)));
   const value = `${
     bytes(needed)

@@ -4,6 +4,7 @@ import type { Direction } from "../../basics/keys.ts";
 import { LineupReader } from "../../bpf/lineup.ts";
 import type { Counting } from "../../engine/options.ts";
 import { type Way, waysToAttach } from "../../hooks/choice.ts";
+import { hiddenTagsRemark } from "../../hooks/hidden_tags.ts";
 import { remarksOn } from "../../hooks/kinds.ts";
 import {
   NO_NATIVE,
@@ -34,7 +35,7 @@ export function modeChecks(
   const known = { ...refused, ...large(found, features, host) };
   return counting.directions.flatMap((direction): NamedFinding[] => {
     const obstacles = {
-      ...obstaclesTo(lib, found, direction, features),
+      ...obstaclesTo(lib, found, direction, features, counting),
       ...known,
     };
     const ways = waysToAttach(found, direction, counting, obstacles);
@@ -44,7 +45,7 @@ export function modeChecks(
     return [
       ...holder,
       [name, modeOf(ways, obstacles, features)],
-      ...notesOn(found, direction, way!),
+      ...notesOn(found, direction, way!, counting),
     ];
   });
 }
@@ -122,12 +123,19 @@ function notesOn(
   found: NetInterface,
   direction: Direction,
   { mode }: Way,
+  { keying }: Counting,
 ): NamedFinding[] {
   const { wrong, costs } = remarksOn(found, direction, mode);
   const resets = mode === "native" && resetsLink(found.driver)
     ? `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${found.driver}, in the kernel's sources)`
     : undefined;
-  const notes = { counts: wrong, speed: costs, "link reset": resets };
+  const hidden = hiddenTagsRemark(found, keying, mode);
+  const notes = {
+    counts: wrong,
+    tags: hidden,
+    speed: costs,
+    "link reset": resets,
+  };
   return Object.entries(notes).flatMap(([name, value]): NamedFinding[] =>
     value === undefined ? [] : [[name, { state: "note", value }]]
   );

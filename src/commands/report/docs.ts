@@ -2,7 +2,9 @@
 import type { CommandDocs } from "../../cli/command_docs.ts";
 import { valued, whole, word } from "../../cli/option.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/formats.ts";
+import { FIELD_NAMES } from "../../basics/keys.ts";
 import { GROUP_BYS } from "../../report/reporter.ts";
+import { parseGroupBy } from "./group_by.ts";
 import { HELP } from "../command.ts";
 import { parseAskedTime } from "./asked_time.ts";
 
@@ -12,17 +14,14 @@ const OPTIONS = {
     { least: 0, most: Number.MAX_SAFE_INTEGER },
     "20",
   ),
-  by: word(
-    {
-      name: "by",
-      value: "KEY",
-      help: "source, hour, host or interface (default source)",
-      details:
-        "What a row stands for; source is what the captures count by. Hours are in UTC, in order of time.",
-    },
-    GROUP_BYS,
-    "source",
-  ),
+  by: valued({
+    name: "by",
+    value: "KEY",
+    help: "hour, host, interface, or fields: source,port",
+    details:
+      "What a row stands for (default: all fields that the captures count by). Hours are in UTC, in order of time. Fields are those of the captures' --by, or some of them; where a capture does not count by a field, rows show ? for it.",
+    completes: [...GROUP_BYS, ...FIELD_NAMES],
+  }, parseGroupBy),
   since: valued({
     name: "since",
     value: "TIME",

@@ -1,5 +1,5 @@
 /** What the man page says about `watch`: what is counted, and each output. */
-import { KEYS } from "../../basics/keys.ts";
+import { KEY_FIELDS } from "../../basics/keys.ts";
 import type { Manual, ManualSection } from "../../cli/command_docs.ts";
 import { FORMATS } from "../../formats/all.ts";
 import { NAME_FIELDS } from "../../formats/capture_name.ts";
@@ -22,18 +22,27 @@ const COUNTS: ManualSection = {
           "untracked",
           "No table entry was free for its source. The causes are full (the table has --max-sources sources: raise it, or use --prefix4 24), noMemory (the packet came on a CPU that was added after the start: restart xdptally) and busy (the index had no free slot near the source's hash, or two CPUs added a source at the same time: raise --max-sources).",
         ],
-        ["nonIp", "Neither IPv4 nor IPv6: ARP, LLDP and so on."],
+        [
+          "nonIp",
+          "Neither IPv4 nor IPv6. Records say what it was: arp, lldp and so on, the first EtherTypes that were seen.",
+        ],
         [
           "malformed",
-          "It ends before the fixed IP header does, or the header has the wrong version or length.",
+          "It ends before the fixed IP header does (cut), or the header has another version than the frame says, or a length below 20 bytes.",
         ],
         ["filtered", "--filter excludes its source."],
+        [
+          "undecoded",
+          "It is in a tunnel, and the packet inside cannot be read.",
+        ],
       ],
     },
     "The total is counted separately, so the sum of the classes can differ from it. If it does, or if something could not be read, text says (INCOMPLETE), a record has complete false, xdptally_complete is 0, and the exit code is 8.",
-    "A row stands for the key of --by; with --prefix4 and --prefix6 its address is a network:",
-    { items: Object.entries(KEYS).map(([key, { help }]) => [key, help]) },
-    "The port is 0 for fragments after the first; protocols without ports have none.",
+    "A row stands for the fields of --by; with --prefix4 and --prefix6 its addresses are networks:",
+    {
+      items: Object.entries(KEY_FIELDS).map(([key, { help }]) => [key, help]),
+    },
+    "A packet may lack a field: protocols without ports, later fragments and cut headers have no port, and interfaces without Ethernet no mac and no vlan. Text shows such a field as -, JSON as null, CSV and metrics as nothing. A frame without IP has a row if all fields are of the Ethernet frame (mac, vlan, ethertype) and there is no --filter; else it is counted as non-IP.",
     "Hooks differ in what they see:",
     { items: HOOKS.map(({ name, sees }) => [name, sees]) },
     "At xdp the bytes are those of the frame with its Ethernet header, without the checksum and without a VLAN tag that the hardware removed. xdptally check names the offloads that change the counts. At the end the total is compared with the interface's own counter, and a warning says where the two differ.",
@@ -85,7 +94,7 @@ const RECORDS: ManualSection = {
         ],
         ["interface", "its name when the run began"],
         ["direction", "in or out, as the interface sees it"],
-        ["by", "the value of --by; absent if that is source"],
+        ["by", "the fields of --by; absent if that is source alone"],
       ],
     },
     "A start has also:",
@@ -123,7 +132,7 @@ const RECORDS: ManualSection = {
         ["total", `${TALLY}: everything that the program saw`],
         [
           "sources",
-          "array with an object for each source: ip (an address or a network; with by it is named key), packets and bytes. In the order of --sort, at most --top",
+          "array with an object for each source: ip (an address or a network), packets and bytes. With by it has the fields of by instead of ip, such as source, protocol, sourcePort; one that the packet lacks is null. In the order of --sort, at most --top",
         ],
         [
           "others",
@@ -133,9 +142,16 @@ const RECORDS: ManualSection = {
           "untracked",
           "packets and bytes; and its packets by cause: full, noMemory, busy",
         ],
-        ["nonIp", TALLY],
-        ["malformed", TALLY],
+        [
+          "nonIp",
+          "packets and bytes; and types, its packets by EtherType, with other for those beyond the first ones",
+        ],
+        [
+          "malformed",
+          "packets and bytes; and its packets by cause: cut, version, length",
+        ],
         ["filtered", TALLY],
+        ["undecoded", TALLY],
         [
           "rxCounter",
           `${TALLY}: what the interface's own counter received since the start of the run, up to two seconds late; null if there is none`,
@@ -143,7 +159,7 @@ const RECORDS: ManualSection = {
         ["txCounter", "the same for what it sent, if direction is out"],
       ],
     },
-    "In packets and in bytes, total is the sum of sources, others, untracked, nonIp, malformed and filtered. The ticks sum to the end record, with one exception: a source that did not fit into the table of the run has a row in its ticks, and is untracked in the end record.",
+    "In packets and in bytes, total is the sum of sources, others, untracked, nonIp, malformed, filtered and undecoded. The ticks sum to the end record, with one exception: a source that did not fit into the table of the run has a row in its ticks, and is untracked in the end record.",
   ],
 };
 
@@ -187,7 +203,7 @@ const METRICS: ManualSection = {
         { name, type, help },
       ) => [name, `${help} (${type}).`]),
     },
-    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy) and source. A value is the name itself, with the format's escapes for backslash, quote and newline.",
+    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy; cut, version, length), type (an EtherType) and source; with --by a label for each field, such as source_port. A value is the name itself, with the format's escapes for backslash, quote and newline.",
     'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. Do not take the rate of source="other": it jumps when a source is no longer among them and all its packets are added there. Use the rate of class="source" minus those of the other series.',
   ],
 };

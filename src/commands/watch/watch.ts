@@ -68,7 +68,8 @@ async function watch(
   { isQuiet, verbosity }: Values<WatchOptions>,
   plans: readonly SinkPlan[],
 ): Promise<ExitCode> {
-  const { interfaces, counting: { maxSources } } = options;
+  const { interfaces, counting: { keying, maxSources } } = options;
+  const by = keying.fields;
   const log = diagnosticsLog(
     isQuiet ? "quiet" : verbosity > 0 ? "verbose" : "normal",
   );
@@ -82,7 +83,7 @@ async function watch(
   ]);
   const host = Deno.hostname();
   const { user } = loaded;
-  const context = { log, stop, host, interfaces, maxSources, user };
+  const context = { log, stop, host, interfaces, maxSources, by, user };
   using sinks = createSinks(plans, context);
   const prepare = async () => {
     for (const name of interfaces) {

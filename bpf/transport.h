@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0 */
+/* Finds the transport header of an IP packet. */
+#ifndef TRANSPORT_H
+#define TRANSPORT_H
+
+#include "frame.h"
+
+/* Fragment offsets in their fields; the other bits are flags. */
+#define IP_OFFSET 0x1fff
+#define IP6_OFFSET 0xfff8
+#define MOST_EXTENSIONS 6
+
+/* An IP packet: `v4` or `v6` is set, known when this is compiled. */
+struct packet {
+	const struct frame *frame;
+	__u32 at;		/* the IP header's offset in the frame */
+	const struct iphdr *v4;
+	const struct ipv6hdr *v6;
+};
+
+struct transport {
+	__u32 at;		/* the transport header's offset in the frame */
+	__u32 protocol;
+	int is_later_fragment;	/* without a transport header */
+};
+
+static __always_inline struct transport transport4(const struct packet *packet)
+{
+	const struct iphdr *ip = packet->v4;
+	struct transport transport = {
+		.at = packet->at + ip->ihl * 4,
+		.protocol = ip->protocol,
+		.is_later_fragment = ip->frag_off & bpf_htons(IP_OFFSET),
+	};
+
+	return transport;
+}
+
+/* Skips the extension headers (RFC 8200, section 4). */
+static __always_inline struct transport transport6(const struct packet *packet)
+{
+	struct transport transport = {
+		.at = packet->at + sizeof(*packet->v6),
+		.protocol = packet->v6->nexthdr,
+	};
+	int count;
+
+	for (count = 0; count < MOST_EXTENSIONS; count++) {
+		struct { __u8 next, length; __be16 offset; } copy;
+		const typeof(copy) *extension;
+		__u32 type = transport.protocol;
+
+		if (type != IPPROTO_HOPOPTS && type != IPPROTO_ROUTING &&
+		    type != IPPROTO_DSTOPTS && type != IPPROTO_FRAGMENT &&
+		    type != IPPROTO_AH)
+			break;
+		extension = header(packet->frame, transport.at, sizeof(copy),
+				   &copy);
+		if (!extension)
+			break;
+		if (type == IPPROTO_FRAGMENT) {
+			transport.is_later_fragment |= extension->offset &
+						       bpf_htons(IP6_OFFSET);
+			transport.at += 8;
+		} else if (type == IPPROTO_AH) {
+			transport.at += (extension->length + 2) * 4;
+		} else {
+			transport.at += (extension->length + 1) * 8;
+		}
+		transport.protocol = extension->next;
+	}
+	return transport;
+}
+
+static __always_inline struct transport
+transport_of(const struct packet *packet)
+{
+	return packet->v4 ? transport4(packet) : transport6(packet);
+}
+
+/* Whether the transport header begins with the two ports. */
+static __always_inline int has_ports(const struct transport *transport)
+{
+	if (transport->is_later_fragment)
+		return 0;
+	switch (transport->protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_DCCP:
+	case IPPROTO_SCTP:
+	case IPPROTO_UDPLITE:
+		return 1;
+	}
+	return 0;
+}
+
+#endif

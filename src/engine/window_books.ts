@@ -1,0 +1,36 @@
+/** The books of a window, from the counters of the maps. */
+import { etherTypeName } from "../basics/protocols.ts";
+import type { Drained } from "../bpf/generations.ts";
+import { TOTALS } from "../bpf/layout.ts";
+import type { Books } from "../tally/books.ts";
+
+/** Names the counters that `Generations.drain` returns. */
+export function booksOf({ words, types }: Drained): Books {
+  const tally = (at: number) => ({
+    packets: words[at]!,
+    bytes: words[at + 1]!,
+  });
+  return {
+    total: tally(TOTALS.total),
+    untracked: {
+      ...tally(TOTALS.untracked),
+      full: words[TOTALS.full]!,
+      noMemory: words[TOTALS.noMemory]!,
+      busy: words[TOTALS.busy]!,
+    },
+    nonIp: {
+      ...tally(TOTALS.nonIp),
+      types: new Map(
+        Array.from(types, ([type, packets]) => [etherTypeName(type), packets]),
+      ),
+    },
+    malformed: {
+      ...tally(TOTALS.malformed),
+      cut: words[TOTALS.cut]!,
+      version: words[TOTALS.version]!,
+      length: words[TOTALS.length]!,
+    },
+    filtered: tally(TOTALS.filtered),
+    undecoded: tally(TOTALS.undecoded),
+  };
+}

@@ -1,0 +1,38 @@
+/** VLAN tags that the hardware removes: tc sees them beside the data, XDP does not. */
+import type { Keying } from "../basics/keys.ts";
+import { featuresOf } from "../net/offloads.ts";
+import type { NetInterface } from "../net/interfaces.ts";
+
+const FEATURE = "rx-vlan-hw-parse";
+const XDP_MODES = ["native", "generic"];
+
+/** Whether XDP may lack the tags that `--by vlan` asks for. */
+function mayHideTags(
+  { name }: NetInterface,
+  { fields }: Keying,
+): boolean {
+  return fields.includes("vlan") && featuresOf(name)?.isOn(FEATURE) === true;
+}
+
+/** Obstacles to XDP for who counts by VLAN, where tc is possible instead. */
+export function hiddenTags(
+  netInterface: NetInterface,
+  keying: Keying,
+): Record<string, { readonly why: string; readonly remedy: string }> {
+  if (!mayHideTags(netInterface, keying)) return {};
+  const obstacle = {
+    why: `the hardware may remove VLAN tags before XDP sees them (${FEATURE})`,
+    remedy: "use --hook tc",
+  };
+  return Object.fromEntries(XDP_MODES.map((mode) => [mode, obstacle]));
+}
+
+/** The warning that a run lacks tags; undefined: it does not. */
+export function hiddenTagsRemark(
+  netInterface: NetInterface,
+  keying: Keying,
+  mode: string,
+): string | undefined {
+  if (!XDP_MODES.includes(mode) || !mayHideTags(netInterface, keying)) return;
+  return `the hardware may remove VLAN tags before XDP sees them, and frames then count as without a tag; use --hook tc, or ethtool -K ${netInterface.name} rxvlan off`;
+}
