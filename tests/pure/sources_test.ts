@@ -35,6 +35,8 @@ const LAYERS = [
   "report/",
   "view/",
   "formats/",
+  "pcap/",
+  "frame/",
   "tally/",
   "files/",
   "net/",
@@ -45,7 +47,16 @@ const LAYERS = [
 ];
 
 /** They touch neither Deno nor FFI, and import only one another. */
-const PURE = ["cli/", "report/", "view/", "formats/", "tally/", "basics/"];
+const PURE = [
+  "cli/",
+  "report/",
+  "view/",
+  "formats/",
+  "pcap/",
+  "frame/",
+  "tally/",
+  "basics/",
+];
 
 /** What a file imports of src/, statically or not; paths are relative to src/. */
 function importsOf(file: string): string[] {

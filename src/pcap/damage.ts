@@ -1,0 +1,20 @@
+/** What ends the reading of a capture file early. */
+
+/** Where a capture file cannot be read any further, and why. */
+export interface CaptureDamage {
+  /** Offset in the file: of the record, or where it was noticed in gzip's data. */
+  readonly at: number;
+  /** `a packet of 3000000000 bytes` */
+  readonly why: string;
+}
+
+/** Thrown at the start of a record that cannot be read; its message says why. */
+export class DamagedCapture extends Error {
+  override readonly name = "DamagedCapture";
+}
+
+/**
+ * Longer packets are damage, bytes: libpcap and Wireshark do not read them either,
+ * for any link type that can be read here. A lower bound finds damage sooner.
+ */
+export const LONGEST_PACKET = 262_144;
