@@ -1,4 +1,5 @@
 /** Capture files in libpcap's classic format, of Ethernet. @see pcap-savefile(5) */
+import { CaptureReader } from "../../src/pcap/capture_reader.ts";
 import type { Bytes } from "./frames.ts";
 
 const MAGIC = 0xa1b2c3d4, FILE_HEADER = 24, RECORD_HEADER = 16;
@@ -10,18 +11,18 @@ interface PcapRecord {
   readonly length: number;
 }
 
-/** The records of a file that tcpdump wrote on a machine like this. */
+/** The records of a file, which may be written at this moment. */
 function recordsOf(path: string): PcapRecord[] {
-  const bytes = Deno.readFileSync(path);
-  const view = new DataView(bytes.buffer);
-  if (view.getUint32(0, true) !== MAGIC) throw new Error(`no capture: ${path}`);
+  const reader = new CaptureReader();
+  const { packet } = reader;
   const records: PcapRecord[] = [];
-  for (let at = FILE_HEADER; at + RECORD_HEADER <= bytes.length;) {
-    const end = at + RECORD_HEADER + view.getUint32(at + 8, true);
-    if (end > bytes.length) break; // it is being written
-    const kept = bytes.slice(at + RECORD_HEADER, end);
-    records.push({ kept, length: view.getUint32(at + 12, true) });
-    at = end;
+  reader.add(Deno.readFileSync(path));
+  while (reader.next()) {
+    const kept = packet.bytes.slice(packet.from, packet.to);
+    records.push({ kept, length: packet.wireLength });
+  }
+  if (reader.damage !== undefined) {
+    throw new Error(`${path}: ${reader.damage.why}`);
   }
   return records;
 }

@@ -41,3 +41,34 @@ export function matches(file: string, filters: readonly string[]): number[] {
   // The columns alternate between frames and bytes.
   return row.split("|").map(Number).filter((_, at) => at % 2 === 0);
 }
+
+/** A packet as tshark reads it from a capture file. */
+export interface SharkPacket {
+  /** Seconds with nine decimals. */
+  readonly time: string;
+  readonly length: number;
+  readonly kept: number;
+  /** MD5 of the captured bytes. */
+  readonly digest: string;
+  /** Of its interface, in pcapng. */
+  readonly name: string | undefined;
+}
+
+/** Every packet of a capture file. */
+export function packetsOf(file: string): SharkPacket[] {
+  const fields = ["time_epoch", "len", "cap_len", "md5_hash", "interface_name"];
+  const text = sh(
+    ...["tshark", "-n", "-r", file, "-o", "frame.generate_md5_hash:TRUE"],
+    ...["-T", "fields", ...fields.flatMap((field) => ["-e", `frame.${field}`])],
+  );
+  return text.split("\n").filter((line) => line !== "").map((line) => {
+    const [time, length, kept, digest, name] = line.split("\t");
+    return {
+      time: time!,
+      length: Number(length),
+      kept: Number(kept),
+      digest: digest!,
+      name: name === "unknown" ? undefined : name || undefined,
+    };
+  });
+}
