@@ -24,7 +24,7 @@ const LINK_TYPES: Readonly<Record<number, LinkType>> = {
   50: { name: "PPP in HDLC", kind: "hdlc" },
   51: { name: "PPPoE" },
   101: { name: "raw IP", kind: "ip" },
-  104: { name: "Cisco HDLC", kind: "hdlc" },
+  104: { name: "Cisco HDLC" },
   105: { name: "IEEE 802.11" },
   107: { name: "Frame Relay" },
   108: { name: "OpenBSD loopback", kind: "loopback" },
