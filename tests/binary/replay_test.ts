@@ -58,7 +58,7 @@ async function replay(
 
 Deno.test("traffic of real programs, live and replayed: xdptally and tshark agree on packets and bytes by source", async (test) => {
   using folder = new Folder();
-  using peers = new Peers(folder);
+  await using peers = new Peers(folder);
   await peers.serve();
   const both = `${folder.path}/both.pcap`;
   const incoming = `${folder.path}/incoming.pcap`;

@@ -72,7 +72,7 @@ const FORMATS = ["pcap", "nsecpcap", "modpcap", "pcapng"];
 
 Deno.test("what real programs capture and convert reads as in tshark", async (test) => {
   using folder = new Folder();
-  using peers = new Peers(folder);
+  await using peers = new Peers(folder);
   await peers.serve();
   const file = (name: string) => `${folder.path}/${name}`;
   const { server } = peers;

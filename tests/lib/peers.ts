@@ -8,10 +8,11 @@ const PORTS = { dns: 53, http: 80, ssh: 22, iperf: 5201 };
 const JUMBO = "9000";
 
 /** `client` with its end `vc`, and `server` with `vs`; the cable is not plugged in. */
-export class Peers implements Disposable {
+export class Peers implements AsyncDisposable {
   readonly client = new Namespace("client");
   readonly server = new Namespace("server");
   readonly #folder: string;
+  readonly #servers: Deno.ChildProcess[] = [];
 
   constructor(folder: Folder) {
     this.#folder = folder.path;
@@ -47,13 +48,14 @@ export class Peers implements Disposable {
 
   /** Starts a program that ends when the peers are disposed of. */
   #serve(...command: string[]): void {
-    new Deno.Command("ip", {
+    const server = new Deno.Command("ip", {
       args: ["netns", "exec", this.server.name, ...command],
       cwd: this.#folder,
       stdin: "null",
       stdout: "null",
       stderr: "null",
-    }).spawn().unref();
+    }).spawn();
+    this.#servers.push(server);
   }
 
   /** Starts the servers; they listen when this returns. */
@@ -139,10 +141,11 @@ export class Peers implements Disposable {
     return this.client.run("timeout", "20", ...command);
   }
 
-  [Symbol.dispose](): void {
+  async [Symbol.asyncDispose](): Promise<void> {
     const pids = sh("ip", "netns", "pids", this.server.name).split("\n")
       .filter((pid) => pid !== "");
     for (const pid of pids) Deno.kill(Number(pid), "SIGKILL");
+    await Promise.all(this.#servers.map(({ status }) => status));
     this.client[Symbol.dispose]();
     this.server[Symbol.dispose]();
   }
