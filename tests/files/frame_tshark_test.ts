@@ -4,19 +4,16 @@
  * a folder, but neither root nor anything built.
  */
 import { assert, assertEquals } from "@std/assert";
-import type { FrameNeeds } from "../../src/frame/frame_reader.ts";
 import type { LinkKind } from "../../src/frame/link_kind.ts";
-import { type CraftedFrame, tunnelled, TUNNELS } from "../lib/crafted.ts";
+import type { CraftedFrame } from "../lib/crafted.ts";
 import { frameOn, LINK_TYPE_OF } from "../lib/crafted_links.ts";
+import { tunnelled, TUNNELS } from "../lib/crafted_tunnels.ts";
 import { Folder } from "../lib/folder.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
 import { generator, type Random } from "../lib/random.ts";
-import { INNER, readFrame, type Shown, WHOLE } from "../lib/read_frame.ts";
-import {
-  dissect,
-  type SharkFrame,
-  type SharkLevel,
-} from "../lib/tshark_frames.ts";
+import { readFrame, type Shown, WHOLE } from "../lib/read_frame.ts";
+import { compareFrames } from "../lib/tshark_comparison.ts";
+import { dissect, type SharkFrame } from "../lib/tshark_frames.ts";
 
 /** L2TPv3 is told by its packet here; tshark has to be told by options. */
 const TOLD = Object.keys(TUNNELS).filter((name) => name !== "l2tp");
@@ -49,82 +46,16 @@ function isBeyondTshark({ bytes, name, kind, levels }: CraftedFrame): boolean {
     kind === "loopback" && (bytes[0] === 10 || bytes[3] === 10);
 }
 
-/** Holds a reading against the same packet in tshark's. */
-function assertLevel(read: Shown, level: SharkLevel, message: string): void {
-  const flags = level.tcpFlags;
-  const tcp = flags === undefined
-    ? undefined
-    : flags & 4
-    ? "rst"
-    : flags & 2
-    ? flags & 16 ? "synack" : "syn"
-    : flags & 1
-    ? "fin"
-    : "other";
-  const { source, destination, dscp, sourcePort, port } = read;
-  assertEquals(
-    { class: read.class, source, destination, dscp, sourcePort, port },
-    {
-      class: level.family,
-      source: level.source,
-      destination: level.destination,
-      dscp: level.dscp,
-      sourcePort: level.ports?.[0],
-      port: level.ports?.[1],
-    },
-    message,
-  );
-  assertEquals(read.tcp, tcp, message);
-}
-
-function assertLink(
-  read: Shown,
-  frame: SharkFrame,
-  kind: LinkKind,
-  message: string,
-): void {
-  // It also shows the addresses of other hardware in cooked headers.
-  if (!kind.startsWith("cooked") || read.mac !== undefined) {
-    assertEquals(read.mac, frame.mac, message);
-  }
-  const isTagged = frame.vlans.length > 0;
-  assertEquals(read.vlan !== undefined, isTagged, message);
-  if (isTagged) assert(frame.vlans.includes(read.vlan as number), message);
-}
-
-/** Holds the outermost and the innermost packet of frames against tshark. */
-function compare(
-  frames: readonly CraftedFrame[],
-  linkType: number,
-  folder: Folder,
-  ...args: readonly string[]
-): void {
-  const file = `${folder.path}/frames.pcap`;
-  const all = frames.map(({ bytes }) => bytes);
-  for (
-    const [at, shark] of dissect(all, linkType, file, ...args).entries()
-  ) {
-    const { bytes, kind, name } = frames[at]!;
-    const message = `${name}: ${shark.protocols}: ${bytes.toHex()}`;
-    const reading = (needs: FrameNeeds) => readFrame(bytes, needs, kind);
-    const outer = reading(WHOLE), inner = reading(INNER);
-    assertLink(outer, shark, kind, message);
-    assertLevel(outer, shark.levels[0]!, message);
-    assertLevel(inner, shark.levels.at(-1)!, message);
-    assertEquals(
-      inner.outer,
-      shark.levels.length > 1 ? shark.levels[0]!.source : undefined,
-      message,
-    );
-  }
-}
-
 for (const [kind, linkType] of Object.entries(LINK_TYPE_OF)) {
   Deno.test(`frames of every tag and tunnel as in tshark: ${kind}`, () => {
     using folder = new Folder();
     const random = generator(61 + linkType);
     const count = kind === "ethernet" ? 3000 : 500;
-    compare(someFrames(random, kind as LinkKind, count), linkType, folder);
+    compareFrames(
+      someFrames(random, kind as LinkKind, count),
+      linkType,
+      folder,
+    );
   });
 }
 
@@ -142,7 +73,7 @@ Deno.test("L2TPv3 is told as tshark reads it when it is told", () => {
   ) {
     const those = frames.filter(({ name }) => name.includes(`l2tp, ${more} `));
     assert(those.length > 50);
-    compare(
+    compareFrames(
       ...[those, 1, folder, "-d", "l2tp.pw_type==0,eth"] as const,
       ...["-o", `l2tp.cookie_size:${cookie}`] as const,
       ...["-o", `l2tp.l2_specific:${sublayer}`] as const,

@@ -89,6 +89,7 @@ function frameOf(line: string): SharkFrame {
   for (const protocol of protocols.split(":")) {
     const transport = TRANSPORTS[protocol];
     const current = levels.at(-1);
+    if (protocol.startsWith("icmp")) break; // the packet that an error is about
     if (protocol === "ip" || protocol === "ipv6") {
       const isIpv4 = protocol === "ip";
       const source = take(`${protocol}.src`);

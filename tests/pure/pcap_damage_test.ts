@@ -170,3 +170,30 @@ Deno.test("what gunzip says ends the file behind the packets before it", () => {
   assertEquals(packets, 2);
   assertEquals(reader.damage, { at: 7, why: "damaged gzip" });
 });
+
+Deno.test("damage far behind the start has its offset, however the file is split", () => {
+  const random = generator(39);
+  const [header, ...records] = pcapParts(somePackets(random, 5000));
+  const file = bytes(header!, ...records);
+  const bad = bytes(file, Array(16).fill(0xff));
+  assert(file.length > 200_000);
+  for (const most of [100, 5000, 100_000, bad.length]) {
+    const { packets, damage } = readCapture(bad, () => 1 + random(most));
+    assertEquals(packets.length, records.length);
+    assertEquals(damage, {
+      at: file.length,
+      why: "a packet of 4294967295 bytes",
+    });
+  }
+});
+
+Deno.test("the first damage is the one that is told", () => {
+  const reader = new CaptureReader();
+  reader.add(bytes(Array(8).fill(1)));
+  assert(!reader.next());
+  const { damage } = reader;
+  reader.breakOff({ at: 7, why: "damaged gzip" });
+  reader.end();
+  assertEquals(reader.damage, damage);
+  assertEquals(damage?.why, "it is neither pcap nor pcapng");
+});

@@ -59,6 +59,19 @@ Deno.test("the upper bits of pcap's link type are the length of a checksum", () 
   }
 });
 
+Deno.test("a fraction of more than a second is carried", () => {
+  const made = somePackets(generator(40), 4).map((packet, at) => ({
+    ...packet,
+    seconds: 5,
+    nanoseconds: at * 1_500_000_000,
+  }));
+  const { packets } = readCapture(bytes(...pcapParts(made)));
+  assertEquals(
+    packets.map(({ time }) => time),
+    [[5, 0], [6, 500_000_000], [8, 0], [9, 500_000_000]],
+  );
+});
+
 Deno.test("the lengths of a pcap before 2.4 are told apart by their sizes", () => {
   const made = somePackets(generator(36), 20);
   for (const isSwapped of [true, false]) {
