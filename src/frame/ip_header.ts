@@ -80,21 +80,26 @@ export class IpHeader {
     this.isLaterFragment = (u16(bytes, at + 6) & OFFSET) !== 0;
   }
 
-  /** @see RFC 8200, section 4; RFC 4302, section 2 */
+  /**
+   * Behind the header of a later fragment is data: what looks like further headers
+   * there is none.
+   *
+   * @see RFC 8200, section 4; RFC 4302, section 2
+   */
   #skipExtensions(bytes: Uint8Array, to: number): void {
     for (let count = 0; count < MOST_EXTENSIONS; count++) {
       const { protocol, transport: at } = this;
       if (!isExtension(protocol) || at + 4 > to) return;
+      this.protocol = bytes[at]!;
       if (protocol === FRAGMENT) {
-        const offset = u16(bytes, at + 2) & ~7;
-        if (offset !== 0) this.isLaterFragment = true;
         this.transport = at + 8;
+        this.isLaterFragment = (u16(bytes, at + 2) & ~7) !== 0;
+        if (this.isLaterFragment) return;
       } else if (protocol === AUTHENTICATION) {
         this.transport = at + (bytes[at + 1]! + 2) * 4;
       } else {
         this.transport = at + (bytes[at + 1]! + 1) * 8;
       }
-      this.protocol = bytes[at]!;
     }
   }
 }

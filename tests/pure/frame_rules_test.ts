@@ -214,3 +214,30 @@ Deno.test("later fragments of tunnels over IP are undecoded, those of UDP count 
     }
   }
 });
+
+Deno.test("behind the header of a later fragment no further header is read", () => {
+  const fragment = (next: number, offset: number) => [
+    ...[next, 0, ...u16(offset << 3 | 1), 0, 0, 0, 1],
+  ];
+  const udp = [0, 7, 0, 9, 0, 8, 0, 0];
+  for (const extension of [0, 43, 44, 51, 60]) {
+    for (const offset of [0, 1, 185, 0x1fff]) {
+      const frame = ethernetOf(
+        0x86dd,
+        [0x60, 0, 0, 0, 0, 24, 44, 64],
+        Array(32).fill(1),
+        fragment(extension, offset),
+        extension === 51
+          ? [17, 0, 0, 0, 0, 0, 0, 0]
+          : [17, ...Array(7).fill(0)],
+        udp,
+      );
+      const { protocol, port } = readFrame(frame, WHOLE);
+      assertEquals(
+        [protocol, port],
+        offset === 0 ? [17, 9] : [extension, undefined],
+        `${extension} at ${offset}`,
+      );
+    }
+  }
+});
