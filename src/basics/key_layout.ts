@@ -10,7 +10,7 @@ import {
 
 /** What a key consists of: one that has ports also says whether the packet had them. */
 export const KEY_PARTS = ["has-ports", ...FIELD_NAMES] as const;
-type KeyPart = typeof KEY_PARTS[number];
+export type KeyPart = typeof KEY_PARTS[number];
 
 const WORD = 8;
 

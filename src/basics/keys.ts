@@ -34,7 +34,8 @@ export const TCP_KINDS = [
   "other",
 ] as const;
 
-const NO_VLAN = 0xffff;
+/** In the place of a VLAN id, in a key of a frame without a tag. */
+export const NO_VLAN = 0xffff;
 
 const u16 = ([high, low]: Uint8Array) => high! * 256 + low!;
 

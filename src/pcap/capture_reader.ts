@@ -29,6 +29,11 @@ export class CaptureReader {
   #records: PcapRecords | PcapngBlocks | undefined;
   #damage: CaptureDamage | undefined;
 
+  /** Whether it is a capture, as far as its first bytes tell. */
+  get isCapture(): boolean {
+    return this.#records !== undefined;
+  }
+
   /** Why no more is read; set by any function. */
   get damage(): CaptureDamage | undefined {
     return this.#damage;

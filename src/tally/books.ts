@@ -76,7 +76,7 @@ export function addBooks(a: Books, b: Books): Books {
 }
 
 /** EtherTypes that books tell apart: whoever sends them all must not fill the memory. */
-const MOST_TYPES = 16;
+export const MOST_TYPES = 16;
 
 function addTypes(
   a: NonIp["types"],

@@ -22,9 +22,9 @@ export interface Origin {
 export interface StartRecord extends Origin {
   readonly type: "start";
   readonly ifindex: number;
-  /** How the program is attached: native, generic or tc. */
+  /** How the program is attached: native, generic or tc; or file, which it is not. */
   readonly mode: string;
-  /** Why this mode was chosen; undefined: the command line named it. */
+  /** Why this mode was chosen; undefined: the command line named it. Of a file its link type. */
   readonly modeReason?: string | undefined;
   /** As given on the command line. */
   readonly filter: string | undefined;
@@ -86,6 +86,7 @@ export type EndReason =
   | "threshold"
   | "interface-gone"
   | "detached"
+  | "end of file" // of a capture of packets
   | "so far"; // of a summary, while the run goes on
 
 /** The whole run. */

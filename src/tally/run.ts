@@ -56,6 +56,8 @@ export interface RunOptions extends RecordRows {
 /** When a window ended, and how it was read. */
 interface Closing {
   readonly end: Moment;
+  /** When it began; absent: when the window before it ended. */
+  readonly start?: Moment | undefined;
   /** Deadlines that were merged into this window. */
   readonly skipped?: number;
   /** What the interface's own counters say of the run, in its direction. */
@@ -133,7 +135,7 @@ export class Run {
   close(
     window: WindowSources,
     books: Books,
-    { end, skipped = 0, ownCounter, reading = 0 }: Closing,
+    { start, end, skipped = 0, ownCounter, reading = 0 }: Closing,
   ): TickRecord {
     const lists = FAMILIES.map((family) => window[family]);
     const sum = sumOf(lists);
@@ -149,7 +151,7 @@ export class Run {
     this.#ownCounter = ownCounter;
     this.#reading = reading;
 
-    const times = span(this.#windowStart, end);
+    const times = span(start ?? this.#windowStart, end);
     this.#peak = Math.max(
       this.#peak,
       Number(books.total.packets) / times.elapsed,

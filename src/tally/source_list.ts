@@ -149,6 +149,16 @@ export class SourceList {
     this.length++;
   }
 
+  /** Appends a source without packets; its key is the first words of `key`. */
+  protected append(key: Uint32Array): void {
+    this.#reserve(this.length + 1);
+    const { keys, counters, words } = this;
+    const at = this.length * words;
+    for (let word = 0; word < words; word++) keys[at + word] = key[word]!;
+    counters.fill(0, this.length * HALVES, (this.length + 1) * HALVES);
+    this.length++;
+  }
+
   /** Adds the counters of row `from` of `list` to those of row `row`. */
   addRow(row: number, list: SourceList, from: number): void {
     addCounters(this.counters, row, list, from);
