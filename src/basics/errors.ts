@@ -34,14 +34,14 @@ export const EXIT_MEANINGS: Record<ExitCode, string> = {
 /** When a run ends with each exit code, for the man page. */
 export const EXIT_DETAILS: Record<ExitCode, string> = {
   0: "The run ended as it was asked to: by --count, --duration or a signal, or because the reader of standard output closed it.",
-  1: "An unexpected error (-v shows where), or none of the captures of a report could be read.",
+  1: "An unexpected error (-v shows where), or none of the files of report or read could be read.",
   2: "The command line cannot be used: an unknown option, a bad value, an interface that is named twice, or top without a terminal.",
   3: "Root or the capabilities of RIGHTS are needed, or are refused here.",
   4: "The interface does not exist, went away during the run, or somebody else detached the program.",
   5: "The other program stays attached. --hook tc counts beside it, --wait waits until it is detached.",
   6: "The message says what is missing; xdptally check lists everything that is.",
   7: "A file, standard output or the address of --listen could not be opened: nothing was attached. Or it could not be written: counting went on, and the message says which records are missing.",
-  8: "Something was not counted or read, so the numbers are a lower bound; a report found a run incomplete, a line or file broken, or records that contradict each other.",
+  8: "Something was not counted or read, so the numbers are a lower bound; a report found a run incomplete, a line or file broken, or records that contradict each other; read found a file damaged.",
   9: "A source sent more than --exit-over allows.",
 };
 

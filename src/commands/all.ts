@@ -11,6 +11,7 @@ const COMMANDS: Readonly<
   watch: () => import("./watch/watch.ts"),
   top: () => import("./top/top.ts"),
   check: () => import("./check/check.ts"),
+  read: () => import("./read/read.ts"),
   report: () => import("./report/report.ts"),
   help: () => import("./help.ts"),
   version: () => import("./version.ts"),

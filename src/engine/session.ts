@@ -139,7 +139,7 @@ interface AttachedParts extends Parts {
  * item has the records of one tick. Iterate over all of them: a record is read
  * when it is asked for, and valid until the next one is.
  */
-export class Session implements AsyncIterable<Iterable<RunRecord>> {
+class Session implements AsyncIterable<Iterable<RunRecord>> {
   readonly #parts: AttachedParts;
   readonly #ticks: Ticks;
   readonly #host = Deno.hostname();

@@ -20,7 +20,7 @@ import {
 import type { ReadablePackets } from "./readable_packets.ts";
 
 /** How packets are counted, and what the records show. */
-interface CaptureCounting extends PacketCounting {
+export interface CaptureCounting extends PacketCounting {
   readonly rows: RecordRows;
   /** Milliseconds of a window; undefined: there is one, with all packets. */
   readonly interval: number | undefined;

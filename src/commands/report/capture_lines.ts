@@ -1,9 +1,8 @@
 /** Reads the lines of capture files, compressed or not, in bounded memory. */
-import { type Damage, gunzip } from "../../formats/gunzip.ts";
-import { MAGIC } from "../../formats/gzip_member.ts";
+import type { Damage } from "../../formats/gunzip.ts";
 import { MAX_LINE } from "../../formats/line_limit.ts";
+import { partsOf, type Readable } from "../file_parts.ts";
 
-const CHUNK = 1 << 18;
 const NEWLINE = 0x0a, BRACE = 0x7b;
 /** Space, tab, CR, and the three bytes of a BOM. */
 const BLANKS = [0x20, 0x09, 0x0d, 0xef, 0xbb, 0xbf];
@@ -30,11 +29,6 @@ export interface LineTaker {
 interface FileSample {
   readonly bytes: Uint8Array;
   readonly isGzip: boolean;
-}
-
-/** Reads into a buffer, as `Deno.FsFile` does. */
-export interface Readable {
-  readSync(into: Uint8Array): number | null;
 }
 
 /**
@@ -74,52 +68,6 @@ export function sampleOf(file: Readable): FileSample & { isDamaged: boolean } {
     if (bytes.length >= SAMPLE) break;
   }
   return { bytes: bytes.subarray(0, SAMPLE), isGzip, isDamaged };
-}
-
-/** The contents of a file, decompressed. */
-function partsOf(
-  file: Readable,
-  mostBytes: number,
-): { isGzip: boolean; parts: Iterable<Uint8Array | Damage> } {
-  let left = mostBytes;
-  const read = (into: Uint8Array) => {
-    const length = file.readSync(into.subarray(0, Math.min(into.length, left)));
-    left -= length ?? 0;
-    return left === 0 && length === 0 ? null : length;
-  };
-  const start = new Uint8Array(MAGIC.length);
-  let known = 0;
-  for (let more; (more = read(start.subarray(known))) !== null;) {
-    known += more;
-    if (known === start.length) break;
-  }
-  const isGzip = MAGIC.every((byte, at) => start[at] === byte);
-  const again = readAgain(start.subarray(0, known), read);
-  return { isGzip, parts: isGzip ? gunzip(again) : plain(again) };
-}
-
-/** Reads the bytes of `start` first. */
-function readAgain(
-  start: Uint8Array,
-  read: (into: Uint8Array) => number | null,
-): (into: Uint8Array) => number | null {
-  let given = 0;
-  return (into) => {
-    if (given === start.length) return read(into);
-    const part = start.subarray(given, given + into.length);
-    into.set(part);
-    given += part.length;
-    return part.length;
-  };
-}
-
-function* plain(
-  read: (into: Uint8Array) => number | null,
-): Generator<Uint8Array> {
-  const chunk = new Uint8Array(CHUNK);
-  for (let length; (length = read(chunk)) !== null;) {
-    yield chunk.subarray(0, length);
-  }
 }
 
 /** Divides bytes into lines. */

@@ -8,12 +8,8 @@ import { LineReader } from "../../report/record_reader.ts";
 import type { Reporter } from "../../report/reporter.ts";
 import { plural } from "../../basics/plural.ts";
 import { reasonOf } from "../../basics/reason.ts";
-import {
-  beginsRecord,
-  eachLine,
-  type LineTaker,
-  type Readable,
-} from "./capture_lines.ts";
+import type { Readable } from "../file_parts.ts";
+import { beginsRecord, eachLine, type LineTaker } from "./capture_lines.ts";
 
 /** The first byte of a header of CSV: that of `start` or of a BOM. */
 const FIRST_OF_CSV = [0x73, 0xef];
