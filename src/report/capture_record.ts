@@ -48,6 +48,8 @@ interface StartOfRun extends RunName {
   readonly start: number;
   /** The longest a tick of the run should be, in ms; undefined: it is not said. */
   readonly interval: number | undefined;
+  /** Whether it is of a capture of packets: time without a packet has no tick. */
+  readonly isOfFile: boolean;
   /** A checksum of what the record says, to compare two of them with. */
   readonly hash: number;
 }

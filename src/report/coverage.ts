@@ -65,7 +65,7 @@ export function coverageOf(
   edges: Edges,
 ): CoveredInterface {
   const parts = runs.flatMap((run) =>
-    run.counted.sorted.map(({ start, end }): Part => ({
+    run.stretches.map(({ start, end }): Part => ({
       from: start,
       to: end,
       run: run.run,

@@ -53,7 +53,9 @@ export function checkedRecord(
   const start = timeOf(fields, "start");
   if (type === "start") {
     const hash = recordHash(mixed(0, start));
-    return { type, ...name, start, interval: intervalOf(fields), hash };
+    const isOfFile = fields.mode === "file";
+    const interval = intervalOf(fields);
+    return { type, ...name, start, interval, isOfFile, hash };
   }
   if (type !== "tick" && type !== "end") {
     throw new SyntaxError('its "type" is none of start, tick and end');

@@ -8,7 +8,7 @@ import type {
   Tick,
 } from "./capture_record.ts";
 import { type Mark, TickMarks } from "./tick_marks.ts";
-import { TickRanges } from "./tick_ranges.ts";
+import { type Covered, TickRanges } from "./tick_ranges.ts";
 
 /** The ticks that count: those that end after `since`, and not after `until` (ms since 1970). */
 export interface TimeSpan {
@@ -53,6 +53,8 @@ export class RunHistory {
   start: number | undefined;
   /** The longest a tick should be, in ms, as its start record says. */
   interval: number | undefined;
+  /** Whether time between its ticks is not covered; else the clock was set. */
+  hasPauses = false;
   end: EndOfRun | undefined;
   /** What its rows stand for; undefined: only CSV was read, which does not say it. */
   by: string | undefined;
@@ -89,6 +91,11 @@ export class RunHistory {
     this.run = name.run;
     this.interface = name.interface;
     this.isOut = name.isOut;
+  }
+
+  /** The time that its ticks cover, of those that count. */
+  get stretches(): readonly Covered[] {
+    return this.hasPauses ? this.counted.stretches : this.counted.sorted;
   }
 
   /** How long its ticks are, in ms: as its start record says, or on average. */
@@ -132,6 +139,7 @@ export class RunHistory {
     if (record.type === "start") {
       this.start = record.start;
       this.interval = record.interval;
+      this.hasPauses = record.isOfFile;
     } else if (record.type === "end") this.end = record;
     else this.#takeTick(record, span);
   }
