@@ -79,10 +79,15 @@ export class Recount implements AsyncIterable<Iterable<RunRecord>> {
     try {
       for await (const part of interruptibleParts(path, stop)) {
         if (part instanceof Uint8Array) {
-          if (start.length === 0) start = part.slice(0, SAMPLE);
+          if (start.length < SAMPLE) {
+            start = Uint8Array.of(...start, ...part.subarray(0, SAMPLE));
+          }
           reader.add(part);
         } else reader.breakOff(part);
-        for (const record of run.take(packets)) yield [record];
+        for (const record of run.take(packets)) {
+          this.hasRead = true;
+          yield [record];
+        }
         if (reader.damage !== undefined) break;
       }
       if (!stop.isRequested) reader.end();
