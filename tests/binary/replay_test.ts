@@ -4,10 +4,10 @@ import { Folder } from "../lib/folder.ts";
 import { type Bytes, bytes, QINQ, VLAN } from "../lib/frames.ts";
 import { Peers } from "../lib/peers.ts";
 import { readPcap, writePcap } from "../lib/pcap.ts";
-import { vethStage } from "../lib/stage.ts";
+import { sh, vethStage } from "../lib/stage.ts";
 import { Tcpdump } from "../lib/tcpdump.ts";
 import { byAddress, matches, senders } from "../lib/tshark.ts";
-import { Capture, type JsonRecord, sum } from "../lib/xdptally.ts";
+import { Capture, type JsonRecord, run, sum } from "../lib/xdptally.ts";
 
 /** Display filters of tshark; the conversation must have frames of each kind. */
 const TRAITS = [
@@ -42,12 +42,16 @@ async function replay(
   mode: string,
   path: string,
   frames: number,
+  ...args: readonly string[]
 ): Promise<JsonRecord> {
   using stage = vethStage();
   for (const end of ["va", "vb"]) stage.ip("link", "set", end, "mtu", "9100");
-  await using capture = new Capture(["-m", mode, "-i", "100ms", "vb"], {
-    in: stage.name,
-  });
+  await using capture = new Capture(
+    ["-m", mode, "-i", "100ms", ...args, "vb"],
+    {
+      in: stage.name,
+    },
+  );
   await capture.attached();
   stage.run("tcpreplay", "-q", "--mbps=400", "-i", "va", path);
   await counted(capture, frames);
@@ -56,7 +60,36 @@ async function replay(
   return record;
 }
 
-Deno.test("traffic of real programs, live and replayed: xdptally and tshark agree on packets and bytes by source", async (test) => {
+/** The end record of a file that is read. */
+async function readFile(
+  path: string,
+  ...args: readonly string[]
+): Promise<JsonRecord> {
+  const { code, stdout, stderr } = await run(["read", "-j", ...args, path]);
+  assertEquals([code, stderr], [0, ""]);
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1)!);
+}
+
+/** What rows stand for: each field, flows, the link, networks and filters. */
+const COUNTINGS: readonly (readonly string[])[] = [
+  ...[
+    ...["source", "destination", "protocol", "source-port", "port", "tcp"],
+    ...["dscp", "mac", "vlan", "ethertype"],
+    "source,destination",
+    "source,destination,protocol,source-port,port",
+    "protocol,port",
+    "mac,source",
+    "mac,vlan,ethertype",
+    "port,tcp,dscp",
+    "source,destination,protocol,source-port,port,tcp,dscp,mac,vlan,ethertype",
+  ].map((by) => ["--by", by]),
+  ["--prefix4", "24", "--prefix6", "64"],
+  ["--by", "source,destination,port", "--prefix4", "31", "--prefix6", "0"],
+  ["--filter", "10.50.0.1,fd00:50::/127"],
+  ["--by", "mac,vlan", "--filter", "!10.50.0.0/31,!fe80::/10"],
+];
+
+Deno.test("traffic of real programs, live, replayed and read: xdptally and tshark agree on packets and bytes by source", async (test) => {
   using folder = new Folder();
   await using peers = new Peers(folder);
   await peers.serve();
@@ -109,6 +142,34 @@ Deno.test("traffic of real programs, live and replayed: xdptally and tshark agre
         frames.reduce((sum, { length }) => sum + length, 0),
       );
       assertEquals(record.malformed.packets, 0);
+    });
+  }
+
+  await test.step("what other programs make of the file is read as by tshark", async () => {
+    for (const format of ["pcap", "nsecpcap", "modpcap", "pcapng"]) {
+      const other = `${folder.path}/${format}`;
+      sh("editcap", "-F", format, file, other);
+      assertEquals(sources(await readFile(other)), expected, format);
+      sh("editcap", "-F", format, "-s", "62", file, other);
+      assertEquals(sources(await readFile(other)), expected, `cut ${format}`);
+    }
+    const merged = `${folder.path}/merged`;
+    sh("mergecap", "-w", merged, file, incoming);
+    assertEquals(sources(await readFile(merged)), senders(merged));
+    sh("gzip", "-k", file);
+    assertEquals(sources(await readFile(`${file}.gz`)), expected);
+  });
+
+  for (const args of COUNTINGS) {
+    await test.step(`read as it is counted live: ${args.join(" ")}`, async () => {
+      const live = await replay("native", file, frames.length, ...args);
+      const read = await readFile(file, ...args);
+      for (
+        const part of [
+          ...["total", "sources", "others", "untracked", "nonIp", "malformed"],
+          ...["filtered", "undecoded", "by"],
+        ]
+      ) assertEquals(read[part], live[part], part);
     });
   }
 });
