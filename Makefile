@@ -5,6 +5,7 @@
 # make test     builds, and runs all tests but those of the three targets below
 # make bench    compares xdptally with other tools; make bench-quick in 3 minutes;
 #               FIGURES='1 3' selects figures
+# make bench-read  compares the reading of packet captures with tshark and capinfos
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make test-kernels  boots and tests it on the kernels of Debian releases, under qemu;
 #               KERNELS="bookworm trixie" selects releases
@@ -23,7 +24,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
 .PHONY: build check docs run test test-kernels test-fleet test-package \
-	bench bench-quick bench-contenders bench-report deb dist release install uninstall clean distclean \
+	bench bench-quick bench-contenders bench-read bench-report deb dist release install uninstall clean distclean \
 	setup setup-test setup-kernels setup-fleet setup-bench setup-deb setup-dist setup-package always
 
 export DENO_DIR := $(CURDIR)/.toolchain/deno
@@ -194,6 +195,9 @@ bench: bench-contenders
 
 bench-quick: bench-contenders
 	@$(BENCH) --quick $(FIGURES)
+
+bench-read: setup-test setup-bench build
+	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/read.ts
 
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts
