@@ -29,7 +29,7 @@ const RIGHTS: ManualSection = {
       code:
         "sudo setcap cap_net_admin,cap_bpf,cap_perfmon+ep /usr/local/bin/xdptally",
     },
-    "Anyone who may run that file may count packets, so choose its group and mode. check needs the rights of a run; report, help and version need none.",
+    "Anyone who may run that file may count packets, so choose its group and mode. check needs the rights of a run; read, report, help and version need none.",
     "The program only reads frames and lets all of them pass. It is attached by a link that belongs to the process, so the kernel detaches it when the process ends in any way, also by kill -9. In generic mode the kernel turns off some offloads while a program is attached. xdptally turns them on again at its end; a notice at the start has the ethtool -K command that does so after a kill.",
   ],
 };

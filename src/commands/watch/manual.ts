@@ -101,7 +101,7 @@ const RECORDS: ManualSection = {
     {
       items: [
         ["ifindex", "the interface's index"],
-        ["mode", "native, generic or tc"],
+        ["mode", "native, generic or tc; file in the records of read"],
         [
           "modeReason",
           "why this mode was chosen; absent if the options leave no choice",
@@ -118,7 +118,7 @@ const RECORDS: ManualSection = {
         ["seq", "in a tick: its number in the run, from 1"],
         [
           "reason",
-          "in an end: count, duration, signal, threshold (--exit-over), interface-gone, or detached (by somebody else)",
+          "in an end: count, duration, signal, threshold (--exit-over), interface-gone, detached (by somebody else), or end of file (of read)",
         ],
         ["start", "when the tick or the run began"],
         ["end", "when it ended"],
