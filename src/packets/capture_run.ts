@@ -29,6 +29,9 @@ export interface CaptureCounting extends PacketCounting {
 /** Packets of one moment count as packets of this time, ms: a record has a length. */
 const SHORTEST = 1;
 
+/** Most files have fewer sources: room for all would cost more than reading them. */
+const FIRST_ROWS = 1024;
+
 /**
  * Divides packets into windows by their times, from the first packet on. A window
  * without a packet has no tick. What is earlier than its window, or has no time,
@@ -131,7 +134,8 @@ export class CaptureRun {
   #begin(linkType: string): StartRecord {
     const { filter, interval = 0, rows, keying, maxSources } = this.#counting;
     const start = momentOf(this.#first);
-    const options = { ...rows, keying, maxSources };
+    const firstRows = Math.min(maxSources, FIRST_ROWS);
+    const options = { ...rows, keying, maxSources, firstRows };
     this.#run = new Run(this.#origin, options, start);
     return {
       type: "start",

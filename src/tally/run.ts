@@ -51,6 +51,8 @@ export interface RunOptions extends RecordRows {
   readonly keying: Keying;
   /** Rows of each family's table; later sources are untracked. */
   readonly maxSources: number;
+  /** Rows that a table has room for at the start; absent: all. It grows then. */
+  readonly firstRows?: number;
 }
 
 /** When a window ended, and how it was read. */
@@ -98,9 +100,10 @@ export class Run {
     this.#options = options;
     this.#start = start;
     this.#windowStart = start;
+    const { maxSources, keying, firstRows } = options;
     this.#tables = {
-      ipv4: new SourceTable("ipv4", options.maxSources, options.keying),
-      ipv6: new SourceTable("ipv6", options.maxSources, options.keying),
+      ipv4: new SourceTable("ipv4", maxSources, keying, firstRows),
+      ipv6: new SourceTable("ipv6", maxSources, keying, firstRows),
     };
     this.#labels = options.labels === undefined
       ? undefined

@@ -18,9 +18,9 @@ const EMPTY = 0;
  * probing, at most half full). Rows are never removed. Once `limit` rows exist,
  * new sources get none, and `add` returns their sum.
  *
- * All arrays have their full size from the start: the kernel provides memory
+ * All arrays have room for `capacity` rows from the start: the kernel provides memory
  * only for pages that are written, and growing an array leaves the old one as
- * garbage.
+ * garbage. They grow beyond that, for tables of which there are many.
  *
  * @example
  * const table = new SourceTable("ipv4", 65_536);
@@ -29,15 +29,20 @@ const EMPTY = 0;
 export class SourceTable extends SourceList {
   readonly #limit: number;
   /** Row + 1, or EMPTY. */
-  readonly #index: Uint32Array;
+  #index: Uint32Array;
   /** The list added last, and for each of its rows the row here + 1, or EMPTY. */
   #added: SourceList | undefined;
   #rows = new Uint32Array(0);
 
-  constructor(family: Family, limit: number, keying?: Keying) {
-    super(family, keying, limit);
+  constructor(
+    family: Family,
+    limit: number,
+    keying?: Keying,
+    capacity = limit,
+  ) {
+    super(family, keying, capacity);
     this.#limit = limit;
-    this.#index = new Uint32Array(2 ** Math.ceil(Math.log2(limit) + 1));
+    this.#index = new Uint32Array(2 ** Math.ceil(Math.log2(capacity) + 1));
   }
 
   /**
@@ -61,6 +66,7 @@ export class SourceTable extends SourceList {
       } else if (this.length < this.#limit) {
         this.appendRow(list, row);
         this.#index[slot] = rows[row] = this.length;
+        if (this.length * 2 > this.#index.length) this.#grow();
       } else {
         addCounters(untracked, 0, list, row);
         rows[row] = EMPTY;
@@ -79,6 +85,13 @@ export class SourceTable extends SourceList {
       ? this.#rows[row]!
       : this.#index[this.#slotOf(list, row)]!;
     return found === EMPTY ? undefined : found - 1;
+  }
+
+  #grow(): void {
+    this.#index = new Uint32Array(this.#index.length * 2);
+    for (let row = 0; row < this.length; row++) {
+      this.#index[this.#slotOf(this, row)] = row + 1;
+    }
   }
 
   /** The slot of the source: the one that holds it, or the empty one to use. */

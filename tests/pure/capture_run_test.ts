@@ -7,6 +7,7 @@ import { ReadablePackets } from "../../src/packets/readable_packets.ts";
 import { Blocks, pcapParts } from "../lib/capture_bytes.ts";
 import { type Bytes, bytes, ethernetFrame } from "../lib/frames.ts";
 import { generator, type Random } from "../lib/random.ts";
+import { somePcap, somePcapng } from "../lib/some_captures.ts";
 import { LineReader } from "../../src/report/record_reader.ts";
 
 const ORIGIN = {
@@ -224,6 +225,19 @@ Deno.test("a file that ends anywhere: what came before counts, and the record is
       assertEquals(end.sources, sourcesOf(packets.slice(0, before)));
       assertEquals(end.complete, ends.includes(length));
     }
+  }
+});
+
+Deno.test("any bytes: a report takes the records, and they balance", () => {
+  const random = generator(25);
+  for (let round = 0; round < 600; round++) {
+    const { parts } = (random(2) === 0 ? somePcap : somePcapng)(random);
+    const file = bytes(...parts);
+    for (let changes = random(12); changes > 0; changes--) {
+      file[random(file.length)] = random(3) === 0 ? 255 : random(256);
+    }
+    const interval = [undefined, 1, 1000, 31_622_400_000][random(4)];
+    recordsOf(file, interval, random); // it checks each record
   }
 });
 

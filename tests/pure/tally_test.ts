@@ -57,9 +57,12 @@ Deno.test("a list keeps its rows when it grows", () => {
   assertEquals(list.key(99)[12], 99);
 });
 
-Deno.test("a table adds up windows, like a plain Map does", () => {
-  for (const family of ["ipv4", "ipv6"] as Family[]) {
-    const table = new SourceTable(family, 10_000);
+Deno.test("a table adds up windows, like a plain Map does, however much room it has at first", () => {
+  const cases = (["ipv4", "ipv6"] as Family[]).flatMap((family) =>
+    [1, 100, 10_000].map((capacity) => ({ family, capacity }))
+  );
+  for (const { family, capacity } of cases) {
+    const table = new SourceTable(family, 10_000, BY_SOURCE, capacity);
     const plain = new Map<number, bigint>();
     for (let round = 0; round < 20; round++) {
       const window = new SourceList(family);
@@ -77,12 +80,17 @@ Deno.test("a table adds up windows, like a plain Map does", () => {
     for (let row = 0; row < table.length; row++) {
       const source = table.keys[(row + 1) * table.words - 1]!;
       assertEquals(table.tally(row).packets, plain.get(source));
+      assertEquals(table.rowOf(table, row), row);
     }
   }
 });
 
-Deno.test("a full table refuses new sources, keeps counting the others, and returns the rest", () => {
-  const table = new SourceTable("ipv4", 2);
+for (const capacity of [1, 2]) {
+  Deno.test(`a full table refuses new sources, keeps counting the others, and returns the rest: room for ${capacity} at first`, () =>
+    fill(new SourceTable("ipv4", 2, BY_SOURCE, capacity)));
+}
+
+function fill(table: SourceTable): void {
   assertEquals(
     table.add(listOf("ipv4", v4("10.0.0.1", 1, 60), v4("10.0.0.2", 2, 120)))
       .packets,
@@ -103,7 +111,7 @@ Deno.test("a full table refuses new sources, keeps counting the others, and retu
     bytes: 540n,
   });
   assertEquals(table.rowOf(listOf("ipv4", v4("10.0.0.3")), 0), undefined);
-});
+}
 
 Deno.test("rank: by packets or bytes, then by address, IPv4 before IPv6; the rest is others", () => {
   const lists = [
