@@ -18,6 +18,9 @@
 #include <bpf/bpf_helpers.h>
 #include "xdptally.h"
 
+/* A bound of offsets for the verifier: nothing is read further inside a frame. */
+#define MOST_OFFSET 0x7fff
+
 #define TOO_SHORT -1
 #define MOST_TAGS 2
 
@@ -54,6 +57,43 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 		return buffer;
 	return NULL;
 }
+
+/*
+ * Makes global functions of `read`, which takes a frame and a number, and returns a
+ * number. The verifier walks one once, for any number; what is inlined it walks
+ * again for each state of the program that leads there. So this is for loops, and
+ * for what few frames need.
+ */
+#define WALK_ONCE(read)							\
+	__attribute__((noinline)) __u64 read##_xdp(struct xdp_md *ctx,	\
+						   __u64 from)		\
+	{								\
+		struct frame frame = {					\
+			.ctx = ctx,					\
+			.data = (void *)(long)ctx->data,		\
+			.data_end = (void *)(long)ctx->data_end,	\
+		};							\
+									\
+		return read(&frame, from);				\
+	}								\
+									\
+	__attribute__((noinline)) __u64 read##_tc(struct __sk_buff *ctx, \
+						  __u64 from)		\
+	{								\
+		struct frame frame = {					\
+			.ctx = ctx,					\
+			.data = (void *)(long)ctx->data,		\
+			.data_end = (void *)(long)ctx->data_end,	\
+			.is_skb = 1,					\
+		};							\
+									\
+		return read(&frame, from);				\
+	}
+
+/* Calls one of them. */
+#define WALK(read, frame, from)						\
+	((frame)->is_skb ? read##_tc((frame)->ctx, from) :		\
+			   read##_xdp((frame)->ctx, from))
 
 /* What is before the packet. */
 struct link {

@@ -36,39 +36,67 @@ static __always_inline struct transport transport4(const struct packet *packet)
 	return transport;
 }
 
-/* Skips the extension headers (RFC 8200, section 4). */
+static __always_inline int is_extension(__u32 protocol)
+{
+	return protocol == IPPROTO_HOPOPTS || protocol == IPPROTO_ROUTING ||
+	       protocol == IPPROTO_DSTOPTS || protocol == IPPROTO_FRAGMENT ||
+	       protocol == IPPROTO_AH;
+}
+
+/* A struct transport as a number. */
+#define PACKED_TRANSPORT(at, protocol, is_later_fragment)		\
+	((__u64)(is_later_fragment) << 40 | (__u64)(protocol) << 32 | (at))
+
+/* Skips extension headers (RFC 8200, section 4), from a packed transport on. */
+static __always_inline __u64 skip_extensions(const struct frame *frame,
+					     __u64 from)
+{
+	__u32 at = from & MOST_OFFSET, protocol = from >> 32 & 0xff;
+	int count, is_later_fragment = 0;
+
+	for (count = 0; count < MOST_EXTENSIONS; count++) {
+		struct { __u8 next, length; __be16 offset; } copy;
+		const typeof(copy) *extension;
+		__u32 type = protocol;
+
+		if (!is_extension(type))
+			break;
+		extension = header(frame, at, sizeof(copy), &copy);
+		if (!extension)
+			break;
+		if (type == IPPROTO_FRAGMENT) {
+			is_later_fragment |= (extension->offset &
+					      bpf_htons(IP6_OFFSET)) != 0;
+			at += 8;
+		} else if (type == IPPROTO_AH) {
+			at += (extension->length + 2) * 4;
+		} else {
+			at += (extension->length + 1) * 8;
+		}
+		protocol = extension->next;
+	}
+	if (at > MOST_OFFSET)
+		is_later_fragment = 1;	/* likewise not to be read */
+	return PACKED_TRANSPORT(at, protocol, is_later_fragment);
+}
+
+WALK_ONCE(skip_extensions)
+
 static __always_inline struct transport transport6(const struct packet *packet)
 {
 	struct transport transport = {
 		.at = packet->at + sizeof(*packet->v6),
 		.protocol = packet->v6->nexthdr,
 	};
-	int count;
+	__u64 behind;
 
-	for (count = 0; count < MOST_EXTENSIONS; count++) {
-		struct { __u8 next, length; __be16 offset; } copy;
-		const typeof(copy) *extension;
-		__u32 type = transport.protocol;
-
-		if (type != IPPROTO_HOPOPTS && type != IPPROTO_ROUTING &&
-		    type != IPPROTO_DSTOPTS && type != IPPROTO_FRAGMENT &&
-		    type != IPPROTO_AH)
-			break;
-		extension = header(packet->frame, transport.at, sizeof(copy),
-				   &copy);
-		if (!extension)
-			break;
-		if (type == IPPROTO_FRAGMENT) {
-			transport.is_later_fragment |= extension->offset &
-						       bpf_htons(IP6_OFFSET);
-			transport.at += 8;
-		} else if (type == IPPROTO_AH) {
-			transport.at += (extension->length + 2) * 4;
-		} else {
-			transport.at += (extension->length + 1) * 8;
-		}
-		transport.protocol = extension->next;
-	}
+	if (!is_extension(transport.protocol))
+		return transport;
+	behind = WALK(skip_extensions, packet->frame,
+		      PACKED_TRANSPORT(transport.at, transport.protocol, 0));
+	transport.at = behind & MOST_OFFSET;
+	transport.protocol = behind >> 32 & 0xff;
+	transport.is_later_fragment = behind >> 40 & 1;
 	return transport;
 }
 
