@@ -19,8 +19,18 @@ NETWORKS(struct network6) networks6 SEC(".maps");
 
 /* What is found of a frame. */
 struct finding {
-	__u64 key[MOST_WORDS];
+	union {
+		__u64 key[MOST_WORDS];
+		struct network4 network4;	/* first, to ask the filter */
+		struct network6 network6;
+	};
 	__u32 why;	/* the EtherType of a non-IP frame, or enum malformed */
+};
+
+/* Room for a copy of an IP header. */
+union ip_copy {
+	struct iphdr v4;
+	struct ipv6hdr v6;
 };
 
 /* `keep`: of the longest network that contains the source; NULL if none does. */
@@ -37,14 +47,13 @@ static __always_inline enum class malformed(struct finding *finding,
 }
 
 static __always_inline enum class classify_ipv4(struct subject *subject,
-						struct finding *finding)
+						struct finding *finding,
+						union ip_copy *copy)
 {
 	struct packet *packet = &subject->packet;
-	struct network4 network;
 	const struct iphdr *ip;
-	struct iphdr copy;
 
-	ip = header(subject->frame, packet->at, sizeof(*ip), &copy);
+	ip = header(subject->frame, packet->at, sizeof(*ip), copy);
 	if (!ip)
 		return malformed(finding, MALFORMED_CUT);
 	if (ip->version != 4)
@@ -53,9 +62,10 @@ static __always_inline enum class classify_ipv4(struct subject *subject,
 		return malformed(finding, MALFORMED_LENGTH);
 
 	if (constants.has_filter) {
-		network.length = 32;
-		network.address = ip->saddr;
-		if (!is_kept(bpf_map_lookup_elem(&networks4, &network)))
+		finding->network4.length = 32;
+		finding->network4.address = ip->saddr;
+		if (!is_kept(bpf_map_lookup_elem(&networks4,
+						 &finding->network4)))
 			return CLASS_FILTERED;
 	}
 	packet->v4 = ip;
@@ -64,23 +74,23 @@ static __always_inline enum class classify_ipv4(struct subject *subject,
 }
 
 static __always_inline enum class classify_ipv6(struct subject *subject,
-						struct finding *finding)
+						struct finding *finding,
+						union ip_copy *copy)
 {
 	struct packet *packet = &subject->packet;
-	struct network6 network;
 	const struct ipv6hdr *ip;
-	struct ipv6hdr copy;
 
-	ip = header(subject->frame, packet->at, sizeof(*ip), &copy);
+	ip = header(subject->frame, packet->at, sizeof(*ip), copy);
 	if (!ip)
 		return malformed(finding, MALFORMED_CUT);
 	if (ip->version != 6)
 		return malformed(finding, MALFORMED_VERSION);
 
 	if (constants.has_filter) {
-		network.length = 128;
-		network.address = ip->saddr;
-		if (!is_kept(bpf_map_lookup_elem(&networks6, &network)))
+		finding->network6.length = 128;
+		finding->network6.address = ip->saddr;
+		if (!is_kept(bpf_map_lookup_elem(&networks6,
+						 &finding->network6)))
 			return CLASS_FILTERED;
 	}
 	packet->v6 = ip;
@@ -91,26 +101,30 @@ static __always_inline enum class classify_ipv6(struct subject *subject,
 static __always_inline enum class classify(const struct frame *frame,
 					   struct finding *finding)
 {
+	enum depth depth = constants.depth;
 	struct subject subject = {
 		.frame = frame,
-		.link = read_link(frame, MOST_TAGS),
+		.link = read_link(frame, depth),
 	};
+	union ip_copy copy;
 
-	if (subject.link.type == TOO_SHORT)
-		return malformed(finding, MALFORMED_CUT);
-	if (!constants.needs_ip) {
+	if (depth == DEPTH_LINK) {
+		if (subject.link.payload == TOO_SHORT)
+			return malformed(finding, MALFORMED_CUT);
 		write_link_key(&subject, finding->key);
 		return CLASS_KEY4;
 	}
 	subject.packet.frame = frame;
 	subject.packet.at = subject.link.at;
-	switch (subject.link.type) {
+	switch (subject.link.payload) {
 	case ETH_P_IP:
-		return classify_ipv4(&subject, finding);
+		return classify_ipv4(&subject, finding, &copy);
 	case ETH_P_IPV6:
-		return classify_ipv6(&subject, finding);
+		return classify_ipv6(&subject, finding, &copy);
+	case TOO_SHORT:
+		return malformed(finding, MALFORMED_CUT);
 	}
-	finding->why = type_of(&subject.link);
+	finding->why = subject.link.type;
 	return CLASS_NON_IP;
 }
 

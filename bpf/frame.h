@@ -21,9 +21,6 @@
 /* A bound of offsets for the verifier: nothing is read further inside a frame. */
 #define MOST_OFFSET 0x7fff
 
-#define TOO_SHORT -1
-#define MOST_TAGS 2
-
 /* User space sets them before it loads the program. */
 const volatile struct constants constants;
 
@@ -42,7 +39,7 @@ struct frame {
  * Returns the header of `size` bytes at offset `at` of the frame. A header beyond
  * the linear part (mlx5, tc) is copied to `buffer`. NULL: the frame is too short.
  */
-static __always_inline const void *header(const struct frame *frame, __u32 at,
+static __always_inline const void *header(const struct frame *frame, __u64 at,
 					  __u32 size, void *buffer)
 {
 	const void *from = frame->data + at;
@@ -94,59 +91,5 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 #define WALK(read, frame, from)						\
 	((frame)->is_skb ? read##_tc((frame)->ctx, from) :		\
 			   read##_xdp((frame)->ctx, from))
-
-/* What is before the packet. */
-struct link {
-	int type;	/* the EtherType behind the tags, in host order, or TOO_SHORT */
-	int tags;	/* in the data */
-	__u32 at;	/* where the packet is, in the frame */
-};
-
-/* What a frame is known by: all lengths are one type. */
-static __always_inline __u16 type_of(const struct link *link)
-{
-	if (constants.link_layer == LINK_ETHERNET &&
-	    link->type < ETH_P_802_3_MIN)
-		return TYPE_LLC;
-	return link->type;
-}
-
-static __always_inline int is_tag(__u16 type)
-{
-	return type == ETH_P_8021Q || type == ETH_P_8021AD;
-}
-
-/* Reads up to `most` VLAN tags. Without an Ethernet header the IP version decides. */
-static __always_inline struct link read_link(const struct frame *frame, int most)
-{
-	struct link link = { .at = frame->start };
-	const __u8 *version;
-	const __u16 *field;
-	__u16 copy;
-	int tag;
-
-	if (constants.link_layer != LINK_ETHERNET) {
-		version = header(frame, link.at, 1, &copy);
-		link.type = !version ? TOO_SHORT :
-			    *version >> 4 == 4 ? ETH_P_IP :
-			    *version >> 4 == 6 ? ETH_P_IPV6 : TYPE_UNKNOWN;
-		return link;
-	}
-
-	link.at = ETH_HLEN;
-#pragma unroll	/* constant offsets: fewer states for the verifier */
-	for (tag = 0; tag <= most; tag++, link.at += 4) {
-		field = header(frame, link.at - 2, 2, &copy);
-		if (!field) {
-			link.type = TOO_SHORT;
-			break;
-		}
-		link.type = bpf_ntohs(*field);
-		if (!is_tag(link.type) || tag + frame->tags == most)
-			break;	/* a further tag counts as non-IP */
-		link.tags = tag + 1;
-	}
-	return link;
-}
 
 #endif

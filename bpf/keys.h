@@ -8,6 +8,7 @@
 #ifndef KEYS_H
 #define KEYS_H
 
+#include "link.h"
 #include "transport.h"
 
 /* What the fields of a frame's key are read from. */
@@ -64,7 +65,7 @@ static __always_inline __be16 vlan_id(const struct subject *subject)
 
 	if (frame->tags)
 		return bpf_htons(frame->tag & VLAN_ID);
-	if (!subject->link.tags)
+	if (!subject->link.has_tag)
 		return NO_VLAN;
 	tag = header(frame, ETH_HLEN, sizeof(copy), &copy);
 	return tag ? *tag & bpf_htons(VLAN_ID) : NO_VLAN;
@@ -102,27 +103,39 @@ static __always_inline void read_ports(struct subject *subject)
 	subject->has_ports = 1;
 }
 
-enum address { SOURCE, DESTINATION };
-
-static __always_inline void write_address(const struct packet *packet,
-					  enum address which, __be32 *to)
+static __always_inline void write_ipv4(const __be32 *from, __be32 *to)
 {
-	const __be32 *from;
+	to[0] = *from;
+	if (constants.mask4 != ~0U)
+		to[0] &= constants.mask4;
+}
+
+static __always_inline void write_ipv6(const __be32 *from, __be32 *to)
+{
 	int word;
 
-	if (packet->v4) {
-		to[0] = which == SOURCE ? packet->v4->saddr : packet->v4->daddr;
-		if (constants.mask4 != ~0U)
-			to[0] &= constants.mask4;
-		return;
-	}
-	from = which == SOURCE ? packet->v6->saddr.s6_addr32 :
-				 packet->v6->daddr.s6_addr32;
 	for (word = 0; word < 4; word++)
 		to[word] = from[word];
 	if (constants.mask6[3] != ~0U)
 		for (word = 0; word < 4; word++)
 			to[word] &= constants.mask6[word];
+}
+
+static __always_inline void write_source(const struct packet *packet, __be32 *to)
+{
+	if (packet->v4)
+		write_ipv4(&packet->v4->saddr, to);
+	else
+		write_ipv6(packet->v6->saddr.s6_addr32, to);
+}
+
+static __always_inline void write_destination(const struct packet *packet,
+					      __be32 *to)
+{
+	if (packet->v4)
+		write_ipv4(&packet->v4->daddr, to);
+	else
+		write_ipv6(packet->v6->daddr.s6_addr32, to);
 }
 
 /* The bytes of a field are in network order, and 0 if the frame lacks it. */
@@ -131,9 +144,9 @@ static __always_inline void write_field(enum key_field field, void *to,
 {
 	switch (field) {
 	case FIELD_SOURCE:
-		return write_address(&subject->packet, SOURCE, to);
+		return write_source(&subject->packet, to);
 	case FIELD_DESTINATION:
-		return write_address(&subject->packet, DESTINATION, to);
+		return write_destination(&subject->packet, to);
 	case FIELD_PROTOCOL:
 		*(__u8 *)to = subject->transport.protocol;
 		return;
@@ -158,7 +171,7 @@ static __always_inline void write_field(enum key_field field, void *to,
 		*(__be16 *)to = vlan_id(subject);
 		return;
 	case FIELD_ETHERTYPE:
-		*(__be16 *)to = bpf_htons(type_of(&subject->link));
+		*(__be16 *)to = bpf_htons(subject->link.type);
 		return;
 	case FIELDS:
 		return;
@@ -198,7 +211,7 @@ static __always_inline void write_key(struct subject *subject,
 {
 	clear(key, layout->words);
 	if (!constants.has_fields)
-		return write_address(&subject->packet, SOURCE, (__be32 *)key);
+		return write_source(&subject->packet, (__be32 *)key);
 
 	if (layout->at[FIELD_PROTOCOL] != NOT_IN_KEY ||
 	    layout->at[FIELD_HAS_PORTS] != NOT_IN_KEY ||

@@ -7,6 +7,7 @@
 #ifndef MERGED_H
 #define MERGED_H
 
+#include "link.h"
 #include "transport.h"
 
 /* Where the innermost IP header is; the other object asks the kernel. */
@@ -54,10 +55,12 @@ static __always_inline __u64 headers_size(const struct frame *frame)
 	const struct tcphdr *tcp;
 	const __u8 *version;
 	int added = 0;
-	struct link link = read_link(frame, MOST_MERGED_TAGS);
+	struct link link = constants.link_layer == LINK_ETHERNET ?
+		read_type(frame, ETH_HLEN - 2, frame->tags, MOST_MERGED_TAGS) :
+		read_bare(frame);
 	__u32 at;
 
-	if (link.type == TOO_SHORT)
+	if (link.payload == TOO_SHORT)
 		return 0;
 	packet.at = INNER_IP(frame->ctx, link.at);
 	version = header(frame, packet.at, sizeof(*version), &copy);

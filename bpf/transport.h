@@ -13,13 +13,13 @@
 /* An IP packet: `v4` or `v6` is set, known when this is compiled. */
 struct packet {
 	const struct frame *frame;
-	__u32 at;		/* the IP header's offset in the frame */
+	__u64 at;		/* the IP header's offset in the frame */
 	const struct iphdr *v4;
 	const struct ipv6hdr *v6;
 };
 
 struct transport {
-	__u32 at;		/* the transport header's offset in the frame */
+	__u64 at;		/* the transport header's offset in the frame */
 	__u32 protocol;
 	int is_later_fragment;	/* without a transport header */
 };
@@ -82,22 +82,26 @@ static __always_inline __u64 skip_extensions(const struct frame *frame,
 
 WALK_ONCE(skip_extensions)
 
-static __always_inline struct transport transport6(const struct packet *packet)
+/* `protocol`: of the IPv6 header before `at`. */
+static __always_inline struct transport
+transport6_at(const struct frame *frame, __u64 at, __u32 protocol)
 {
-	struct transport transport = {
-		.at = packet->at + sizeof(*packet->v6),
-		.protocol = packet->v6->nexthdr,
-	};
+	struct transport transport = { .at = at, .protocol = protocol };
 	__u64 behind;
 
-	if (!is_extension(transport.protocol))
+	if (!is_extension(protocol))
 		return transport;
-	behind = WALK(skip_extensions, packet->frame,
-		      PACKED_TRANSPORT(transport.at, transport.protocol, 0));
+	behind = WALK(skip_extensions, frame, PACKED_TRANSPORT(at, protocol, 0));
 	transport.at = behind & MOST_OFFSET;
 	transport.protocol = behind >> 32 & 0xff;
 	transport.is_later_fragment = behind >> 40 & 1;
 	return transport;
+}
+
+static __always_inline struct transport transport6(const struct packet *packet)
+{
+	return transport6_at(packet->frame, packet->at + sizeof(*packet->v6),
+			     packet->v6->nexthdr);
 }
 
 static __always_inline struct transport

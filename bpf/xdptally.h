@@ -63,6 +63,12 @@ enum link_layer {
 	LINK_GRE,	/* likewise */
 };
 
+/* How far frames are read. */
+enum depth {
+	DEPTH_LINK,	/* no field is of the IP packet, nor is there a filter */
+	DEPTH_PACKET,
+};
+
 /* User space sets them before it loads the program. */
 struct constants {
 	__u64 seed;		/* of the hash; random for each load */
@@ -75,7 +81,7 @@ struct constants {
 	__u32 is_egress;	/* the tc program counts outgoing frames */
 	__u32 has_fields;	/* keys have more than the source */
 	__u32 has_addresses;	/* IPv4 and IPv6 have a table each */
-	__u32 needs_ip;		/* a field, or the filter, is of the IP packet */
+	enum depth depth;
 	struct key_layout key4, key6;
 	__u32 has_filter;	/* look sources up in the tries of networks */
 	__u32 keeps_rest;	/* keep the sources that no network contains */

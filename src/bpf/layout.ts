@@ -65,7 +65,7 @@ export const STRUCTS = {
     isEgress: 32,
     hasFields: 36,
     hasAddresses: 40,
-    needsIp: 44,
+    depth: 44,
     key4: 48,
     key6: 48 + KEY_LAYOUT,
     hasFilter: AFTER_KEYS,
@@ -78,12 +78,16 @@ export const STRUCTS = {
   },
 } as const;
 
+/** Enum depth. */
+const DEPTH = { DEPTH_LINK: 0, DEPTH_PACKET: 1 } as const;
+
 /** The enums of bpf/xdptally.h; `make` compares them too. */
 export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
   layout: { GENERATIONS: 2, FIRST_ERA: 1, ID_BITS },
   tcp_kind: enumerators("TCP", TCP_KINDS.map((kind) => kind ?? "none")),
   key_field: { ...enumerators("FIELD", KEY_PARTS), FIELDS: KEY_PARTS.length },
   link_layer: enumerators("LINK", LINK_LAYERS),
+  depth: DEPTH,
 };
 
 /** `FIELD_SOURCE_PORT` is the enumerator of `source-port`. */
@@ -209,7 +213,7 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   set(at.isEgress, of.isEgress);
   set(at.hasFields, byText(keying) !== "source");
   set(at.hasAddresses, hasAddresses(keying));
-  set(at.needsIp, needsIp(keying) || filter !== undefined);
+  set(at.depth, depthOf(of));
   for (const family of FAMILIES) {
     const { words, at: offsets } = keyLayout(family, keying);
     const begin = family === "ipv4" ? at.key4 : at.key6;
@@ -224,6 +228,13 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   bytes.set(prefixMask(ADDRESS_SIZE.ipv4, keying.prefix.ipv4), at.mask4);
   bytes.set(prefixMask(ADDRESS_SIZE.ipv6, keying.prefix.ipv6), at.mask6);
   return bytes;
+}
+
+/** How far frames must be read. */
+function depthOf({ keying, filter }: Constants): number {
+  return needsIp(keying) || filter !== undefined
+    ? DEPTH.DEPTH_PACKET
+    : DEPTH.DEPTH_LINK;
 }
 
 /** Bytes of kernel memory for the maps of one interface and direction, about. */

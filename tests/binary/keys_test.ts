@@ -60,7 +60,7 @@ function rowsOf({ sources, by = "source" }: JsonRecord): string[] {
 }
 
 const LISTS = [
-  FIELD_NAMES.join(),
+  FIELD_NAMES.filter((name) => name !== "outer-source").join(),
   "mac",
   "ethertype,vlan",
   "port,protocol",

@@ -17,6 +17,8 @@ export const ETHERTYPE = {
   arp: 0x0806,
   vlan: 0x8100,
   ipv6: 0x86dd,
+  mpls: 0x8847,
+  pppoe: 0x8864,
   qinq: 0x88a8,
 } as const;
 
@@ -35,6 +37,22 @@ export function ethernet(
 
 export const VLAN = { type: ETHERTYPE.vlan, id: 7 };
 export const QINQ = { type: ETHERTYPE.qinq, id: 100 };
+const OLD_QINQ = { type: 0x9100, id: 200 };
+
+/** A stack of so many MPLS labels (RFC 3032). */
+function labels(count: number): Bytes {
+  return bytes(
+    ...Array.from(
+      { length: count },
+      (_, at) => [0, 1 + at, at === count - 1 ? 1 : 0, 64],
+    ),
+  );
+}
+
+/** The header of a PPPoE session (RFC 2516), and the protocol of PPP. */
+function pppoe(protocol: number): Bytes {
+  return bytes([0x11, 0, 0, 1], u16(30), u16(protocol));
+}
 
 interface Ipv4Options {
   version?: number;
@@ -141,6 +159,47 @@ export const FRAMES: readonly NamedFrame[] = Object.entries({
   "IPv4 in three tags": bytes(
     ethernet(ETHERTYPE.ipv4, [QINQ, VLAN, VLAN]),
     ipv4("10.0.0.9"),
+  ),
+  "IPv4 in four tags": bytes(
+    ethernet(ETHERTYPE.ipv4, [OLD_QINQ, QINQ, VLAN, VLAN]),
+    ipv4("10.0.0.15"),
+  ),
+  "IPv4 in five tags": bytes(
+    ethernet(ETHERTYPE.ipv4, [QINQ, VLAN, VLAN, VLAN, VLAN]),
+    ipv4("10.0.0.16"),
+  ),
+  "IPv4 behind a label of MPLS": bytes(
+    ethernet(ETHERTYPE.mpls),
+    labels(1),
+    ipv4("10.0.0.17"),
+  ),
+  "IPv4 behind eight labels, in a VLAN": bytes(
+    ethernet(ETHERTYPE.mpls, [VLAN]),
+    labels(8),
+    ipv4("10.0.0.18"),
+  ),
+  "IPv4 behind nine labels": bytes(
+    ethernet(ETHERTYPE.mpls),
+    labels(9),
+    ipv4("10.0.0.19"),
+  ),
+  "no IP behind a label": bytes(ethernet(ETHERTYPE.mpls), labels(1), [0x50]),
+  "IPv4 in PPPoE": bytes(
+    ethernet(ETHERTYPE.pppoe),
+    pppoe(0x21),
+    ipv4("10.0.0.20"),
+  ),
+  "IPv6 in PPPoE, in QinQ": bytes(
+    ethernet(ETHERTYPE.pppoe, [QINQ, VLAN]),
+    pppoe(0x57),
+    ipv6([8]),
+  ),
+  "LCP in PPPoE": bytes(ethernet(ETHERTYPE.pppoe), pppoe(0xc021), [1, 0]),
+  "PPPoE with another code": bytes(
+    ethernet(ETHERTYPE.pppoe),
+    [0x11, 1],
+    pppoe(0x21).subarray(2),
+    ipv4("10.0.0.21"),
   ),
   "IPv4 with version 6": bytes(
     ethernet(ETHERTYPE.ipv4),

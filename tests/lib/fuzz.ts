@@ -1,10 +1,16 @@
 /** Random frames that are hard to parse. */
+import { ethernetFrameOf } from "./crafted.ts";
+import { tunnelled } from "./crafted_tunnels.ts";
 import { type Bytes, ETHERTYPE, FRAMES } from "./frames.ts";
 import type { Random } from "./random.ts";
 import { SHORTEST } from "./test_run.ts";
 
 const IP: Record<number, number> = { 4: ETHERTYPE.ipv4, 6: ETHERTYPE.ipv6 };
-const TYPES = [...Object.values(ETHERTYPE), 0x9100, 0, 46, 1500, 0xffff];
+const TAGS = [ETHERTYPE.vlan, ETHERTYPE.qinq, 0x9100];
+const TYPES = [
+  ...Object.values(ETHERTYPE),
+  ...[0x9100, 0x8848, 0, 46, 1500, 0xffff],
+];
 /** The parser decides by these first bytes. */
 const HEADERS = 80;
 const FILL = 0xee;
@@ -16,6 +22,8 @@ export class Fuzzer {
   length = 0;
   /** Bytes in the linear part, if the kernel can split frames. */
   linear = 0;
+  /** The longest header that was written. */
+  #written = 0;
   readonly #isLayer3: boolean;
 
   constructor(longest: number, isLayer3: boolean) {
@@ -29,11 +37,14 @@ export class Fuzzer {
 
   /** Makes the next frame. */
   next(random: Random): void {
-    this.buffer.fill(FILL, 0, 256); // the longest that was crafted is shorter
-    if (random(2) === 0) this.#craft(random);
-    else this.#compose(random);
+    this.buffer.fill(FILL, 0, this.#written);
+    const kind = random(4);
+    if (kind === 0) this.#craft(random);
+    else if (kind === 1) this.#compose(random);
+    else this.#tunnel(random);
+    this.#written = Math.max(this.length, HEADERS);
     for (let changes = Math.max(random(7) - 3, 0); changes > 0; changes--) {
-      const at = random(Math.min(this.length, HEADERS));
+      const at = random(Math.min(this.length, this.#written));
       this.buffer[at] = random(2) === 0
         ? random(256)
         : this.buffer[at]! ^ 1 << random(8);
@@ -49,6 +60,15 @@ export class Fuzzer {
     this.length = Math.max(packet.length, SHORTEST);
   }
 
+  /** Layers that fit together, in up to three tunnels. */
+  #tunnel(random: Random): void {
+    const packet = tunnelled(random, random(4));
+    const { bytes } = this.#isLayer3 ? packet : ethernetFrameOf(random, packet);
+    const taken = bytes.subarray(0, this.buffer.length);
+    this.buffer.set(taken);
+    this.length = Math.max(taken.length, SHORTEST);
+  }
+
   /** Any number of tags, then a header that may not match their EtherType. */
   #compose(random: Random): void {
     const { buffer } = this;
@@ -60,8 +80,8 @@ export class Fuzzer {
       buffer[at++] = type & 0xff;
     };
     if (!this.#isLayer3) {
-      for (let tags = Math.max(random(6) - 1, 0); tags > 0; tags--) {
-        put(random(2) === 0 ? ETHERTYPE.vlan : ETHERTYPE.qinq);
+      for (let tags = Math.max(random(7) - 1, 0); tags > 0; tags--) {
+        put(TAGS[random(TAGS.length)]!);
         at += 2;
       }
       put(random(3) === 0 ? TYPES[random(TYPES.length)]! : IP[version]!);
@@ -79,13 +99,13 @@ export class Fuzzer {
   #cut(random: Random): void {
     const bound = random(100) === 0
       ? this.buffer.length
-      : [this.length, HEADERS, 2000][random(3)]!;
+      : [this.length, this.#written, 2000][random(3)]!;
     if (random(3) > 0) {
       this.length = SHORTEST + random(Math.max(bound - SHORTEST, 0) + 1);
     }
     // A frame of the greatest length has no room for another fragment.
     this.linear = random(4) === 0 && this.length < this.buffer.length / 2
-      ? Math.min(SHORTEST + random(HEADERS), this.length)
+      ? Math.min(SHORTEST + random(this.#written), this.length)
       : 0;
   }
 }
