@@ -98,6 +98,22 @@ static __always_inline enum class classify_ipv6(struct subject *subject,
 	return constants.has_addresses ? CLASS_KEY6 : CLASS_KEY4;
 }
 
+/* Goes on with the packet inside tunnels; false: it cannot be read. */
+static __always_inline int enter_tunnels(struct subject *subject, __u64 *type)
+{
+	__u64 found, first = PACKET(subject->link.at, *type);
+
+	if (*type != ETH_P_IP && *type != ETH_P_IPV6)
+		return 1;
+	found = WALK(innermost, subject->frame, first);
+	if (found & PACKET_IS_UNDECODED)
+		return 0;
+	subject->outer = found & PACKET_IS_INSIDE ? first : 0;
+	subject->packet.at = found & MOST_OFFSET;
+	*type = PACKET_TYPE(found);
+	return 1;
+}
+
 static __always_inline enum class classify(const struct frame *frame,
 					   struct finding *finding)
 {
@@ -106,17 +122,20 @@ static __always_inline enum class classify(const struct frame *frame,
 		.frame = frame,
 		.link = read_link(frame, depth),
 	};
+	__u64 type = subject.link.payload;
 	union ip_copy copy;
 
 	if (depth == DEPTH_LINK) {
-		if (subject.link.payload == TOO_SHORT)
+		if (type == TOO_SHORT)
 			return malformed(finding, MALFORMED_CUT);
 		write_link_key(&subject, finding->key);
 		return CLASS_KEY4;
 	}
 	subject.packet.frame = frame;
 	subject.packet.at = subject.link.at;
-	switch (subject.link.payload) {
+	if (depth == DEPTH_INNERMOST && !enter_tunnels(&subject, &type))
+		return CLASS_UNDECODED;
+	switch (type) {
 	case ETH_P_IP:
 		return classify_ipv4(&subject, finding, &copy);
 	case ETH_P_IPV6:

@@ -10,12 +10,14 @@
 
 #include "link.h"
 #include "transport.h"
+#include "tunnel.h"
 
 /* What the fields of a frame's key are read from. */
 struct subject {
 	const struct frame *frame;
 	struct link link;
 	struct packet packet;	/* neither v4 nor v6: only link fields are asked for */
+	__u64 outer;		/* the frame's first packet, if this one was in it; or 0 */
 	struct transport transport;
 	__u32 ports;		/* source << 16 | destination, if has_ports */
 	int has_ports;
@@ -138,6 +140,44 @@ static __always_inline void write_destination(const struct packet *packet,
 		write_ipv6(packet->v6->daddr.s6_addr32, to);
 }
 
+/* Eight bytes at `from`, in the frame's order; 0: they are not there. */
+static __always_inline __u64 read_word(const struct frame *frame, __u64 from)
+{
+	const __be32 *bytes;
+	__be32 copy[2];
+
+	bytes = header(frame, from & MOST_OFFSET, sizeof(copy), copy);
+	return bytes ? (__u64)bytes[1] << 32 | bytes[0] : 0;
+}
+
+WALK_ONCE(read_word)
+
+static __always_inline __u8 outer_family(const struct subject *subject)
+{
+	return !subject->outer ? 0 : PACKET_TYPE(subject->outer) == ETH_P_IP ? 4 : 6;
+}
+
+/* The source of the first IP packet, whose header was read already. */
+static __always_inline void write_outer_source(const struct subject *subject,
+					       __be32 *to)
+{
+	const struct frame *frame = subject->frame;
+	__u32 at = subject->outer & MOST_OFFSET;
+	__u64 words[2] = {};
+
+	if (!subject->outer)
+		return;
+	if (PACKET_TYPE(subject->outer) == ETH_P_IP) {
+		at += offsetof(struct iphdr, saddr);
+		words[0] = WALK(read_word, frame, at);
+		return write_ipv4((const __be32 *)words, to);
+	}
+	at += offsetof(struct ipv6hdr, saddr);
+	words[0] = WALK(read_word, frame, at);
+	words[1] = WALK(read_word, frame, at + 8);
+	write_ipv6((const __be32 *)words, to);
+}
+
 /* The bytes of a field are in network order, and 0 if the frame lacks it. */
 static __always_inline void write_field(enum key_field field, void *to,
 					const struct subject *subject)
@@ -147,6 +187,11 @@ static __always_inline void write_field(enum key_field field, void *to,
 		return write_source(&subject->packet, to);
 	case FIELD_DESTINATION:
 		return write_destination(&subject->packet, to);
+	case FIELD_OUTER_SOURCE:
+		return write_outer_source(subject, to);
+	case FIELD_OUTER_FAMILY:
+		*(__u8 *)to = outer_family(subject);
+		return;
 	case FIELD_PROTOCOL:
 		*(__u8 *)to = subject->transport.protocol;
 		return;

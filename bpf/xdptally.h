@@ -18,11 +18,24 @@ enum layout {
 #define ID_SHIFT 32	/* a slot: era, id, 32 bits of the hash */
 #define ERA_SHIFT (ID_SHIFT + ID_BITS)
 
+/* Tunnels over UDP, which ports tell: TUNNELS of src/basics/tunnels.ts. */
+enum tunnel {
+	TUNNEL_VXLAN,
+	TUNNEL_GENEVE,
+	TUNNEL_GTP,
+	TUNNEL_L2TP,
+	TUNNELS,
+};
+
+#define MOST_TUNNEL_PORTS 4	/* of each */
+
 /* The parts of a key: KEY_PARTS of src/basics/key_layout.ts. keys.h writes each. */
 enum key_field {
 	FIELD_HAS_PORTS,	/* that the ports are the packet's, not missing */
+	FIELD_OUTER_FAMILY,	/* 4, 6, or 0: the packet was in no tunnel */
 	FIELD_SOURCE,
 	FIELD_DESTINATION,
+	FIELD_OUTER_SOURCE,	/* room for an address of either family */
 	FIELD_PROTOCOL,
 	FIELD_SOURCE_PORT,
 	FIELD_PORT,
@@ -46,7 +59,7 @@ enum tcp_kind {
 	TCP_OTHER,
 };
 
-#define MOST_WORDS 8	/* u64s of a key with all fields */
+#define MOST_WORDS 9	/* u64s of a key with all fields */
 #define NOT_IN_KEY 0xff
 
 /* Where the fields of a table's keys are. */
@@ -67,6 +80,7 @@ enum link_layer {
 enum depth {
 	DEPTH_LINK,	/* no field is of the IP packet, nor is there a filter */
 	DEPTH_PACKET,
+	DEPTH_INNERMOST,	/* into tunnels */
 };
 
 /* User space sets them before it loads the program. */
@@ -82,6 +96,7 @@ struct constants {
 	__u32 has_fields;	/* keys have more than the source */
 	__u32 has_addresses;	/* IPv4 and IPv6 have a table each */
 	enum depth depth;
+	__u32 tunnel_ports[TUNNELS][MOST_TUNNEL_PORTS];	/* 0: unused */
 	struct key_layout key4, key6;
 	__u32 has_filter;	/* look sources up in the tries of networks */
 	__u32 keeps_rest;	/* keep the sources that no network contains */
@@ -89,6 +104,7 @@ struct constants {
 	__be32 mask6[4];
 	enum layout layout[0];	/* only to have the enums in the BTF */
 	enum key_field fields[0];
+	enum tunnel tunnels[0];
 	enum tcp_kind tcp_kinds[0];
 };
 

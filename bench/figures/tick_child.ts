@@ -41,7 +41,7 @@ const sink = createSinks(plans, {
   ...{ log, stop, host, interfaces, maxSources, by: counting.keying.fields },
   user: undefined,
 });
-sink.write(run.start(undefined, timing.interval));
+sink.write(run.start({ interval: timing.interval / 1000, filter: undefined }));
 await sink.flush(Infinity);
 console.error("attached");
 

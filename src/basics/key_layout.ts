@@ -8,11 +8,17 @@ import {
   type Keying,
 } from "./keys.ts";
 
-/** What a key consists of: one that has ports also says whether the packet had them. */
-export const KEY_PARTS = ["has-ports", ...FIELD_NAMES] as const;
+/**
+ * What a key consists of: one that has ports also says whether the packet had them,
+ * and one that has the outer source of which family that is.
+ */
+export const KEY_PARTS = ["has-ports", "outer-family", ...FIELD_NAMES] as const;
 export type KeyPart = typeof KEY_PARTS[number];
 
 const WORD = 8;
+
+/** By the byte "outer-family"; 0: the packet was in no tunnel. */
+const FAMILY_OF: Readonly<Record<number, Family>> = { 4: "ipv4", 6: "ipv6" };
 
 /** Where the parts of a key are, in bytes. */
 interface KeyLayout {
@@ -31,10 +37,11 @@ export function keyLayout(
   family: Family,
   { fields }: Pick<Keying, "fields">,
 ): KeyLayout {
-  const hasPorts = fields.some((name) => keyField(name).isPort);
-  const parts = KEY_PARTS.filter((part) =>
-    part === "has-ports" ? hasPorts : fields.includes(part)
-  );
+  const isWanted = (part: KeyPart) =>
+    part === "has-ports"
+      ? fields.some((name) => keyField(name).isPort)
+      : fields.includes(part === "outer-family" ? "outer-source" : part);
+  const parts = KEY_PARTS.filter(isWanted);
   const rank = (part: KeyPart) =>
     isAddress(part) ? Infinity : sizeOf(part, family);
   parts.sort((a, b) => rank(b) > rank(a) ? 1 : rank(b) < rank(a) ? -1 : 0);
@@ -47,13 +54,19 @@ export function keyLayout(
   return { words: Math.ceil(size / WORD), size, at };
 }
 
+/** A byte that says what is in the other parts. */
+function isFlag(part: KeyPart): part is Exclude<KeyPart, FieldName> {
+  return part === "has-ports" || part === "outer-family";
+}
+
 function isAddress(part: KeyPart): boolean {
-  return part !== "has-ports" && keyField(part).size === "address";
+  return !isFlag(part) && keyField(part).size === "address";
 }
 
 function sizeOf(part: KeyPart, family: Family): number {
-  if (part === "has-ports") return 1;
+  if (isFlag(part)) return 1;
   const { size } = keyField(part);
+  if (size === "outer address") return ADDRESS_SIZE.ipv6;
   return size === "address" ? ADDRESS_SIZE[family] : size;
 }
 
@@ -69,15 +82,17 @@ function sizeOf(part: KeyPart, family: Family): number {
  */
 export class KeyReader {
   readonly #family: Family;
-  readonly #prefix: number;
+  readonly #prefix: Keying["prefix"];
   readonly #hasPortsAt: number | undefined;
+  readonly #outerFamilyAt: number | undefined;
   readonly #fields: readonly { name: FieldName; from: number; to: number }[];
 
   constructor(family: Family, keying: Keying) {
     const { at } = keyLayout(family, keying);
     this.#family = family;
-    this.#prefix = keying.prefix[family];
+    this.#prefix = keying.prefix;
     this.#hasPortsAt = at["has-ports"];
+    this.#outerFamilyAt = at["outer-family"];
     this.#fields = keying.fields.map((name) => {
       const from = at[name]!;
       return { name, from, to: from + sizeOf(name, family) };
@@ -88,17 +103,23 @@ export class KeyReader {
   values(key: Uint8Array): FieldValue[] {
     const hasPorts = this.#hasPortsAt === undefined ||
       key[this.#hasPortsAt] !== 0;
+    const outer = this.#outerFamilyAt === undefined
+      ? undefined
+      : FAMILY_OF[key[this.#outerFamilyAt]!];
     return this.#fields.map(({ name, from, to }) => {
-      const { value, isPort } = keyField(name);
+      const { size, value, isPort } = keyField(name);
       const bytes = key.subarray(from, to);
-      if (value === undefined) return this.#addressText(bytes);
-      return isPort && !hasPorts ? null : value(bytes);
+      if (value !== undefined) return isPort && !hasPorts ? null : value(bytes);
+      const of = size === "outer address" ? outer : this.#family;
+      return of === undefined ? null : this.#addressText(of, bytes);
     });
   }
 
-  #addressText(bytes: Uint8Array): string {
-    const address = FORMAT_ADDRESS[this.#family](bytes);
-    const isWhole = this.#prefix === bytes.length * 8;
-    return isWhole ? address : `${address}/${this.#prefix}`;
+  /** @param bytes of an address of this family, and maybe more */
+  #addressText(family: Family, bytes: Uint8Array): string {
+    const size = ADDRESS_SIZE[family];
+    const prefix = this.#prefix[family];
+    const address = FORMAT_ADDRESS[family](bytes.subarray(0, size));
+    return prefix === size * 8 ? address : `${address}/${prefix}`;
   }
 }

@@ -1,6 +1,7 @@
 /** What packets are counted by: the fields of `--by`, in one table (pure). */
 import type { Family } from "./address.ts";
 import { etherTypeName, protocolName } from "./protocols.ts";
+import type { TunnelPort } from "./tunnels.ts";
 
 /** The most sources of a family that can be kept: an id has 21 bits. */
 export const MOST_SOURCES = 2 ** 21;
@@ -12,8 +13,11 @@ export type FieldValue = string | number | null;
 interface KeyField {
   /** For the option's documentation. */
   readonly help: string;
-  /** Bytes in a key. An address has those of its family, and is formatted with its prefix. */
-  readonly size: number | "address";
+  /**
+   * Bytes in a key. An address has those of its family, and is formatted with its
+   * prefix; an outer address has room for either family, which the key tells apart.
+   */
+  readonly size: number | "address" | "outer address";
   /** It is of the Ethernet frame, so that frames without IP have it too. */
   readonly isLink?: true;
   /** Packets have it only with ports: the key says whether it has them. */
@@ -47,6 +51,10 @@ const u16 = ([high, low]: Uint8Array) => high! * 256 + low!;
 export const KEY_FIELDS = {
   "source": { help: "the source address", size: "address" },
   "destination": { help: "the destination address", size: "address" },
+  "outer-source": {
+    help: "with --inner, the source of the outermost packet",
+    size: "outer address",
+  },
   "protocol": {
     help: "the transport protocol: tcp, udp, icmp, or its number",
     size: 1,
@@ -122,6 +130,11 @@ export interface Keying {
   readonly fields: readonly FieldName[];
   /** Bits of an address that count. */
   readonly prefix: Readonly<Record<Family, number>>;
+  /**
+   * Count the innermost packets of tunnels, those over UDP by these ports;
+   * undefined: count what carries them.
+   */
+  readonly inner?: readonly TunnelPort[] | undefined;
 }
 
 export const BY_SOURCE: Keying = {

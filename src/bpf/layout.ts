@@ -11,6 +11,7 @@ import {
 } from "../basics/keys.ts";
 import { LINK_LAYERS, type LinkLayer } from "../basics/link_layer.ts";
 import { prefixMask } from "../basics/prefix.ts";
+import { MOST_TUNNEL_PORTS, TUNNEL_NAMES } from "../basics/tunnels.ts";
 import type { Cpus } from "./cpus.ts";
 
 /** The object's name; libbpf puts it in front of `.rodata` and `.data`. */
@@ -22,8 +23,10 @@ export type ProgramName = typeof PROGRAMS[number];
 /** Bits of an id; the rest of a slot's upper word is its era. */
 const ID_BITS = Math.log2(MOST_SOURCES);
 
-/** Bytes of struct key_layout, and where both end in struct constants. */
-const KEY_LAYOUT = 4 + 4 * KEY_PARTS.length, AFTER_KEYS = 48 + 2 * KEY_LAYOUT;
+/** Bytes of struct key_layout, and where both begin and end in struct constants. */
+const KEY_LAYOUT = 4 + 4 * KEY_PARTS.length;
+const KEYS = 48 + 4 * TUNNEL_NAMES.length * MOST_TUNNEL_PORTS;
+const AFTER_KEYS = KEYS + 2 * KEY_LAYOUT;
 
 /**
  * The structs of bpf/xdptally.h: sizes, and offsets of members, in bytes. `make`
@@ -66,8 +69,9 @@ export const STRUCTS = {
     hasFields: 36,
     hasAddresses: 40,
     depth: 44,
-    key4: 48,
-    key6: 48 + KEY_LAYOUT,
+    tunnelPorts: 48,
+    key4: KEYS,
+    key6: KEYS + KEY_LAYOUT,
     hasFilter: AFTER_KEYS,
     keepsRest: AFTER_KEYS + 4,
     mask4: AFTER_KEYS + 8,
@@ -75,11 +79,12 @@ export const STRUCTS = {
     layout: AFTER_KEYS + 28,
     fields: AFTER_KEYS + 28,
     tcpKinds: AFTER_KEYS + 28,
+    tunnels: AFTER_KEYS + 28,
   },
 } as const;
 
 /** Enum depth. */
-const DEPTH = { DEPTH_LINK: 0, DEPTH_PACKET: 1 } as const;
+const DEPTH = { DEPTH_LINK: 0, DEPTH_PACKET: 1, DEPTH_INNERMOST: 2 } as const;
 
 /** The enums of bpf/xdptally.h; `make` compares them too. */
 export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
@@ -88,6 +93,10 @@ export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
   key_field: { ...enumerators("FIELD", KEY_PARTS), FIELDS: KEY_PARTS.length },
   link_layer: enumerators("LINK", LINK_LAYERS),
   depth: DEPTH,
+  tunnel: {
+    ...enumerators("TUNNEL", TUNNEL_NAMES),
+    TUNNELS: TUNNEL_NAMES.length,
+  },
 };
 
 /** `FIELD_SOURCE_PORT` is the enumerator of `source-port`. */
@@ -214,6 +223,13 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   set(at.hasFields, byText(keying) !== "source");
   set(at.hasAddresses, hasAddresses(keying));
   set(at.depth, depthOf(of));
+  for (const [kind, name] of TUNNEL_NAMES.entries()) {
+    const ports = keying.inner?.filter(([tunnel]) => tunnel === name) ?? [];
+    for (const [index, [, port]] of ports.entries()) {
+      const offset = 4 * (kind * MOST_TUNNEL_PORTS + index);
+      set(at.tunnelPorts + offset, port);
+    }
+  }
   for (const family of FAMILIES) {
     const { words, at: offsets } = keyLayout(family, keying);
     const begin = family === "ipv4" ? at.key4 : at.key6;
@@ -232,9 +248,10 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
 
 /** How far frames must be read. */
 function depthOf({ keying, filter }: Constants): number {
-  return needsIp(keying) || filter !== undefined
+  if (!needsIp(keying) && filter === undefined) return DEPTH.DEPTH_LINK;
+  return keying.inner === undefined
     ? DEPTH.DEPTH_PACKET
-    : DEPTH.DEPTH_LINK;
+    : DEPTH.DEPTH_INNERMOST;
 }
 
 /** Bytes of kernel memory for the maps of one interface and direction, about. */

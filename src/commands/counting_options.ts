@@ -9,7 +9,14 @@ import {
 import { parseFilter } from "../basics/network_filter.ts";
 import { EXIT, Failure } from "../basics/errors.ts";
 import {
+  MOST_TUNNEL_PORTS,
+  parseTunnelPorts,
+  tunnelPortsText,
+  WELL_KNOWN_PORTS,
+} from "../basics/tunnels.ts";
+import {
   defaultsOf,
+  flag,
   text,
   time,
   valued,
@@ -108,6 +115,22 @@ export const NARROWING = {
     }. source,destination,protocol,source-port,port is a flow. A field that a packet lacks is shown as -: later fragments and cut headers have no ports. With fields of the Ethernet frame alone (mac, vlan, ethertype) every frame has a row; with any other, frames without IP are counted as non-IP. The prefixes apply to both addresses.`,
     completes: FIELD_NAMES,
   }, parseFields),
+  inner: flag({
+    name: "inner",
+    help: "count by the packets inside tunnels",
+    isRare: true,
+    details:
+      "A row stands for the innermost packet, of up to two tunnels: VXLAN, GENEVE, GRE, ERSPAN, IP in IP (also SIT and in IPv6), GTP-U, and L2TPv3 over UDP where it can be told. Its bytes are those of the whole frame. A packet in a tunnel that cannot be read is counted as undecoded: one that is cut or compressed, a further fragment, a third tunnel. --filter is about the innermost source, too.",
+  }),
+  innerPorts: valued({
+    name: "inner-ports",
+    value: "PORTS",
+    help: "more ports of tunnels: vxlan:8472,geneve:6082",
+    details: `With --inner. The UDP ports that tunnels are sent to, besides ${
+      tunnelPortsText(WELL_KNOWN_PORTS)
+    }. At most ${MOST_TUNNEL_PORTS - 1} of each.`,
+    isRare: true,
+  }, parseTunnelPorts),
   mode,
   direction: word(
     {
@@ -138,16 +161,28 @@ export const NARROWING = {
   maxSources,
 };
 
-/** The `Counting` that options ask for; a missing option has its default. */
+/**
+ * The `Counting` that options ask for; a missing option has its default.
+ *
+ * @throws {Failure} exit code 2: what is asked for needs --inner
+ */
 export function countingOf(
   given: Partial<Values<typeof NARROWING>>,
 ): Counting {
   const values = { ...defaultsOf(NARROWING), ...given };
   const { by, prefix4, prefix6, filter, direction, mode, maxSources } = values;
+  const { inner, innerPorts } = values;
+  if (!inner && innerPorts !== undefined) {
+    throw needsInner("use --inner-ports");
+  }
+  if (!inner && by?.includes("outer-source")) {
+    throw needsInner('count by "outer-source"');
+  }
   return {
     keying: {
       fields: by ?? BY_SOURCE.fields,
       prefix: { ipv4: prefix4, ipv6: prefix6 },
+      inner: inner ? innerPorts ?? WELL_KNOWN_PORTS : undefined,
     },
     filter,
     directions: direction === "both" ? ["in", "out"] : [direction],
@@ -155,6 +190,13 @@ export function countingOf(
     mode,
     maxSources,
   };
+}
+
+function needsInner(what: string): Failure {
+  return new Failure(
+    EXIT.usage,
+    `Cannot ${what}: no packet is looked for inside tunnels; add --inner`,
+  );
 }
 
 /** Returns the interfaces. @throws {Failure} exit code 2: none, or one twice */

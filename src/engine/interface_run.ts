@@ -36,6 +36,9 @@ type CountersByName = ReadonlyMap<string, OwnCounters>;
 /** What identifies a run in its records. */
 type RunIdentity = Pick<Origin, "host" | "run">;
 
+/** What a start record has of the options. */
+type Asked = Pick<StartRecord, "interval" | "filter" | "inner">;
+
 /** A window that has ended and is not completely read yet. */
 interface Unread {
   readonly generation: Generation;
@@ -94,8 +97,7 @@ export class InterfaceRun implements Disposable {
     this.#run = new Run(this.#origin, options, start);
   }
 
-  /** @param interval in milliseconds */
-  start(filter: string | undefined, interval: number): StartRecord {
+  start(asked: Asked): StartRecord {
     const { link, start, way } = this.#attached;
     return {
       type: "start",
@@ -105,8 +107,7 @@ export class InterfaceRun implements Disposable {
       modeReason: way.reason,
       version: VERSION,
       start: new Date(start.wall),
-      interval: interval / 1000,
-      filter,
+      ...asked,
     };
   }
 

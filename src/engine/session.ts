@@ -3,6 +3,7 @@
  * the `attach` of a LoadedSession returns a Session, which is a sequence of records.
  */
 import type { Logger } from "@std/log/logger";
+import { tunnelPortsText } from "../basics/tunnels.ts";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
 import { NEEDED, withSpareCapabilities } from "../process/capabilities.ts";
 import { bootTime } from "../process/clock.ts";
@@ -146,7 +147,7 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
 
   constructor(parts: AttachedParts) {
     const { options, log, stop, attached, absent } = parts;
-    const { timing, counting: { filter } } = options;
+    const { timing, counting: { filter, keying: { inner } } } = options;
     this.#parts = parts;
     this.#ticks = new Ticks(this.#begin(attached), {
       stop,
@@ -158,7 +159,12 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
       startRuns: options.waiting?.waitsForInterface
         ? (name) => this.#startRuns(name)
         : undefined,
-      startOf: (run) => run.start(filter?.text, timing.interval),
+      startOf: (run) =>
+        run.start({
+          interval: timing.interval / 1000,
+          filter: filter?.text,
+          inner: inner && tunnelPortsText(inner),
+        }),
     });
   }
 

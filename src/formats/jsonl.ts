@@ -36,6 +36,7 @@ export const jsonl: LineFormat = {
         start: record.start,
         interval: record.interval,
         ...(record.filter === undefined ? {} : { filter: record.filter }),
+        ...(record.inner === undefined ? {} : { inner: record.inner }),
       },
     ),
   tick: (record) =>

@@ -1,9 +1,9 @@
 /** Reads the headers of tunnels over UDP. */
+import type { TunnelName } from "../basics/tunnels.ts";
 import { ipFault } from "./ip_header.ts";
 import { IPV4_TYPE, IPV6_TYPE } from "./link_header.ts";
 import { u16 } from "./numbers.ts";
 import { takeType, type TunnelPayload } from "./tunnel_payload.ts";
-import type { UdpTunnel } from "./tunnel_ports.ts";
 
 /** `none`: the packet is not the tunnel's; `unknown`: its payload cannot be read. */
 type Finding = "payload" | "none" | "unknown";
@@ -19,7 +19,7 @@ const SHORTEST = 8;
  * @param payload is set if it is found
  */
 export function udpTunnelPayload(
-  tunnel: UdpTunnel,
+  tunnel: TunnelName,
   bytes: Uint8Array,
   udp: number,
   to: number,

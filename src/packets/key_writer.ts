@@ -9,24 +9,31 @@ const MAC_SIZE = 6;
 /** Behind a MAC address: there is one. */
 const IS_MAC = 1;
 
-/**
- * Writes a part of a key.
- *
- * @param mask of the addresses: which bits count
- */
+/** Which bits of addresses count: of the packet's family, and of each. */
+type Masks = Readonly<Record<"own" | Family, Uint8Array>>;
+
+/** Writes a part of a key. */
 type WritePart = (
   key: Uint8Array,
   at: number,
   reading: FrameReading,
-  mask: Uint8Array,
+  masks: Masks,
 ) => void;
 
 /** The bytes are in network order, and 0 if the packet lacks the field. */
 const WRITE: Readonly<Record<KeyPart, WritePart>> = {
-  "source": (key, at, { bytes, source }, mask) =>
-    writeAddress(key, at, bytes, source, mask),
-  "destination": (key, at, { bytes, destination }, mask) =>
-    writeAddress(key, at, bytes, destination, mask),
+  "source": (key, at, { bytes, source }, { own }) =>
+    writeAddress(key, at, bytes, source, own),
+  "destination": (key, at, { bytes, destination }, { own }) =>
+    writeAddress(key, at, bytes, destination, own),
+  "outer-family": (key, at, { outerSource, outerFamily }) => {
+    key[at] = outerSource === ABSENT ? 0 : outerFamily === "ipv4" ? 4 : 6;
+  },
+  "outer-source": (key, at, { bytes, outerSource, outerFamily }, masks) => {
+    key.fill(0, at, at + ADDRESS_SIZE.ipv6);
+    if (outerSource === ABSENT) return;
+    writeAddress(key, at, bytes, outerSource, masks[outerFamily]);
+  },
   "protocol": (key, at, { protocol }) => {
     key[at] = protocol;
   },
@@ -86,7 +93,7 @@ export class KeyWriter {
   /** The key that was written last. */
   readonly key: Uint32Array;
   readonly #bytes: Uint8Array;
-  readonly #mask: Uint8Array;
+  readonly #masks: Masks;
   readonly #parts: readonly {
     readonly write: WritePart;
     readonly at: number;
@@ -97,7 +104,13 @@ export class KeyWriter {
     const U32S = 2; // of a word
     this.key = new Uint32Array(words * U32S);
     this.#bytes = new Uint8Array(this.key.buffer);
-    this.#mask = prefixMask(ADDRESS_SIZE[family], keying.prefix[family]);
+    const mask = (of: Family) =>
+      prefixMask(ADDRESS_SIZE[of], keying.prefix[of]);
+    this.#masks = {
+      own: mask(family),
+      ipv4: mask("ipv4"),
+      ipv6: mask("ipv6"),
+    };
     this.#parts = Object.entries(at).map(([part, at]) => ({
       write: WRITE[part as KeyPart],
       at,
@@ -107,7 +120,7 @@ export class KeyWriter {
   /** Writes the key of a packet of this family, or of a frame. */
   write(reading: FrameReading): void {
     for (const { write, at } of this.#parts) {
-      write(this.#bytes, at, reading, this.#mask);
+      write(this.#bytes, at, reading, this.#masks);
     }
   }
 }

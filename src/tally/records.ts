@@ -28,6 +28,8 @@ export interface StartRecord extends Origin {
   readonly modeReason?: string | undefined;
   /** As given on the command line. */
   readonly filter: string | undefined;
+  /** Packets inside tunnels are counted: those over UDP by these ports. */
+  readonly inner?: string | undefined;
   readonly version: string;
   readonly start: Date;
   /** Seconds between ticks. */

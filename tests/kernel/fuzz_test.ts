@@ -9,8 +9,13 @@ import { parseFilter } from "../../src/basics/network_filter.ts";
 import { BY_SOURCE, FIELD_NAMES, parseFields } from "../../src/basics/keys.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
-import { type Counted, Program } from "../lib/program.ts";
+import { Program } from "../lib/program.ts";
+import { ReadBooks } from "../lib/read_books.ts";
 import { type Narrowing, packetIn, read } from "../lib/reading.ts";
+import {
+  parseTunnelPorts,
+  WELL_KNOWN_PORTS,
+} from "../../src/basics/tunnels.ts";
 import { generator } from "../lib/random.ts";
 import { longestFrame, TestRunner } from "../lib/test_run.ts";
 
@@ -25,51 +30,6 @@ function seeds(): number[] {
     : [Number(wanted)];
 }
 
-/** The books by the reference parser. */
-class Books {
-  readonly #classes = new Map<string, [packets: number, bytes: number]>();
-
-  add(buffer: Uint8Array, isLayer3: boolean, narrowing: Narrowing): void {
-    const frame = isLayer3 ? packetIn(buffer) : buffer;
-    const reading = read(frame, isLayer3, narrowing);
-    this.#count("total", frame.length);
-    const { class: name } = reading;
-    const key = "key" in reading ? `${name} ${reading.key}` : name;
-    this.#count(key, frame.length);
-    if ("why" in reading) this.#count(`malformed ${reading.why}`, 0);
-  }
-
-  #count(key: string, bytes: number): void {
-    const tally = this.#classes.get(key);
-    if (tally === undefined) {
-      this.#classes.set(key, [1, bytes]);
-    } else {
-      tally[0]++;
-      tally[1] += bytes;
-    }
-  }
-
-  /** What the program counted differently; empty if nothing. */
-  differences(counted: Counted): string[] {
-    const { sources, causes, types: _, ...classes } = counted;
-    const theirs = new Map<string, readonly [number, number]>([
-      ...Object.entries(classes).filter(([, [packets]]) => packets > 0),
-      ...Object.entries(causes).filter(([, packets]) => packets > 0)
-        .map(([why, packets]) => [`malformed ${why}`, [packets, 0]] as const),
-      ...sources.map(({ family, key, packets, bytes }) =>
-        [`${family} ${key}`, [packets, bytes]] as const
-      ),
-    ]);
-    const keys = new Set([...this.#classes.keys(), ...theirs.keys()]);
-    return [...keys].flatMap((key) => {
-      const [read, ran] = [this.#classes.get(key), theirs.get(key)];
-      return String(read) === String(ran)
-        ? []
-        : [`${key}: the reading ${read}, the program ${ran}`];
-    });
-  }
-}
-
 /** Feeds `frames` frames to both parsers. @throws they differ */
 function compare(
   seed: number,
@@ -77,11 +37,12 @@ function compare(
   isLayer3: boolean,
   narrowing: Narrowing = {},
 ): void {
-  const { by = ["source"], prefix = BY_SOURCE.prefix, filter } = narrowing;
+  const { by = ["source"], prefix = BY_SOURCE.prefix } = narrowing;
+  const { filter, inner } = narrowing;
   using program = new Program({
     linkLayer: isLayer3 ? "ip" : "ethernet",
     maxSources: CHUNK,
-    keying: { fields: by, prefix },
+    keying: { fields: by, prefix, inner },
     filter,
   });
   const runner = new TestRunner(program.object.programFd);
@@ -92,14 +53,14 @@ function compare(
   /** Compares one chunk every `step` frames, and returns the first difference. */
   const differenceIn = (chunk: number, step: number): string | undefined => {
     const random = generator(seed + chunk);
-    let books = new Books();
+    let books = new ReadBooks(narrowing, isLayer3);
     for (let at = 1; at <= CHUNK; at++) {
       fuzzer.next(random);
       runner.run(fuzzer.length, canSplit ? fuzzer.linear : 0);
-      books.add(fuzzer.frame, isLayer3, narrowing);
+      books.add(isLayer3 ? packetIn(fuzzer.frame) : fuzzer.frame);
       if (at % step !== 0) continue;
       const differences = books.differences(program.take());
-      books = new Books();
+      books = new ReadBooks(narrowing, isLayer3);
       if (differences.length === 0) continue;
       const { length, linear } = fuzzer;
       const frame = fuzzer.frame.subarray(0, 128).toHex();
@@ -126,6 +87,23 @@ for (
 
 const NARROWINGS: Record<string, Narrowing> = {
   ...Object.fromEntries(FIELD_NAMES.map((name) => [name, { by: [name] }])),
+  "tunnels": { inner: WELL_KNOWN_PORTS },
+  "flows in tunnels": {
+    by: parseFields(
+      "source,destination,outer-source,protocol,source-port,port",
+    ),
+    inner: WELL_KNOWN_PORTS,
+  },
+  "tunnels, and a filter": {
+    by: FIELD_NAMES,
+    filter: parseFilter("10.0.0.0/9,!2001:db8::/33,::/0"),
+    prefix: { ipv4: 20, ipv6: 70 },
+    inner: WELL_KNOWN_PORTS,
+  },
+  "tunnels on other ports": {
+    by: parseFields("outer-source"),
+    inner: parseTunnelPorts("vxlan:8472,l2tp:40001,gtp:40002,geneve:53"),
+  },
   "networks": { prefix: { ipv4: 9, ipv6: 3 } },
   "ports of networks": {
     by: parseFields("source,protocol,port"),
@@ -172,10 +150,13 @@ Deno.test(`the program and the reference parser agree on random frames, by ${LIS
       compare(seed + list, CHUNK, random(5) === 0, {
         ...{ by, prefix },
         ...(filter && { filter }),
+        ...(random(2) === 0 && { inner: WELL_KNOWN_PORTS }),
       });
     }
   }
 });
+
+const INNER: Narrowing = { inner: WELL_KNOWN_PORTS };
 
 Deno.test("the random frames are of every class and many lengths", () => {
   const fuzzer = new Fuzzer(9000, false);
@@ -183,13 +164,13 @@ Deno.test("the random frames are of every class and many lengths", () => {
   const classes = new Map<string, number>(), lengths = new Set<number>();
   for (let round = 0; round < 100_000; round++) {
     fuzzer.next(random);
-    const { class: name } = read(fuzzer.frame);
+    const { class: name } = read(fuzzer.frame, false, INNER);
     classes.set(name, (classes.get(name) ?? 0) + 1);
     lengths.add(fuzzer.length);
   }
-  for (const name of ["ipv4", "ipv6", "nonIp", "malformed"]) {
+  for (const name of ["ipv4", "ipv6", "nonIp", "malformed", "undecoded"]) {
     assert(
-      (classes.get(name) ?? 0) > 10_000,
+      (classes.get(name) ?? 0) > 5_000,
       `${name}: ${[...classes]}`,
     );
   }

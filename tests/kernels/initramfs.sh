@@ -9,7 +9,8 @@ release=$PWD/.toolchain/kernels/$1
 initramfs=$2
 modules=(
 	8021q authenc bonding bridge crypto_null dummy esp4 geneve ip6_gre ip6_tunnel ip_gre
-	ip_vti ipip sit tun veth virtio_net virtio_pci vxlan wireguard xfrm_interface xfrm_user
+	ip_vti ipip l2tp_core l2tp_eth l2tp_netlink mpls_iptunnel mpls_router sit tun veth
+	virtio_net virtio_pci vxlan wireguard xfrm_interface xfrm_user
 )
 
 # copy_modules ROOT: copies the modules that the checks load, and their dependencies.

@@ -15,8 +15,10 @@ import {
 } from "../../src/basics/keys.ts";
 import type { NetworkFilter } from "../../src/basics/network_filter.ts";
 import { etherTypeName, protocolName } from "../../src/basics/protocols.ts";
+import type { TunnelPort } from "../../src/basics/tunnels.ts";
 import { FrameReader } from "../../src/frame/frame_reader.ts";
 import { ABSENT, type FrameReading } from "../../src/frame/reading.ts";
+import { TunnelPorts } from "../../src/frame/tunnel_ports.ts";
 
 export type Reading =
   | { readonly class: "nonIp"; readonly type: number }
@@ -27,11 +29,12 @@ export type Reading =
   | { readonly class: "filtered" | "undecoded" }
   | { readonly class: "ipv4" | "ipv6"; readonly key: string };
 
-/** What --by, --prefix4, --prefix6 and --filter select. */
+/** What --by, --prefix4, --prefix6, --filter and --inner select. */
 export interface Narrowing {
   readonly by?: readonly FieldName[];
   readonly prefix?: Record<"ipv4" | "ipv6", number>;
   readonly filter?: NetworkFilter;
+  readonly inner?: readonly TunnelPort[];
 }
 
 /**
@@ -60,12 +63,13 @@ const readers = new WeakMap<Narrowing, FrameReader>();
 function readerFor(narrowing: Narrowing): FrameReader {
   const known = readers.get(narrowing);
   if (known !== undefined) return known;
-  const { by = ["source"], filter } = narrowing;
+  const { by = ["source"], filter, inner } = narrowing;
   const packet = needsIp({ fields: by }) || filter !== undefined;
   const reader = new FrameReader({
     packet,
     protocol: packet,
     ports: packet,
+    ...(inner && packet && { tunnels: new TunnelPorts(inner) }),
   });
   readers.set(narrowing, reader);
   return reader;
@@ -122,6 +126,10 @@ const VALUES: Readonly<
     addressText(reading, family(reading), reading.source, prefix),
   "destination": (reading, prefix) =>
     addressText(reading, family(reading), reading.destination, prefix),
+  "outer-source": (reading, prefix) =>
+    reading.outerSource === ABSENT ? null : addressText(
+      ...[reading, reading.outerFamily, reading.outerSource, prefix] as const,
+    ),
   "protocol": ({ protocol }) => protocolName(protocol),
   "source-port": ({ sourcePort }) => present(sourcePort),
   "port": ({ port }) => present(port),

@@ -198,6 +198,7 @@ export function assertBalanced(record: JsonRecord): void {
       record.nonIp,
       record.malformed,
       record.filtered,
+      record.undecoded,
     ];
     const sum = parts.reduce(
       (sum: bigint, part) => sum + BigInt(part[counter]),

@@ -1,6 +1,7 @@
 /** Command lines: what they ask for, and what is said of bad ones. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { EXIT_MEANINGS, Failure } from "../../src/basics/errors.ts";
+import { WELL_KNOWN_PORTS } from "../../src/basics/tunnels.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import { helpText } from "../../src/cli/help_text.ts";
@@ -16,7 +17,7 @@ import { planSinks } from "../../src/sinks/all.ts";
 import { outputOf } from "../../src/sinks/output.ts";
 
 const COUNTING: Counting = {
-  keying: BY_SOURCE,
+  keying: { ...BY_SOURCE, inner: undefined },
   filter: undefined,
   directions: ["in"],
   hook: undefined,
@@ -117,6 +118,18 @@ const GOOD: [line: string, differs: Asked][] = [
   ["-j --format jsonl eth0", jsonl],
   ["--format csv eth0", { output: ["csv"], rows: ALL_ROWS }],
   ["--max-sources 100 eth0", { counting: { maxSources: 100 } }],
+  ["--inner eth0", {
+    counting: { keying: { ...BY_SOURCE, inner: WELL_KNOWN_PORTS } },
+  }],
+  ["--inner --inner-ports gtp:1,vxlan:4789 --by outer-source eth0", {
+    counting: {
+      keying: {
+        ...BY_SOURCE,
+        fields: ["outer-source"],
+        inner: [...WELL_KNOWN_PORTS, ["gtp", 1]],
+      },
+    },
+  }],
   ["-o - eth0", {}],
   ["-o a.csv eth0", { output: ["csv", "a.csv"], rows: ALL_ROWS }],
   ["-o a.json -j eth0", { output: ["jsonl", "a.json"], rows: ALL_ROWS }],
@@ -212,6 +225,29 @@ const BAD: [args: string[], line: string][] = [
     'Cannot use "--intervall": there is no such option; did you mean --interval?',
   ],
   [["--Top=3"], "did you mean --top?"],
+  [
+    ["--inner-ports", "vxlan:8472", "eth0"],
+    "Cannot use --inner-ports: no packet is looked for inside tunnels; add --inner",
+  ],
+  [
+    ["--by", "source,outer-source", "eth0"],
+    'Cannot count by "outer-source": no packet is looked for inside tunnels; add --inner',
+  ],
+  ...[
+    ["vxlan", '"vxlan" is none of vxlan:PORT'],
+    ["gre:1", '"gre:1" is none of vxlan:PORT'],
+    ["vxlan:0", '"vxlan:0" is none of vxlan:PORT'],
+    ["gtp:1,vxlan:65536", '"vxlan:65536" is none of'],
+    ["vxlan:2152", "port 2152 cannot be for vxlan and for gtp; leave one out"],
+    ["gtp:1,l2tp:1", "port 1 cannot be for l2tp and for gtp"],
+    [
+      "gtp:1,gtp:2,gtp:3,gtp:4",
+      "there are too many ports for gtp; name at most 3",
+    ],
+  ].map(([ports, why]): [string[], string] => [
+    ["--inner", "--inner-ports", ports!, "eth0"],
+    `Cannot use --inner-ports "${ports}": ${why}`,
+  ]),
   [["--int", "1s"], "did you mean --interval?"],
   [["--max_sources", "1"], "did you mean --max-sources?"],
   [

@@ -38,17 +38,24 @@ Deno.test("every list of fields: parts do not overlap, and each is aligned to it
       const { at, size, words } = keyLayout(family, { fields });
       const known = Object.entries(at).sort(([, a], [, b]) => a - b);
       const hasPorts = fields.some((name) => keyField(name).isPort);
-      assertEquals(known.length, fields.length + Number(hasPorts));
+      const hasOuter = fields.includes("outer-source");
+      assertEquals(
+        known.length,
+        fields.length + Number(hasPorts) + Number(hasOuter),
+      );
       for (const [index, [name, from]] of known.entries()) {
         const to = known[index + 1]?.[1] ?? size;
-        const { size: wanted } = name === "has-ports"
+        const { size: wanted } = name === "has-ports" || name === "outer-family"
           ? { size: 1 }
           : keyField(name as FieldName);
-        const bytes = wanted === "address"
-          ? family === "ipv4" ? 4 : 16
-          : wanted;
+        const isAddress = typeof wanted !== "number";
+        const bytes = !isAddress
+          ? wanted
+          : wanted === "address" && family === "ipv4"
+          ? 4
+          : 16;
         assertEquals(to - from, bytes, `${fields}: ${name}`);
-        const alignment = wanted === "address" ? 4 : Math.min(bytes, 2);
+        const alignment = isAddress ? 4 : Math.min(bytes, 2);
         assertEquals(from % alignment, 0, `${fields}: ${name}`);
       }
       assert(words * 8 >= size && words * 8 < size + 8 && words <= MOST_WORDS);
@@ -89,6 +96,8 @@ Deno.test("a field changes the key at its own bytes alone, and reads its value f
       const key = Uint8Array.from({ length: size }, () => random(256));
       const hasPortsAt = at["has-ports"];
       if (hasPortsAt !== undefined) key[hasPortsAt] = 1;
+      const outerFamilyAt = at["outer-family"];
+      if (outerFamilyAt !== undefined) key[outerFamilyAt] = 4 + 2 * random(2);
       const before = reader.values(key);
       assertEquals(before.length, fields.length);
       for (const [index, name] of fields.entries()) {
@@ -121,6 +130,8 @@ Deno.test("values of fields for people", () => {
     key.set(bytes, at[part]);
   set("source", 10, 0, 0, 0);
   set("destination", 192, 0, 2, 0);
+  set("outer-source", 0x20, 1, 0xd, 0xb8);
+  set("outer-family", 6);
   set("protocol", 6);
   set("has-ports", 1);
   set("source-port", 0, 0);
@@ -133,8 +144,12 @@ Deno.test("values of fields for people", () => {
   const text = () => keyText(new KeyReader("ipv4", keying).values(key));
   assertEquals(
     text(),
-    "10.0.0.0/24,192.0.2.0/24,tcp,0,443,synack,46,02:00:00:00:00:ff,7,lldp",
+    "10.0.0.0/24,192.0.2.0/24,2001:db8::,tcp,0,443,synack,46,02:00:00:00:00:ff,7,lldp",
   );
+  set("outer-source", 172, 16, 0, 0);
+  set("outer-family", 4);
+  assert(text().includes(",172.16.0.0/24,"));
+  set("outer-family", 0);
   set("has-ports", 0);
   set("tcp", 0);
   set("mac", 0, 0, 0, 0, 0, 0, 0, 0);
@@ -143,7 +158,7 @@ Deno.test("values of fields for people", () => {
   set("protocol", 253);
   assertEquals(
     text(),
-    "10.0.0.0/24,192.0.2.0/24,253,-,-,-,46,-,-,0x1234",
+    "10.0.0.0/24,192.0.2.0/24,-,253,-,-,-,46,-,-,0x1234",
   );
 });
 

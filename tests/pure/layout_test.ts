@@ -59,13 +59,13 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
   });
   // Words of a key, then where its parts are: the source alone, at 0.
   const layout = (words: number) =>
-    `0${words}000000` + "ff000000" + "00000000" +
-    "ff000000".repeat(KEY_PARTS.length - 2);
+    `0${words}000000` + "ff000000".repeat(2) + "00000000" +
+    "ff000000".repeat(KEY_PARTS.length - 3);
   assertEquals(
     bytes.toHex(),
     "0807060504030201" + "64000000" + "00010000" + "04000000" +
       "08000000" + "01000000" + "00000000".repeat(3) + "01000000".repeat(2) +
-      layout(1) + layout(2) + "00000000" + "01000000" +
+      "00000000".repeat(16) + layout(1) + layout(2) + "00000000" + "01000000" +
       "fff00000" + "fffffffff" + "0".repeat(23) + "00000000",
   );
 });

@@ -16,7 +16,7 @@ const COUNTS: ManualSection = {
       items: [
         [
           "source",
-          "IPv4 or IPv6, after at most two VLAN tags; counted by its source address. In a tunnel that is the outer address; on a tunnel's own interface, the inner one.",
+          "IPv4 or IPv6, after at most four VLAN tags, eight MPLS labels, or a PPPoE session's header; counted by its source address. In a tunnel that is the outer address, with --inner the innermost one; on a tunnel's own interface, the inner one.",
         ],
         [
           "untracked",
@@ -33,7 +33,7 @@ const COUNTS: ManualSection = {
         ["filtered", "--filter excludes its source."],
         [
           "undecoded",
-          "It is in a tunnel, and the packet inside cannot be read.",
+          "With --inner: in a tunnel, and what is inside cannot be read. It is cut, no IP, compressed, a further fragment, or in a third tunnel.",
         ],
       ],
     },
@@ -110,6 +110,10 @@ const RECORDS: ManualSection = {
         ["start", "when the program was attached"],
         ["interval", "seconds between ticks"],
         ["filter", "the value of --filter; absent without one"],
+        [
+          "inner",
+          "the ports by which tunnels over UDP are known; absent without --inner",
+        ],
       ],
     },
     "A tick or an end has also:",
@@ -203,7 +207,7 @@ const METRICS: ManualSection = {
         { name, type, help },
       ) => [name, `${help} (${type}).`]),
     },
-    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered), cause (full, no_memory, busy; cut, version, length), type (an EtherType) and source; with --by a label for each field, such as source_port. A value is the name itself, with the format's escapes for backslash, quote and newline.",
+    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered, undecoded), cause (full, no_memory, busy; cut, version, length), type (an EtherType) and source; with --by a label for each field, such as source_port. A value is the name itself, with the format's escapes for backslash, quote and newline.",
     'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. Do not take the rate of source="other": it jumps when a source is no longer among them and all its packets are added there. Use the rate of class="source" minus those of the other series.',
   ],
 };
