@@ -31,6 +31,22 @@ static __always_inline int is_packet(const struct frame *frame, __u32 at)
 	       bpf_ntohs(ip6->payload_len) == frame->bytes - at;
 }
 
+/*
+ * Whether an Ethernet header is before the packet. Its EtherType may be that of the
+ * other IP version, which the tunnel's own packet had.
+ */
+static __always_inline int has_ethernet(const struct frame *frame)
+{
+	const __be16 *type;
+	__be16 copy;
+
+	if (is_packet(frame, 0) || !is_packet(frame, ETH_HLEN))
+		return 0;
+	type = header(frame, ETH_HLEN - sizeof(copy), sizeof(copy), &copy);
+	return type && (*type == bpf_htons(ETH_P_IP) ||
+			*type == bpf_htons(ETH_P_IPV6));
+}
+
 /* Sets `*at` after the IP header there; returns the protocol that follows. */
 static __always_inline int skip_ip(const struct frame *frame, __u32 *at)
 {
@@ -64,8 +80,7 @@ static __always_inline int skip_ip(const struct frame *frame, __u32 *at)
  */
 static __always_inline __u32 read_start(const struct frame *frame, int has_outer)
 {
-	__u32 start = is_packet(frame, 0) || !is_packet(frame, ETH_HLEN) ?
-		      0 : ETH_HLEN;
+	__u32 start = has_ethernet(frame) ? ETH_HLEN : 0;
 	__u32 at = start;
 	const __u16 *field;
 	__u16 copy;

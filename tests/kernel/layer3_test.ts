@@ -5,6 +5,8 @@ import { linkLayer } from "../../src/basics/link_layer.ts";
 import { bytes, ethernet, ETHERTYPE, ipv4, ipv6, u16 } from "../lib/frames.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { Program } from "../lib/program.ts";
+import { generator } from "../lib/random.ts";
+import { packetIn, read } from "../lib/reading.ts";
 import { Namespace } from "../lib/stage.ts";
 import { sendThroughTun, setHardwareType } from "../lib/traffic.ts";
 import { Capture, run } from "../lib/xdptally.ts";
@@ -97,6 +99,26 @@ for (const layer of ["ip in ip", "gre"] as const) {
     });
   }
 }
+
+Deno.test("what only looks like a packet behind an Ethernet header is not taken for one: its EtherType decides", () => {
+  using program = new Program({ linkLayer: "ip", usesBtf: false });
+  const random = generator(5);
+  for (const inner of Object.values(INNER)) {
+    for (const type of [...Object.values(ETHERTYPE), random(0x600)]) {
+      // The first packet's length is another one than the frame's.
+      const before = ipv4("10.4.5.6").slice(0, 14);
+      before.set(u16(type), 12);
+      const frame = bytes(before, inner);
+      program.run({ frame });
+      const { total, sources } = program.take();
+      const isIp = type === ETHERTYPE.ipv4 || type === ETHERTYPE.ipv6;
+      assertEquals(total, [1, isIp ? inner.length : frame.length]);
+      const { class: name } = read(packetIn(frame), true);
+      assertEquals(sources.map(({ family }) => family), [name]);
+      assertEquals(packetIn(frame).length, total[1]);
+    }
+  }
+});
 
 /** By ARPHRD_* of linux/if_arp.h; a tun can be of each. */
 const NEITHER = [24, 32, 280, 513, 779, 801, 804, 805, 820, 824, 826, 65535];

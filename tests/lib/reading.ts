@@ -39,13 +39,15 @@ export interface Narrowing {
 
 /**
  * The packet in what an interface without Ethernet shows. Where the kernel cannot be
- * asked, an Ethernet header before it is known by what is behind it: a whole packet
- * by its own length, where the frame itself is none.
+ * asked, an Ethernet header before it is known by its EtherType, and by what is
+ * behind it: a whole packet by its own length, where the frame itself is none.
  */
 export function packetIn(frame: Uint8Array): Uint8Array {
   const ETHERNET = 14;
   const behind = frame.subarray(ETHERNET);
-  return isWhole(behind) && !isWhole(frame) ? behind : frame;
+  const type = frame.length < ETHERNET ? 0 : frame[12]! << 8 | frame[13]!;
+  const isIp = type === 0x0800 || type === 0x86dd;
+  return isIp && isWhole(behind) && !isWhole(frame) ? behind : frame;
 }
 
 /** Whether an IP packet of just this length is here. */
