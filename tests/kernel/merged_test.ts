@@ -34,17 +34,23 @@ function tallyOf(records: JsonRecord[], source: string) {
  * Sends TCP over the wire, and compares what is counted in three places.
  *
  * @param longer bytes that a merged packet has to exceed
+ * @param innerSource by which a run with --inner counts
  */
 async function compare(
   wire: Wire,
   to: string,
   outerSource: string,
   longer: number,
+  innerSource?: string,
 ) {
+  const isInner = innerSource !== undefined;
+  const source = innerSource ?? outerSource;
   const { sender, receiver } = wire;
   using folder = new Folder();
   const place = (stage: Namespace, ...args: string[]) =>
-    new Capture(["-i", "200ms", ...args], { in: stage.name });
+    new Capture(["-i", "200ms", ...(isInner ? ["--inner"] : []), ...args], {
+      in: stage.name,
+    });
   await using xdp = place(receiver, "-m", "native", "vb");
   await xdp.attached();
   await using incoming = place(receiver, "--hook", "tc", "vb");
@@ -74,7 +80,7 @@ async function compare(
   const [ofOut, ofIn, ofXdp] = await Promise.all(
     [outgoing, incoming, xdp].map(async (capture) => {
       assertEquals((await capture.end("SIGINT")).code, 0);
-      return tallyOf(capture.records, outerSource);
+      return tallyOf(capture.records, source);
     }),
   );
   assertEquals(ofOut, ofXdp, "sent");
@@ -192,7 +198,29 @@ for (const { kind, hasBtf } of GUESTS) {
   });
 }
 
-for (const tags of [1, 2, 3, 4]) {
+for (
+  const [over, remote, mtu, outerSource] of [
+    ["IPv4", "10.77.0.OTHER", 1450, "10.77.0.1"],
+    ["IPv6", "fd77::OTHER", 1430, "fd77::1"],
+  ] as const
+) {
+  Deno.test({
+    name:
+      `merged packets: TCP in VXLAN over ${over}, with --inner: tc counts, at both ends, what XDP sees on the wire`,
+    ignore: TCX,
+    fn: async () => {
+      using wire = new Wire();
+      wire.both(
+        `link add vx type vxlan id 7 remote ${remote} dstport 4789 dev DEVICE`,
+      );
+      wire.both("addr add 10.78.0.MINE/24 dev vx");
+      wire.both(`link set vx up mtu ${mtu}`);
+      await compare(wire, "10.78.0.2", outerSource, 10_000, "10.78.0.1");
+    },
+  });
+}
+
+for (const tags of [1, 2, 3, 4, 5]) {
   Deno.test({
     name:
       `merged packets: TCP of a virtual machine behind ${tags} VLAN tags: tc counts as many packets and bytes as XDP sees`,
@@ -220,8 +248,8 @@ for (const tags of [1, 2, 3, 4]) {
         await tc.end("SIGINT"),
         await xdp.end("SIGINT"),
       ].map(({ record }) =>
-        // A third tag is not looked behind for the source.
-        tags > 2 ? record.nonIp : tallyOf([record], tcp!.source)
+        // A fifth tag is not looked behind for the source.
+        tags > 4 ? record.nonIp : tallyOf([record], tcp!.source)
       );
       assertEquals(counted, onWire);
       assertEquals(onWire.packets, 20);
