@@ -64,16 +64,19 @@ static __always_inline __u64 skip_extensions(const struct frame *frame,
 		extension = header(frame, at, sizeof(copy), &copy);
 		if (!extension)
 			break;
+		protocol = extension->next;
 		if (type == IPPROTO_FRAGMENT) {
-			is_later_fragment |= (extension->offset &
-					      bpf_htons(IP6_OFFSET)) != 0;
+			is_later_fragment = (extension->offset &
+					     bpf_htons(IP6_OFFSET)) != 0;
 			at += 8;
+			/* What looks like further headers there is data. */
+			if (is_later_fragment)
+				break;
 		} else if (type == IPPROTO_AH) {
 			at += (extension->length + 2) * 4;
 		} else {
 			at += (extension->length + 1) * 8;
 		}
-		protocol = extension->next;
 	}
 	if (at > MOST_OFFSET)
 		is_later_fragment = 1;	/* likewise not to be read */
