@@ -1,4 +1,5 @@
 /** A run over the packets of captures: packets go in, records come out. */
+import { tunnelPortsText } from "../basics/tunnels.ts";
 import { VERSION } from "../basics/version.ts";
 import type {
   EndReason,
@@ -144,6 +145,7 @@ export class CaptureRun {
       mode: "file",
       modeReason: linkType,
       filter: filter?.text,
+      inner: keying.inner && tunnelPortsText(keying.inner),
       version: VERSION,
       start: new Date(start.wall),
       interval: interval / 1000,

@@ -5,6 +5,7 @@ import { etherTypeName } from "../basics/protocols.ts";
 import { FrameReader } from "../frame/frame_reader.ts";
 import type { LinkKind } from "../frame/link_kind.ts";
 import type { FrameFault, FrameReading } from "../frame/reading.ts";
+import { TunnelPorts } from "../frame/tunnel_ports.ts";
 import { type Books, MOST_TYPES } from "../tally/books.ts";
 import type { WindowSources } from "../tally/run.ts";
 import type { Tally } from "../tally/source_list.ts";
@@ -80,6 +81,7 @@ export class PacketCounter {
       packet: needsIp(keying) || filter !== undefined,
       protocol: fields.includes("protocol"),
       ports,
+      ...(keying.inner && { tunnels: new TunnelPorts(keying.inner) }),
     });
     this.sources = {
       ipv4: new WindowTable("ipv4", keying, maxSources),

@@ -7,6 +7,7 @@ import {
   parseFilter,
 } from "../../src/basics/network_filter.ts";
 import { etherTypeName } from "../../src/basics/protocols.ts";
+import { WELL_KNOWN_PORTS } from "../../src/basics/tunnels.ts";
 import { NetworkTrie } from "../../src/packets/network_trie.ts";
 import { PacketCounter } from "../../src/packets/packet_counter.ts";
 import { balances, otherTypes } from "../../src/tally/books.ts";
@@ -102,9 +103,14 @@ Deno.test(`random frames by ${LISTS} random lists of fields, windows and filters
     const filter = random(3) === 0
       ? parseFilter("!32.0.0.0/3,10.0.0.0/9,::/1,!2001:db8::/33")
       : undefined;
-    const narrowing = { by, prefix, ...(filter && { filter }) };
+    const inner = random(2) === 0 ? WELL_KNOWN_PORTS : undefined;
+    const narrowing = {
+      ...{ by, prefix },
+      ...(filter && { filter }),
+      ...(inner && { inner }),
+    };
     const counter = new PacketCounter({
-      keying: { fields: by, prefix },
+      keying: { fields: by, prefix, inner },
       filter,
       maxSources: 100_000,
     });

@@ -8,7 +8,7 @@ import { output } from "../../sinks/output.ts";
 import { HELP } from "../command.ts";
 import { NARROWING } from "../counting_options.ts";
 
-const { by, filter, prefix4, prefix6 } = NARROWING;
+const { by, filter, inner, innerPorts, prefix4, prefix6 } = NARROWING;
 
 /** A page of metrics is of what is counted now. */
 const FORMATS_OF_LINES = FORMATS.filter(({ kind }) => kind === "lines");
@@ -23,6 +23,8 @@ const OPTIONS = {
   },
   prefix4,
   prefix6,
+  inner: { ...inner, isRare: false },
+  innerPorts,
   top: whole({
     name: "top",
     value: "N",
