@@ -3,6 +3,7 @@ import { loadObject } from "../../src/bpf/load.ts";
 import { LOAD_DEFAULTS, type LoadOptions } from "../../src/bpf/object.ts";
 import { parseFilter } from "../../src/basics/network_filter.ts";
 import { BY_SOURCE, parseFields } from "../../src/basics/keys.ts";
+import { WELL_KNOWN_PORTS } from "../../src/basics/tunnels.ts";
 import type { Effort, Finding } from "../lib/figure.ts";
 import { IPV4 } from "../lib/frames.ts";
 import { BenchObject, lib, takesFragments } from "../lib/objects.ts";
@@ -20,6 +21,7 @@ const NARROWINGS: Record<string, Partial<LoadOptions>> = {
   "--prefix4 24": {
     keying: { ...BY_SOURCE, prefix: { ipv4: 24, ipv6: 128 } },
   },
+  "--inner": { keying: { ...BY_SOURCE, inner: WELL_KNOWN_PORTS } },
   ...Object.fromEntries(
     [
       "destination",
