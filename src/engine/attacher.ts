@@ -1,6 +1,6 @@
 /** Attaches loaded programs to their interfaces: to all of them, or to none. */
 import type { Logger } from "@std/log/logger";
-import type { Link } from "../bpf/link.ts";
+import type { Attachment } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { hiddenTagsRemark } from "../hooks/hidden_tags.ts";
 import { remarksOn } from "../hooks/kinds.ts";
@@ -32,7 +32,7 @@ const FINAL = new Set<number>([
 
 /** A direction of an interface, with the program attached to it. */
 export interface Attached extends Loaded {
-  readonly link: Link;
+  readonly link: Attachment;
   readonly start: Moment;
   /** Undefined: this kernel cannot tell. */
   readonly lookout: Lookout | undefined;

@@ -158,8 +158,7 @@ export class InterfaceRun implements Disposable {
   lost(): "interface-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
-    const { way: { hook }, link } = this.#attached;
-    return hook.isAttached(link) ? undefined : "detached";
+    return this.#attached.link.isAttached() ? undefined : "detached";
   }
 
   /**

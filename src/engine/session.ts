@@ -198,7 +198,7 @@ export class Session implements AsyncIterable<Iterable<RunRecord>> {
     await dropPrivileges(
       user,
       options.waiting?.waitsForInterface ? NEEDED : attacher.neededAtEnd,
-      () => attached.forEach(({ link }) => link.interfaceIndex()),
+      () => attached.forEach(({ link }) => link.isAttached()),
       log,
     );
   }

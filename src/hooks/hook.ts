@@ -2,7 +2,7 @@
 import type { Direction } from "../basics/keys.ts";
 import type { ProgramName } from "../bpf/layout.ts";
 import type { Libbpf } from "../bpf/library.ts";
-import type { Link } from "../bpf/link.ts";
+import type { Attachment } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { AdviceTable } from "./advice.ts";
@@ -64,7 +64,7 @@ export interface Hook {
   readonly advice: AdviceTable;
 
   /** @throws {AttachError} the kernel or the driver refuses */
-  attach(request: AttachRequest): Link;
+  attach(request: AttachRequest): Attachment;
   /**
    * Makes what looks for programs that see frames before its own, and may hide
    * some from it. Making it needs the rights for loading, asking it needs none.
@@ -78,8 +78,6 @@ export interface Hook {
     direction: Direction,
     own: LoadedObject,
   ): Lookout | undefined;
-  /** Whether the program is still attached. @throws {CallError} */
-  isAttached(link: Link): boolean;
   /** The notice that the program is attached. */
   notice(at: NetInterface, direction: Direction, mode: string): string;
   /** Why it counted fewer packets than the interface, and what to try. */
