@@ -35,6 +35,10 @@ struct frame {
 	__u64 packets, bytes;		/* on the wire; added to a tally */
 };
 
+#ifdef OWN_HEADER
+static __always_inline const void *header(const struct frame *frame, __u32 at,
+					  __u32 size, void *buffer);
+#else
 /*
  * Returns the header of `size` bytes at offset `at` of the frame. A header beyond
  * the linear part (mlx5, tc) is copied to `buffer`. NULL: the frame is too short.
@@ -54,6 +58,7 @@ static __always_inline const void *header(const struct frame *frame, __u32 at,
 		return buffer;
 	return NULL;
 }
+#endif
 
 /* What is before the packet. */
 struct link {

@@ -160,6 +160,7 @@ static __always_inline void write_field(enum key_field field, void *to,
 	case FIELD_ETHERTYPE:
 		*(__be16 *)to = bpf_htons(type_of(&subject->link));
 		return;
+	case FIELD_VERDICT:	/* written when it is known: observe.bpf.c */
 	case FIELDS:
 		return;
 	}

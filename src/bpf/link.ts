@@ -45,6 +45,11 @@ export interface Attachment extends Disposable {
   readonly mode: string;
   /** Whether it still gets frames; needs no rights. @throws {CallError} */
   isAttached(): boolean;
+  /**
+   * How many frames the kernel kept from it since it was attached, if it may; needs
+   * no rights. @throws {CallError}
+   */
+  missed?(): bigint;
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   withSpareCapabilities,
 } from "../process/capabilities.ts";
 import { moment } from "../process/clock.ts";
-import type { Moment } from "../tally/run.ts";
+import type { Moment } from "../tally/moment.ts";
 import { explained } from "./explained.ts";
 import type { Loaded, Loader } from "./loader.ts";
 
@@ -115,10 +115,10 @@ export class Attacher {
   }
 
   /** Says what is attached and why, and what that cannot count right. */
-  #announce({ interface: netInterface, direction, way }: Loaded): void {
+  #announce({ interface: netInterface, direction, way, holder }: Loaded): void {
     const { name, isUp } = netInterface;
     const { hook, mode, reason } = way;
-    const notice = hook.notice(netInterface, direction, mode);
+    const notice = hook.notice(netInterface, direction, mode, holder);
     this.#log.info(reason === undefined ? notice : `${notice}: ${reason}`);
     const { wrong, costs } = remarksOn(netInterface, direction, mode);
     if (wrong !== undefined) this.#log.warn(`Interface "${name}": ${wrong}`);

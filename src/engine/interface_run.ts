@@ -19,12 +19,8 @@ import type {
   StartRecord,
   TickRecord,
 } from "../tally/records.ts";
-import {
-  type Moment,
-  Run,
-  type RunOptions,
-  type WindowSources,
-} from "../tally/run.ts";
+import type { Moment } from "../tally/moment.ts";
+import { Run, type RunOptions, type WindowSources } from "../tally/run.ts";
 import { minus, SourceList } from "../tally/source_list.ts";
 import { VERSION } from "../basics/version.ts";
 import type { Attached } from "./attacher.ts";
@@ -42,6 +38,7 @@ interface Unread {
   readonly end: Moment;
   readonly skipped: number;
   readonly ownCounter: OwnCounter | undefined;
+  readonly missed: bigint | undefined;
 }
 
 /**
@@ -69,6 +66,8 @@ export class InterfaceRun implements Disposable {
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
+  /** Frames that the kernel had kept from the program when the last window ended. */
+  #missed = 0n;
   /** Deadlines that were missed in the current window. */
   #skipped = 0;
 
@@ -96,13 +95,14 @@ export class InterfaceRun implements Disposable {
 
   /** @param interval in milliseconds */
   start(filter: string | undefined, interval: number): StartRecord {
-    const { link, start, way } = this.#attached;
+    const { link, start, way, holder } = this.#attached;
     return {
       type: "start",
       ...this.#origin,
       ifindex: this.interface.index,
       mode: link.mode,
       modeReason: way.reason,
+      holder,
       version: VERSION,
       start: new Date(start.wall),
       interval: interval / 1000,
@@ -132,6 +132,11 @@ export class InterfaceRun implements Disposable {
           `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart xdptally to see their sources`,
         ]
         : []),
+      ...(this.#run.missed > 0n
+        ? [
+          `The kernel kept frames of "${name}" from xdptally, because it was run already on that CPU: the records say how many were missed, and are incomplete`,
+        ]
+        : []),
       ...this.#programsBefore(),
     ];
   }
@@ -155,10 +160,12 @@ export class InterfaceRun implements Disposable {
   }
 
   /** Why the run cannot go on; undefined: it can. @throws {CallError} */
-  lost(): "interface-gone" | "detached" | undefined {
+  lost(): "interface-gone" | "holder-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
-    return this.#attached.link.isAttached() ? undefined : "detached";
+    const { link, way: { hook } } = this.#attached;
+    if (link.isAttached()) return undefined;
+    return hook.needsHolder ? "holder-gone" : "detached";
   }
 
   /**
@@ -173,23 +180,35 @@ export class InterfaceRun implements Disposable {
     this.#skipped += skipped + 1; // this deadline is missed, unless the window ends
     if (this.hasUnread) return;
     const generation = this.#generations.active;
+    const missed = this.#attached.link.missed?.();
     this.#generations.switch();
     this.#skipped--;
-    this.#endWindow(generation, counters);
+    this.#endWindow(generation, counters, missed);
   }
 
   /** Detaches, which ends the last window. */
   detach(skipped: number, counters: CountersByName): void {
-    this.#attached.link[Symbol.dispose]();
+    const { link } = this.#attached;
+    link[Symbol.dispose]();
     this.#skipped += skipped;
-    this.#endWindow(this.#generations.active, counters);
+    const missed = rescue(() => link.missed?.(), () => undefined);
+    this.#endWindow(this.#generations.active, counters, missed);
   }
 
-  #endWindow(generation: Generation, counters: CountersByName): void {
+  /** @param missed since the start */
+  #endWindow(
+    generation: Generation,
+    counters: CountersByName,
+    missed: bigint | undefined,
+  ): void {
     const end = this.#windowEnd = moment();
     const skipped = this.#skipped;
     const ownCounter = this.#sinceStart(counters);
-    this.#unread.push({ generation, end, skipped, ownCounter });
+    this.#unread.push({
+      ...{ generation, end, skipped, ownCounter },
+      missed: missed === undefined ? undefined : missed - this.#missed,
+    });
+    this.#missed = missed ?? this.#missed;
     this.#skipped = 0;
   }
 
@@ -222,6 +241,7 @@ export class InterfaceRun implements Disposable {
     for (let unread; (unread = this.#unread[0]) !== undefined;) {
       const books = booksOf(
         this.#generations.drain(unread.generation, this.#window),
+        this.#attached.way.hook,
       );
       this.#unread.shift();
       const reading = (bootTime() - unread.end.boot) / 1000;

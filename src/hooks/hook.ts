@@ -1,5 +1,6 @@
 /** What a hook is: a place in the kernel where a program sees frames. */
 import type { Direction } from "../basics/keys.ts";
+import type { Holder } from "../bpf/holder.ts";
 import type { ProgramName } from "../bpf/layout.ts";
 import type { Libbpf } from "../bpf/library.ts";
 import type { Attachment } from "../bpf/link.ts";
@@ -56,6 +57,8 @@ export interface Hook {
   readonly modes: readonly string[];
   /** Its program in the object. */
   readonly program: ProgramName;
+  /** It rides on the XDP program that an interface has. */
+  readonly needsHolder?: true;
   /** Its program can handle frames of several buffers. */
   readonly takesFragments: boolean;
   /** What is wrong with its counts where the kernel takes only the program without BTF. */
@@ -79,7 +82,12 @@ export interface Hook {
     own: LoadedObject,
   ): Lookout | undefined;
   /** The notice that the program is attached. */
-  notice(at: NetInterface, direction: Direction, mode: string): string;
+  notice(
+    at: NetInterface,
+    direction: Direction,
+    mode: string,
+    holder: Holder | undefined,
+  ): string;
   /** Why it counted fewer packets than the interface, and what to try. */
   explainShortfall(difference: Difference): string;
 }

@@ -6,8 +6,9 @@
  */
 import { assert } from "@std/assert";
 import { parseFilter } from "../../src/basics/network_filter.ts";
-import { BY_SOURCE, FIELD_NAMES, parseFields } from "../../src/basics/keys.ts";
+import { BY_SOURCE, parseFields } from "../../src/basics/keys.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
+import { FIELDS } from "../lib/fields.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
 import { type Counted, Program } from "../lib/program.ts";
 import { type Narrowing, packetIn, read } from "../lib/reading.ts";
@@ -125,16 +126,16 @@ for (
 }
 
 const NARROWINGS: Record<string, Narrowing> = {
-  ...Object.fromEntries(FIELD_NAMES.map((name) => [name, { by: [name] }])),
+  ...Object.fromEntries(FIELDS.map((name) => [name, { by: [name] }])),
   "networks": { prefix: { ipv4: 9, ipv6: 3 } },
   "ports of networks": {
     by: parseFields("source,protocol,port"),
     prefix: { ipv4: 0, ipv6: 65 },
   },
   "flows": { by: parseFields("source,destination,protocol,source-port,port") },
-  "all fields": { by: FIELD_NAMES },
+  "all fields": { by: FIELDS },
   "all fields, and a filter": {
-    by: FIELD_NAMES,
+    by: FIELDS,
     filter: parseFilter("0.0.0.0/1"),
   },
   "the link, and a filter": {
@@ -163,8 +164,8 @@ Deno.test(`the program and the reference parser agree on random frames, by ${LIS
   for (const seed of seeds()) {
     const random = generator(seed);
     for (let list = 0; list < LISTS; list++) {
-      const bits = 1 + random(2 ** FIELD_NAMES.length - 1);
-      const by = FIELD_NAMES.filter((_, at) => (bits >> at & 1) === 1);
+      const bits = 1 + random(2 ** FIELDS.length - 1);
+      const by = FIELDS.filter((_, at) => (bits >> at & 1) === 1);
       const prefix = { ipv4: random(33), ipv6: random(129) };
       const filter = random(3) === 0
         ? parseFilter("!32.0.0.0/3,::/1")
