@@ -8,7 +8,7 @@
 # make bench-read  compares the reading of packet captures with tshark and capinfos
 # make bench-report  compares the report with jq and DuckDB, on a month of captures
 # make test-kernels  boots and tests it on the kernels of Debian releases, under qemu;
-#               KERNELS="bookworm trixie" selects releases
+#               KERNELS="bookworm trixie" selects releases, CHECKS='7*' checks
 # make test-fleet   tests three hosts with Prometheus and ClickHouse: docs/fleet.md
 # make deb      builds the Debian package, into dist/release
 # make dist     builds tarballs for x86_64 and aarch64, with sums, into dist/release
@@ -88,8 +88,8 @@ dist/embed/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*) src/bpf/layout.ts src/basics/k
 	@$(BPF_CC) -c $< -o $@
 	@$(DENO) run --quiet --no-check --allow-ffi $(IMPORTS) toolchain/compare_layout.ts $@
 
-# It shares nothing with the others.
-dist/embed/lineup.bpf.o: bpf/lineup.bpf.c | setup
+# They share nothing with the others.
+dist/embed/lineup.bpf.o dist/embed/probe.bpf.o: dist/embed/%.bpf.o: bpf/%.bpf.c | setup
 	@mkdir -p dist/embed
 	@$(BPF_CC) -c $< -o $@
 
@@ -202,7 +202,7 @@ bench-read: setup-test setup-bench build
 bench-report: setup-bench build
 	@$(DENO) run --quiet --no-check --allow-all $(IMPORTS) bench/report.ts
 
-test-kernels: setup-kernels build dist/tests/flood.bpf.o
+test-kernels: setup-kernels build dist/tests/flood.bpf.o dist/tests/holders.bpf.o dist/tests/wide.bpf.o
 	@$(AS_ROOT) env DENO_DIR="$$DENO_DIR" tests/kernels/run.sh $(KERNELS)
 
 test-fleet: setup-fleet build dist/tests/flood.bpf.o

@@ -117,8 +117,11 @@ static __always_inline void add_malformed(struct totals *totals, __u32 why,
 		ADD(totals->length, frame->packets);
 }
 
-/* Adds a frame to the total, then to exactly one class or key. */
-static __always_inline void count(const struct frame *frame)
+/* Adds a frame to its class, or to its key. */
+static __always_inline void add_finding(enum class class,
+					const struct finding *finding,
+					const struct frame *frame,
+					const struct counters *counters)
 {
 	const struct table table4 = {
 		&index4, &keys4, &tallies4, &used4, &lock4,
@@ -128,34 +131,49 @@ static __always_inline void count(const struct frame *frame)
 		&index6, &keys6, &tallies6, &used6, &lock6,
 		.words = constants.key6.words, .family = 1,
 	};
-	struct counters counters = {
-		.window = window,
-		.cpu = bpf_get_smp_processor_id(),
-	};
-	__u32 mine = (counters.window & 1) * constants.possible_cpus + counters.cpu;
-	struct totals *totals_ = bpf_map_lookup_elem(&totals, &mine);
+	struct totals *totals = counters->totals;
+
+	switch (class) {
+	case CLASS_KEY4:
+		return add_source(&table4, finding->key, frame, counters);
+	case CLASS_KEY6:
+		return add_source(&table6, finding->key, frame, counters);
+	case CLASS_NON_IP:
+		add(&totals->non_ip, frame);
+		return add_type(totals, finding->why, frame);
+	case CLASS_MALFORMED:
+		return add_malformed(totals, finding->why, frame);
+	case CLASS_FILTERED:
+		return add(&totals->filtered, frame);
+	case CLASS_UNDECODED:
+		return add(&totals->undecoded, frame);
+	}
+}
+
+/* Adds a frame to the total of the current window. Returns 0 if it has no counters. */
+static __always_inline int add_total(const struct frame *frame,
+				     struct counters *counters)
+{
+	__u32 mine;
+
+	counters->window = window;
+	counters->cpu = bpf_get_smp_processor_id();
+	mine = (counters->window & 1) * constants.possible_cpus + counters->cpu;
+	counters->totals = bpf_map_lookup_elem(&totals, &mine);
+	if (!counters->totals)
+		return 0;	/* never: the kernel said which CPUs are possible */
+	add(&counters->totals->total, frame);
+	return 1;
+}
+
+/* Adds a frame to the total, then to exactly one class or key. */
+static __always_inline void count(const struct frame *frame)
+{
+	struct counters counters;
 	struct finding finding;
 
-	if (!totals_)
-		return;		/* never: the kernel said which CPUs are possible */
-	counters.totals = totals_;
-	add(&totals_->total, frame);
-
-	switch (classify(frame, &finding)) {
-	case CLASS_KEY4:
-		return add_source(&table4, finding.key, frame, &counters);
-	case CLASS_KEY6:
-		return add_source(&table6, finding.key, frame, &counters);
-	case CLASS_NON_IP:
-		add(&totals_->non_ip, frame);
-		return add_type(totals_, finding.why, frame);
-	case CLASS_MALFORMED:
-		return add_malformed(totals_, finding.why, frame);
-	case CLASS_FILTERED:
-		return add(&totals_->filtered, frame);
-	case CLASS_UNDECODED:
-		return add(&totals_->undecoded, frame);
-	}
+	if (add_total(frame, &counters))
+		add_finding(classify(frame, &finding), &finding, frame, &counters);
 }
 
 #endif

@@ -35,6 +35,10 @@ struct frame {
 	__u64 packets, bytes;		/* on the wire; added to a tally */
 };
 
+#ifdef OWN_HEADER
+static __always_inline const void *header(const struct frame *frame, __u64 at,
+					  __u32 size, void *buffer);
+#else
 /*
  * Returns the header of `size` bytes at offset `at` of the frame. A header beyond
  * the linear part (mlx5, tc) is copied to `buffer`. NULL: the frame is too short.
@@ -91,5 +95,6 @@ static __always_inline const void *header(const struct frame *frame, __u64 at,
 #define WALK(read, frame, from)						\
 	((frame)->is_skb ? read##_tc((frame)->ctx, from) :		\
 			   read##_xdp((frame)->ctx, from))
+#endif
 
 #endif

@@ -218,6 +218,7 @@ static __always_inline void write_field(enum key_field field, void *to,
 	case FIELD_ETHERTYPE:
 		*(__be16 *)to = bpf_htons(subject->link.type);
 		return;
+	case FIELD_VERDICT:	/* written when it is known: observe.bpf.c */
 	case FIELDS:
 		return;
 	}

@@ -53,6 +53,12 @@ struct {
 	__type(value, struct lock);
 } lock4 SEC(".maps"), lock6 SEC(".maps");
 
+/* Tracing programs have spin locks from Linux 5.11 on: observe.bpf.c has its own. */
+#ifndef LOCK
+#define LOCK(lock) (bpf_spin_lock(&(lock)->lock), 1)
+#define UNLOCK(lock) bpf_spin_unlock(&(lock)->lock)
+#endif
+
 /* The maps of one family. */
 struct table {
 	void *index, *keys, *tallies, *used, *lock;
@@ -127,7 +133,8 @@ static __always_inline long take_id(const struct table *table, __u32 gen,
 	if (!used || (*(volatile __u32 *)used >= constants.max_sources &&
 		      !*(volatile __u32 *)spare))
 		return UNTRACKED_FULL;
-	bpf_spin_lock(&lock->lock);
+	if (!LOCK(lock))
+		return UNTRACKED_BUSY;
 	id = *spare;
 	if (id) {
 		*spare = 0;
@@ -137,7 +144,7 @@ static __always_inline long take_id(const struct table *table, __u32 gen,
 		if (id < constants.max_sources)
 			*used = id + 1;
 	}
-	bpf_spin_unlock(&lock->lock);
+	UNLOCK(lock);
 	return id < constants.max_sources ? id : UNTRACKED_FULL;
 }
 
@@ -159,8 +166,9 @@ static __always_inline long new_id(const struct table *table, const __u64 *key,
 	if (!entry)
 		return UNTRACKED_BUSY;	/* never */
 	copy(entry, key, table->words);
-	bpf_spin_lock(&lock->lock);
-	bpf_spin_unlock(&lock->lock);
+	if (!LOCK(lock))
+		return UNTRACKED_BUSY;
+	UNLOCK(lock);
 	return id;
 }
 
@@ -170,12 +178,13 @@ static __always_inline int take_slot(__u64 *slot, struct lock *lock,
 {
 	int is_mine;
 
-	bpf_spin_lock(&lock->lock);
+	if (!LOCK(lock))
+		return 0;
 	is_mine = is_free(read_slot(slot), era);
 	if (is_mine)
 		*(volatile __u64 *)slot = (__u64)era << ERA_SHIFT |
 					  id << ID_SHIFT | tag;
-	bpf_spin_unlock(&lock->lock);
+	UNLOCK(lock);
 	return is_mine;
 }
 

@@ -44,6 +44,7 @@ enum key_field {
 	FIELD_MAC,
 	FIELD_VLAN,
 	FIELD_ETHERTYPE,
+	FIELD_VERDICT,
 	FIELDS,
 };
 
@@ -59,7 +60,18 @@ enum tcp_kind {
 	TCP_OTHER,
 };
 
-#define MOST_WORDS 9	/* u64s of a key with all fields */
+/* What an XDP program returns: enum xdp_action of linux/bpf.h, then all the rest. */
+enum verdict {
+	VERDICT_ABORTED,
+	VERDICT_DROP,
+	VERDICT_PASS,
+	VERDICT_TX,
+	VERDICT_REDIRECT,
+	VERDICT_INVALID,	/* the kernel takes it as aborted */
+	VERDICTS,
+};
+
+#define MOST_WORDS 10	/* u64s of a key with all fields */
 #define NOT_IN_KEY 0xff
 
 /* Where the fields of a table's keys are. */
@@ -102,10 +114,14 @@ struct constants {
 	__u32 keeps_rest;	/* keep the sources that no network contains */
 	__be32 mask4;		/* the bits of an address that are in its key */
 	__be32 mask6[4];
+	__u32 ifindex;		/* of the interface and its network namespace: observe.bpf.c */
+	__u32 netns;
+	__u32 has_spin_lock;	/* likewise: tracing programs may use one */
 	enum layout layout[0];	/* only to have the enums in the BTF */
 	enum key_field fields[0];
 	enum tunnel tunnels[0];
 	enum tcp_kind tcp_kinds[0];
+	enum verdict verdicts[0];
 };
 
 /* A network of --filter: the key of an LPM trie. */
@@ -156,6 +172,7 @@ struct totals {
 	__u64 length;		/* malformed packets: an IPv4 header below 20 bytes */
 	__u32 spare[2];		/* an unused id + 1, by family; 0: none */
 	struct type_count types[MOST_TYPES];	/* of non_ip */
+	struct tally verdicts[VERDICTS];	/* they add up to total: observe.bpf.c */
 } __attribute__((aligned(128)));	/* whole cache lines, so CPUs share none */
 
 /* Why a source gets no id. */

@@ -3,14 +3,7 @@
  * struct or an enum that only one side changes fails `make`.
  * usage: compare_layout.ts OBJECT
  */
-import {
-  DATA,
-  ENUMS,
-  OBJECT_NAME,
-  PROGRAMS,
-  STRUCTS,
-  VALUES,
-} from "../src/bpf/layout.ts";
+import { DATA, ENUMS, PROGRAMS, STRUCTS, VALUES } from "../src/bpf/layout.ts";
 
 const cString = (text: string) => new TextEncoder().encode(`${text}\0`);
 
@@ -25,6 +18,9 @@ const { symbols: libbpf } = Deno.dlopen("libbpf.so.1", {
   btf__name_by_offset: { parameters: ["pointer", "u32"], result: "pointer" },
   btf__resolve_size: { parameters: ["pointer", "u32"], result: "i64" },
 });
+
+/** Maps that user space does not touch. */
+const PRIVATE = new Set(["pending", "mutex"]);
 
 /** Of linux/btf.h. */
 const KIND = { struct: 4, enum: 6, function: 12, section: 15 } as const;
@@ -52,7 +48,10 @@ function layoutOf(
 }
 
 /** The programs: the global functions that are named after the object. */
-function programsOf(btf: Deno.PointerValue): Map<string, number> {
+function programsOf(
+  btf: Deno.PointerValue,
+  object: keyof typeof PROGRAMS,
+): Map<string, number> {
   const GLOBAL = 1; // BTF_FUNC_GLOBAL
   const found = new Map<string, number>();
   for (let id = 1;; id++) {
@@ -64,7 +63,7 @@ function programsOf(btf: Deno.PointerValue): Map<string, number> {
       continue;
     }
     const name = nameAt(btf, type.getUint32(0));
-    if (name.startsWith(OBJECT_NAME)) found.set(name, GLOBAL);
+    if (name.startsWith(object)) found.set(name, GLOBAL);
   }
 }
 
@@ -92,6 +91,7 @@ function valuesOf(
       // struct btf_var_secinfo: u32 type, offset, size
       const at = 12 + entry * 12;
       const variable = typeOf(btf, section.getUint32(at));
+      if (PRIVATE.has(nameAt(btf, variable.getUint32(0)))) continue;
       const size = name === ".maps"
         ? valueSize(btf, variable.getUint32(8))
         : section.getUint32(at + 8);
@@ -135,10 +135,11 @@ function differences(
   );
 }
 
-const [object = ""] = Deno.args;
-const btf = libbpf.btf__parse(cString(object), null);
+const [file = ""] = Deno.args;
+const object = /observe\.bpf\.o$/.test(file) ? "observe" : "xdptally";
+const btf = libbpf.btf__parse(cString(file), null);
 if (btf === null) {
-  console.error(`Cannot compare the layout: "${object}" has no BTF`);
+  console.error(`Cannot compare the layout: "${file}" has no BTF`);
   Deno.exit(1);
 }
 const found = [
@@ -147,8 +148,8 @@ const found = [
   ...differences("section .data", DATA, valuesOf(btf, [".data"])),
   ...differences(
     "programs",
-    Object.fromEntries(PROGRAMS.map((name) => [name, 1])),
-    programsOf(btf),
+    Object.fromEntries(PROGRAMS[object].map((name) => [name, 1])),
+    programsOf(btf, object),
   ),
   ...Object.entries(STRUCTS).flatMap(([name, members]) =>
     differences(

@@ -5,8 +5,8 @@ import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { fileName, parsePattern } from "../../src/formats/capture_name.ts";
 import { jsonl } from "../../src/formats/jsonl.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import type { Moment } from "../../src/tally/moment.ts";
 import {
-  type Moment,
   Run,
   type RunOptions,
   type WindowSources,

@@ -38,6 +38,25 @@ export const TCP_KINDS = [
   "other",
 ] as const;
 
+/**
+ * What an XDP program does with a frame, by enum verdict in bpf/xdptally.h. The kernel
+ * takes all other values, here `invalid`, as aborted.
+ */
+export const VERDICTS = [
+  "aborted",
+  "drop",
+  "pass",
+  "tx",
+  "redirect",
+  "invalid",
+] as const;
+export type Verdict = typeof VERDICTS[number];
+
+/** A verdict of a key: the number itself, where it is none. */
+function verdictText(value: number): string {
+  return value < VERDICTS.indexOf("invalid") ? VERDICTS[value]! : String(value);
+}
+
 /** In the place of a VLAN id, in a key of a frame without a tag. */
 export const NO_VLAN = 0xffff;
 
@@ -103,6 +122,14 @@ export const KEY_FIELDS = {
     size: 2,
     isLink: true,
     value: (bytes) => etherTypeName(u16(bytes)),
+  },
+  "verdict": {
+    help:
+      "what the XDP program that is there did with it (--hook observe): pass, drop, tx, redirect, aborted, or the number that it returned",
+    size: 4,
+    isLink: true,
+    value: (bytes) =>
+      verdictText(u16(bytes) * 2 ** 16 + u16(bytes.subarray(2))),
   },
 } as const satisfies Record<string, KeyField>;
 

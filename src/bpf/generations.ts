@@ -2,6 +2,7 @@
 import { call } from "../ffi/errno.ts";
 import { u32 } from "../ffi/memory.ts";
 import { FAMILIES, type Family } from "../basics/address.ts";
+import { VERDICTS } from "../basics/keys.ts";
 import {
   FIRST_ERA,
   type Generation,
@@ -33,6 +34,11 @@ interface SourceSink {
 }
 
 const TALLY_WORDS = TALLY_SIZE / 4;
+/** Which words of struct totals are counters to add up. */
+const COUNTERS = [
+  [0, TOTALS.spare],
+  [TOTALS.verdicts, TOTALS.verdicts + VERDICTS.length * TALLY_SIZE / 8],
+] as const;
 const TYPE_WORDS = STRUCTS.typeCount.size / 8;
 
 /** The classes of a generation. */
@@ -120,8 +126,8 @@ export class Generations {
       const at = (generation * cpus.possible + cpu) * TOTALS.size;
       if (all[at + TOTALS.total] === 0n) continue; // this CPU saw nothing
       const totals = all.subarray(at, at + TOTALS.size);
-      for (let word = 0; word < TOTALS.spare; word++) {
-        sum[word]! += totals[word]!;
+      for (const [from, to] of COUNTERS) {
+        for (let word = from; word < to; word++) sum[word]! += totals[word]!;
       }
       if (totals[TOTALS.nonIp] !== 0n) addTypes(types, totals);
       totals.fill(0n);

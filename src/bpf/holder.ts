@@ -4,10 +4,27 @@ import { bootTime } from "../process/clock.ts";
 import { programInfo } from "./info.ts";
 import type { Libbpf } from "./library.ts";
 
+/** The XDP program that is on an interface. */
+export interface Holder {
+  readonly id: number;
+  /** As much of it as this process may know. */
+  readonly name?: string;
+  /** Of the process that holds it. */
+  readonly pid?: number;
+}
+
+/** The program for people: `XDP program "xdptally" (id 7) of pid 123`. */
+export function holderText({ id, name, pid }: Holder): string {
+  if (name === undefined) return `XDP program ${id}`;
+  return `XDP program "${name}" (id ${id})${
+    pid === undefined ? "" : ` of pid ${pid}`
+  }`;
+}
+
 /** Describes programs; it looks into the processes once, when it first has to. */
 export class Holders {
   readonly #lib: Libbpf;
-  #pids: ReadonlyMap<number, string> | undefined;
+  #pids: ReadonlyMap<number, number> | undefined;
 
   constructor(lib: Libbpf) {
     this.#lib = lib;
@@ -24,6 +41,18 @@ export class Holders {
     const { name, loadedAt } = programInfo(this.#lib, id);
     if (name === undefined) return `XDP program ${id}`;
     return `XDP program ${this.owned(id, name)}, since ${wallClock(loadedAt)},`;
+  }
+
+  /** A program as a record names it. @throws {CallError} */
+  find(id: number): Holder {
+    const { name } = programInfo(this.#lib, id);
+    this.#pids ??= pidsOfPrograms();
+    const pid = this.#pids.get(id);
+    return {
+      id,
+      ...(name === undefined ? {} : { name }),
+      ...(pid === undefined ? {} : { pid }),
+    };
   }
 
   /** A program by its name, its id and, if this process may know it, its process. */
@@ -50,8 +79,8 @@ function processes(): string[] {
  *
  * @see fdinfo in proc(5)
  */
-function pidsOfPrograms(): Map<number, string> {
-  const pids = new Map<number, string>();
+function pidsOfPrograms(): Map<number, number> {
+  const pids = new Map<number, number>();
   for (const pid of processes()) {
     try {
       for (const { name: fd } of Deno.readDirSync(`/proc/${pid}/fd`)) {
@@ -60,7 +89,7 @@ function pidsOfPrograms(): Map<number, string> {
         const info = Deno.readTextFileSync(`/proc/${pid}/fdinfo/${fd}`);
         const [, id] = /^prog_id:\s*(\d+)$/m.exec(info) ?? [];
         if (id !== undefined && !pids.has(Number(id))) {
-          pids.set(Number(id), pid);
+          pids.set(Number(id), Number(pid));
         }
       }
     } catch {

@@ -8,6 +8,7 @@ import {
   MOST_SOURCES,
   needsIp,
   TCP_KINDS,
+  VERDICTS,
 } from "../basics/keys.ts";
 import { LINK_LAYERS, type LinkLayer } from "../basics/link_layer.ts";
 import { prefixMask } from "../basics/prefix.ts";
@@ -16,9 +17,15 @@ import type { Cpus } from "./cpus.ts";
 
 /** The object's name; libbpf puts it in front of `.rodata` and `.data`. */
 export const OBJECT_NAME = "xdptally";
-/** The object's programs; one of them is loaded. `make` compares the names. */
-export const PROGRAMS = ["xdptally", "xdptally_tc"] as const;
-export type ProgramName = typeof PROGRAMS[number];
+/**
+ * The programs of each object: of `xdptally` one is loaded, of `observe` the entry and
+ * one of the exits. `make` compares the names.
+ */
+export const PROGRAMS = {
+  xdptally: ["xdptally", "xdptally_tc"],
+  observe: ["observe_entry", "observe_exit", "observe_exit5"],
+} as const;
+export type ProgramName = typeof PROGRAMS[keyof typeof PROGRAMS][number];
 
 /** Bits of an id; the rest of a slot's upper word is its era. */
 const ID_BITS = Math.log2(MOST_SOURCES);
@@ -51,13 +58,14 @@ export const STRUCTS = {
     length: 136,
     spare: 144,
     types: 152,
+    verdicts: 280,
   },
   typeCount: { size: 16, type: 0, packets: 8 },
   keyLayout: { size: KEY_LAYOUT, words: 0, at: 4 },
   network4: { size: 8, length: 0, address: 4 },
   network6: { size: 20, length: 0, address: 4 },
   constants: {
-    size: Math.ceil((AFTER_KEYS + 28) / 8) * 8,
+    size: Math.ceil((AFTER_KEYS + 40) / 8) * 8,
     seed: 0,
     maxSources: 8,
     slots: 12,
@@ -76,10 +84,14 @@ export const STRUCTS = {
     keepsRest: AFTER_KEYS + 4,
     mask4: AFTER_KEYS + 8,
     mask6: AFTER_KEYS + 12,
-    layout: AFTER_KEYS + 28,
-    fields: AFTER_KEYS + 28,
-    tcpKinds: AFTER_KEYS + 28,
-    tunnels: AFTER_KEYS + 28,
+    ifindex: AFTER_KEYS + 28,
+    netns: AFTER_KEYS + 32,
+    hasSpinLock: AFTER_KEYS + 36,
+    layout: AFTER_KEYS + 40,
+    fields: AFTER_KEYS + 40,
+    tcpKinds: AFTER_KEYS + 40,
+    tunnels: AFTER_KEYS + 40,
+    verdicts: AFTER_KEYS + 40,
   },
 } as const;
 
@@ -91,6 +103,10 @@ export const ENUMS: Readonly<Record<string, Record<string, number>>> = {
   layout: { GENERATIONS: 2, FIRST_ERA: 1, ID_BITS },
   tcp_kind: enumerators("TCP", TCP_KINDS.map((kind) => kind ?? "none")),
   key_field: { ...enumerators("FIELD", KEY_PARTS), FIELDS: KEY_PARTS.length },
+  verdict: {
+    ...enumerators("VERDICT", VERDICTS),
+    VERDICTS: VERDICTS.length,
+  },
   link_layer: enumerators("LINK", LINK_LAYERS),
   depth: DEPTH,
   tunnel: {
@@ -202,6 +218,17 @@ interface Constants {
   readonly isEgress: boolean;
   readonly keying: Keying;
   readonly filter: { readonly keepsRest: boolean } | undefined;
+  /** Where the frames are that are counted; undefined: the program is only there. */
+  readonly place?: FramePlace | undefined;
+  /** Tracing programs may use spin locks. */
+  readonly hasSpinLock?: boolean | undefined;
+}
+
+/** An interface, for a program that also sees the frames of others. */
+export interface FramePlace {
+  readonly ifindex: number;
+  /** The inode of the network namespace. */
+  readonly netns: number;
 }
 
 /** The bytes of struct constants of bpf/xdptally.h. */
@@ -243,6 +270,9 @@ export function constants(of: Constants): Uint8Array<ArrayBuffer> {
   set(at.keepsRest, filter?.keepsRest ?? true);
   bytes.set(prefixMask(ADDRESS_SIZE.ipv4, keying.prefix.ipv4), at.mask4);
   bytes.set(prefixMask(ADDRESS_SIZE.ipv6, keying.prefix.ipv6), at.mask6);
+  set(at.ifindex, of.place?.ifindex ?? 0);
+  set(at.netns, of.place?.netns ?? 0);
+  set(at.hasSpinLock, of.hasSpinLock ?? true);
   return bytes;
 }
 

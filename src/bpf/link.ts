@@ -39,6 +39,19 @@ export class AttachError extends CallError {
   }
 }
 
+/** A program at its hook. Disposing of it detaches. */
+export interface Attachment extends Disposable {
+  /** How the program is attached, as records name it. */
+  readonly mode: string;
+  /** Whether it still gets frames; needs no rights. @throws {CallError} */
+  isAttached(): boolean;
+  /**
+   * How many frames the kernel kept from it since it was attached, if it may; needs
+   * no rights. @throws {CallError}
+   */
+  missed?(): bigint;
+}
+
 /**
  * A program on an interface. Disposing of the link detaches it, and so does the
  * kernel when the process ends in any way.
@@ -46,11 +59,10 @@ export class AttachError extends CallError {
  * @example
  * ```ts
  * using link = new Link(object, 2, "generic", ATTACH_TYPE.xdp, XDP_FLAGS.generic);
- * link.interfaceIndex(); // 2
+ * link.isAttached(); // true
  * ```
  */
-export class Link implements Disposable {
-  /** How the program is attached, as records name it. */
+export class Link implements Attachment {
   readonly mode: string;
   readonly #lib: Libbpf;
   #fd: number;
@@ -86,13 +98,9 @@ export class Link implements Disposable {
     );
   }
 
-  /**
-   * The index of the interface that it is on; 0 if somebody detached it.
-   *
-   * @throws {CallError}
-   */
-  interfaceIndex(): number {
-    return linkInterface(this.#lib, this.#fd);
+  /** Whether nobody has detached it. @throws {CallError} */
+  isAttached(): boolean {
+    return linkInterface(this.#lib, this.#fd) !== 0;
   }
 
   /**

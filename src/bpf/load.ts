@@ -8,9 +8,10 @@ import {
   ERRNO,
   rescue,
 } from "../ffi/errno.ts";
-import { opts } from "../ffi/memory.ts";
+import { cString, opts } from "../ffi/memory.ts";
 import { type Cpus, findCpus } from "./cpus.ts";
 import { embedded } from "./embedded.ts";
+import { hasBtf, isRealtimeKernel } from "./kernel.ts";
 import {
   constants,
   GENERATIONS,
@@ -29,10 +30,13 @@ import {
   findProgram,
   LoadedObject,
   type LoadOptions,
+  programsOf,
 } from "./object.ts";
 
 /** A way to load the object. */
 interface Way extends Abilities {
+  /** Tracing programs may use spin locks: Linux 5.11. */
+  readonly hasSpinLock?: boolean;
   /** Whether an error can mean that the kernel does not know this way. */
   readonly isRefusal: (errno: number) => boolean;
 }
@@ -58,11 +62,23 @@ const FRAGMENTS_BY_BTF: Way = {
 /** The same for frames of one buffer, as tc gives them. */
 const ONE_BUFFER_BY_BTF: Way = { ...FRAGMENTS_BY_BTF, hasFragments: false };
 
+/** Its object reads frames by BTF, with all their buffers, on every kernel. */
+const RIDE: Way = {
+  ...{ hasFragments: false, usesBtf: true },
+  isRefusal: (errno) => errno === ERRNO.EINVAL || errno === ERRNO.LIBBPF_VERIFY,
+};
+const RIDE_WITHOUT_SPIN_LOCK: Way = {
+  ...RIDE,
+  hasSpinLock: false,
+  isRefusal: () => false,
+};
+
 /** The ways that may work here, the best first. */
 function waysToLoad(
   { symbols }: Libbpf,
-  { takesFragments, usesBtf }: LoadOptions,
+  { takesFragments, usesBtf, ride }: LoadOptions,
 ): Way[] {
+  if (ride !== undefined) return [RIDE, RIDE_WITHOUT_SPIN_LOCK];
   const triesBtf = usesBtf ?? hasBtf();
   if (!takesFragments) {
     return triesBtf ? [ONE_BUFFER_BY_BTF, ONE_BUFFER] : [ONE_BUFFER];
@@ -73,29 +89,12 @@ function waysToLoad(
     : [FRAGMENTS, ONE_BUFFER];
 }
 
-/** Whether the kernel describes its own structs. */
-export function hasBtf(): boolean {
-  try {
-    return Deno.statSync("/sys/kernel/btf/vmlinux").isFile;
-  } catch {
-    return false;
-  }
-}
-
-/**
- * Whether this is a real-time kernel. From Linux 6.18 on two runs may interleave on
- * one CPU of such a kernel; in older ones they do not.
- */
-function isRealtimeKernel(): boolean {
-  try {
-    return Deno.readTextFileSync("/sys/kernel/realtime").trim() === "1";
-  } catch {
-    return false; // other kernels do not have the file
-  }
-}
-
 /** The name of an object of bpf/. */
-function fileOf({ isRealtime }: LoadOptions, { usesBtf }: Abilities): string {
+function fileOf(
+  { isRealtime, ride }: LoadOptions,
+  { usesBtf }: Abilities,
+): string {
+  if (ride !== undefined) return "observe.bpf.o";
   const btf = usesBtf ? "_btf" : "";
   const rt = isRealtime ?? isRealtimeKernel() ? "_rt" : "";
   return `xdptally${btf}${rt}.bpf.o`;
@@ -126,20 +125,20 @@ export function loadObject(lib: Libbpf, options: LoadOptions): LoadedObject {
 function load(
   lib: Libbpf,
   options: LoadOptions,
-  abilities: Abilities,
+  way: Way,
 ): LoadedObject {
   const { symbols } = lib;
   const { objectNamed = embedded } = options;
-  const elf = objectNamed(fileOf(options, abilities));
+  const elf = objectNamed(fileOf(options, way));
   const object = checkedPointer(
     "bpf_object__open_mem",
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts(OBJECT_NAME)),
   );
   const cpus = options.cpus ?? findCpus();
   try {
-    configure(lib, object, options, abilities.hasFragments, cpus);
+    configure(lib, object, options, way, cpus);
     call(symbols, "bpf_object__load", object);
-    return new LoadedObject(lib, object, options, abilities, cpus);
+    return new LoadedObject(lib, object, options, way, cpus);
   } catch (error) {
     symbols.bpf_object__close(object);
     throw error;
@@ -151,7 +150,7 @@ function configure(
   lib: Libbpf,
   object: Deno.PointerObject,
   options: LoadOptions,
-  hasFragments: boolean,
+  { hasFragments, hasSpinLock }: Way,
   cpus: Cpus,
 ): void {
   const { symbols } = lib;
@@ -185,7 +184,11 @@ function configure(
   resize("totals", generations * cpus.possible);
 
   const [seed] = crypto.getRandomValues(new BigUint64Array(1));
-  const values = constants({ ...options, seed: seed!, cpus, hasFragments });
+  const values = constants({
+    ...options,
+    ...{ seed: seed!, cpus, hasFragments, hasSpinLock },
+    place: options.ride?.place,
+  });
   call(
     symbols,
     "bpf_map__set_initial_value",
@@ -195,11 +198,19 @@ function configure(
   );
 
   const XDP_HAS_FRAGS = 1 << 5; // BPF_F_XDP_HAS_FRAGS, linux/bpf.h
-  for (const name of PROGRAMS) {
+  const { ride } = options;
+  const wanted = programsOf(options);
+  for (const name of PROGRAMS[ride === undefined ? "xdptally" : "observe"]) {
     const program = findProgram(lib, object, name);
-    const isWanted = name === options.program;
+    const isWanted = wanted.includes(name);
     call(symbols, "bpf_program__set_autoload", program, isWanted);
-    if (!isWanted || !hasFragments) continue;
+    if (!isWanted) continue;
+    if (ride !== undefined) {
+      const { fd, main } = ride.carrier;
+      const setter = "bpf_program__set_attach_target";
+      call(symbols, setter, program, fd, cString(main));
+    }
+    if (!hasFragments) continue;
     checked(
       "bpf_program__set_flags",
       symbols.bpf_program__set_flags?.(program, XDP_HAS_FRAGS) ?? 0,

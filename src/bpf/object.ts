@@ -5,9 +5,10 @@ import type { NetworkFilter } from "../basics/network_filter.ts";
 import { call, checkedPointer } from "../ffi/errno.ts";
 import { cString, u32 } from "../ffi/memory.ts";
 import type { Cpus } from "./cpus.ts";
-import { mapName, type ProgramName } from "./layout.ts";
+import { type FramePlace, mapName, type ProgramName } from "./layout.ts";
 import type { Libbpf } from "./library.ts";
 import { MapMemory } from "./map_memory.ts";
+import type { Carrier } from "./carrier.ts";
 
 /** Which program is loaded, and what it counts. */
 export interface LoadOptions {
@@ -31,6 +32,21 @@ export interface LoadOptions {
   readonly objectNamed?: (file: string) => Uint8Array<ArrayBuffer>;
   /** Undefined: every source is kept. */
   readonly filter: NetworkFilter | undefined;
+  /** The program is to run with another one. */
+  readonly ride?: Ride | undefined;
+}
+
+/** Another program, and whose of its frames are counted. */
+export interface Ride {
+  readonly carrier: Pick<Carrier, "id" | "fd" | "main" | "exit">;
+  readonly place: FramePlace;
+}
+
+/** The programs that are loaded: of a ride its exit, too. */
+export function programsOf(
+  { program, ride }: Pick<LoadOptions, "program" | "ride">,
+): readonly ProgramName[] {
+  return ride === undefined ? [program] : [program, ride.carrier.exit];
 }
 
 /** Loads the XDP program to count by source. */
@@ -55,6 +71,10 @@ export interface Abilities {
 export class LoadedObject implements Abilities, Disposable {
   readonly lib: Libbpf;
   readonly programFd: number;
+  /** Of the program that runs after another one, where it rides on it; else undefined. */
+  readonly exitFd: number | undefined;
+  /** The id of that one. */
+  readonly holderId: number | undefined;
   /** Descriptors of the maps that wait for running programs. */
   readonly maps: Readonly<Record<"barrier" | "idle", number>>;
   readonly hasFragments: boolean;
@@ -70,20 +90,22 @@ export class LoadedObject implements Abilities, Disposable {
   constructor(
     lib: Libbpf,
     object: Deno.PointerObject,
-    { program, keying, filter, maxSources }: LoadOptions,
+    options: LoadOptions,
     { hasFragments, usesBtf }: Abilities,
     cpus: Cpus,
   ) {
+    const { keying, filter, maxSources } = options;
     this.lib = lib;
     this.keying = keying;
+    this.holderId = options.ride?.carrier.id;
     this.hasFragments = hasFragments;
     this.usesBtf = usesBtf;
     this.#object = object;
-    this.programFd = call(
-      lib.symbols,
-      "bpf_program__fd",
-      findProgram(lib, object, program),
+    const [fd, exitFd] = programsOf(options).map((name) =>
+      call(lib.symbols, "bpf_program__fd", findProgram(lib, object, name))
     );
+    this.programFd = fd!;
+    this.exitFd = exitFd;
     this.maps = {
       barrier: this.#mapFd("barrier"),
       idle: this.#mapFd("idle"),

@@ -150,7 +150,7 @@ export const NARROWING = {
       value: "HOOK",
       help: `where frames are seen: ${oneOf(HOOK_NAMES)} (default auto)`,
       details:
-        "auto decides by the kind of interface. Network cards: XDP in native mode; tc if the driver has no native XDP, or resets the link for it. veth, tap, bonds, bridges and all other virtual interfaces: tc. Before Linux 6.6: XDP in native mode where that counts right, else generic. The notice at the start says which, and why. " +
+        "auto decides by what is there, and by the kind of interface. Where an XDP program holds the interface: observe; tc if that cannot be, which sees only what that program passes on. Else network cards: XDP in native mode; tc if the driver has no native XDP, or resets the link for it. veth, tap, bonds, bridges and all other virtual interfaces: tc. Before Linux 6.6: XDP in native mode where that counts right, else generic. The notice at the start says which, and why. " +
         HOOKS.map(({ name, help, sees }) => `${name}: ${help}. ${sees}`)
           .join(" "),
       isRare: true,
@@ -161,32 +161,53 @@ export const NARROWING = {
   maxSources,
 };
 
+/** @throws {Failure} exit code 2: nothing tells verdicts where the options want to count */
+function requireVerdicts(
+  { hook, mode, direction }: Values<typeof NARROWING>,
+): void {
+  const other = hook !== "auto" && hook !== "observe"
+    ? `--hook ${hook}`
+    : mode !== "auto"
+    ? `--mode ${mode}`
+    : direction !== "in"
+    ? `--direction ${direction}`
+    : undefined;
+  if (other === undefined) return;
+  throw new Failure(
+    EXIT.usage,
+    `Cannot count by verdict with ${other}: only --hook observe sees what an XDP program does with the frames that come in`,
+  );
+}
+
 /**
  * The `Counting` that options ask for; a missing option has its default.
  *
- * @throws {Failure} exit code 2: what is asked for needs --inner
+ * @throws {Failure} exit code 2: they contradict each other
  */
 export function countingOf(
   given: Partial<Values<typeof NARROWING>>,
 ): Counting {
   const values = { ...defaultsOf(NARROWING), ...given };
-  const { by, prefix4, prefix6, filter, direction, mode, maxSources } = values;
+  const { prefix4, prefix6, filter, direction, mode, maxSources } = values;
   const { inner, innerPorts } = values;
+  const fields = values.by ?? BY_SOURCE.fields;
   if (!inner && innerPorts !== undefined) {
     throw needsInner("use --inner-ports");
   }
-  if (!inner && by?.includes("outer-source")) {
+  if (!inner && fields.includes("outer-source")) {
     throw needsInner('count by "outer-source"');
   }
+  if (fields.includes("verdict")) requireVerdicts(values);
+  const hook = fields.includes("verdict") ? "observe" : values.hook;
   return {
     keying: {
-      fields: by ?? BY_SOURCE.fields,
+      fields,
       prefix: { ipv4: prefix4, ipv6: prefix6 },
       inner: inner ? innerPorts ?? WELL_KNOWN_PORTS : undefined,
     },
     filter,
     directions: direction === "both" ? ["in", "out"] : [direction],
-    hook: HOOKS.find(({ name }) => name === values.hook),
+    hook: HOOKS.find(({ name }) => name === hook),
     mode,
     maxSources,
   };

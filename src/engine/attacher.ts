@@ -1,6 +1,6 @@
 /** Attaches loaded programs to their interfaces: to all of them, or to none. */
 import type { Logger } from "@std/log/logger";
-import type { Link } from "../bpf/link.ts";
+import type { Attachment } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { hiddenTagsRemark } from "../hooks/hidden_tags.ts";
 import { remarksOn } from "../hooks/kinds.ts";
@@ -17,7 +17,7 @@ import {
   withSpareCapabilities,
 } from "../process/capabilities.ts";
 import { moment } from "../process/clock.ts";
-import type { Moment } from "../tally/run.ts";
+import type { Moment } from "../tally/moment.ts";
 import { explained } from "./explained.ts";
 import type { Loaded, Loader } from "./loader.ts";
 
@@ -32,7 +32,7 @@ const FINAL = new Set<number>([
 
 /** A direction of an interface, with the program attached to it. */
 export interface Attached extends Loaded {
-  readonly link: Link;
+  readonly link: Attachment;
   readonly start: Moment;
   /** Undefined: this kernel cannot tell. */
   readonly lookout: Lookout | undefined;
@@ -115,10 +115,10 @@ export class Attacher {
   }
 
   /** Says what is attached and why, and what that cannot count right. */
-  #announce({ interface: netInterface, direction, way }: Loaded): void {
+  #announce({ interface: netInterface, direction, way, holder }: Loaded): void {
     const { name, isUp } = netInterface;
     const { hook, mode, reason } = way;
-    const notice = hook.notice(netInterface, direction, mode);
+    const notice = hook.notice(netInterface, direction, mode, holder);
     this.#log.info(reason === undefined ? notice : `${notice}: ${reason}`);
     const { wrong, costs } = remarksOn(netInterface, direction, mode);
     if (wrong !== undefined) this.#log.warn(`Interface "${name}": ${wrong}`);

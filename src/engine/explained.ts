@@ -19,6 +19,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   bpf_map__set_max_entries: "load the program for",
   mmap: "load the program for",
   bpf_link_create: "attach to",
+  bpf_raw_tracepoint_open: "attach to the XDP program of",
 };
 
 // The process is examined further for these errors only: that may fail as well.

@@ -19,12 +19,8 @@ import type {
   StartRecord,
   TickRecord,
 } from "../tally/records.ts";
-import {
-  type Moment,
-  Run,
-  type RunOptions,
-  type WindowSources,
-} from "../tally/run.ts";
+import type { Moment } from "../tally/moment.ts";
+import { Run, type RunOptions, type WindowSources } from "../tally/run.ts";
 import { minus, SourceList } from "../tally/source_list.ts";
 import { VERSION } from "../basics/version.ts";
 import type { Attached } from "./attacher.ts";
@@ -45,6 +41,7 @@ interface Unread {
   readonly end: Moment;
   readonly skipped: number;
   readonly ownCounter: OwnCounter | undefined;
+  readonly missed: bigint | undefined;
 }
 
 /**
@@ -72,6 +69,8 @@ export class InterfaceRun implements Disposable {
   #currentName: string | undefined;
   /** When the last window ended. */
   #windowEnd: Moment;
+  /** Frames that the kernel had kept from the program when the last window ended. */
+  #missed = 0n;
   /** Deadlines that were missed in the current window. */
   #skipped = 0;
 
@@ -98,13 +97,14 @@ export class InterfaceRun implements Disposable {
   }
 
   start(asked: Asked): StartRecord {
-    const { link, start, way } = this.#attached;
+    const { link, start, way, holder } = this.#attached;
     return {
       type: "start",
       ...this.#origin,
       ifindex: this.interface.index,
       mode: link.mode,
       modeReason: way.reason,
+      holder,
       version: VERSION,
       start: new Date(start.wall),
       ...asked,
@@ -133,6 +133,11 @@ export class InterfaceRun implements Disposable {
           `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart xdptally to see their sources`,
         ]
         : []),
+      ...(this.#run.missed > 0n
+        ? [
+          `The kernel kept frames of "${name}" from xdptally, because it was run already on that CPU: the records say how many were missed, and are incomplete`,
+        ]
+        : []),
       ...this.#programsBefore(),
     ];
   }
@@ -156,11 +161,12 @@ export class InterfaceRun implements Disposable {
   }
 
   /** Why the run cannot go on; undefined: it can. @throws {CallError} */
-  lost(): "interface-gone" | "detached" | undefined {
+  lost(): "interface-gone" | "holder-gone" | "detached" | undefined {
     this.#currentName = interfaceName(this.interface.index);
     if (this.#currentName === undefined) return "interface-gone";
-    const { way: { hook }, link } = this.#attached;
-    return hook.isAttached(link) ? undefined : "detached";
+    const { link, way: { hook } } = this.#attached;
+    if (link.isAttached()) return undefined;
+    return hook.needsHolder ? "holder-gone" : "detached";
   }
 
   /**
@@ -175,23 +181,35 @@ export class InterfaceRun implements Disposable {
     this.#skipped += skipped + 1; // this deadline is missed, unless the window ends
     if (this.hasUnread) return;
     const generation = this.#generations.active;
+    const missed = this.#attached.link.missed?.();
     this.#generations.switch();
     this.#skipped--;
-    this.#endWindow(generation, counters);
+    this.#endWindow(generation, counters, missed);
   }
 
   /** Detaches, which ends the last window. */
   detach(skipped: number, counters: CountersByName): void {
-    this.#attached.link[Symbol.dispose]();
+    const { link } = this.#attached;
+    link[Symbol.dispose]();
     this.#skipped += skipped;
-    this.#endWindow(this.#generations.active, counters);
+    const missed = rescue(() => link.missed?.(), () => undefined);
+    this.#endWindow(this.#generations.active, counters, missed);
   }
 
-  #endWindow(generation: Generation, counters: CountersByName): void {
+  /** @param missed since the start */
+  #endWindow(
+    generation: Generation,
+    counters: CountersByName,
+    missed: bigint | undefined,
+  ): void {
     const end = this.#windowEnd = moment();
     const skipped = this.#skipped;
     const ownCounter = this.#sinceStart(counters);
-    this.#unread.push({ generation, end, skipped, ownCounter });
+    this.#unread.push({
+      ...{ generation, end, skipped, ownCounter },
+      missed: missed === undefined ? undefined : missed - this.#missed,
+    });
+    this.#missed = missed ?? this.#missed;
     this.#skipped = 0;
   }
 
@@ -224,6 +242,7 @@ export class InterfaceRun implements Disposable {
     for (let unread; (unread = this.#unread[0]) !== undefined;) {
       const books = booksOf(
         this.#generations.drain(unread.generation, this.#window),
+        this.#attached.way.hook,
       );
       this.#unread.shift();
       const reading = (bootTime() - unread.end.boot) / 1000;

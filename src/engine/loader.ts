@@ -5,13 +5,15 @@ import type { Direction } from "../basics/keys.ts";
 import { linkLayer } from "../basics/link_layer.ts";
 import { formatBytes } from "../basics/quantity.ts";
 import { findCpus } from "../bpf/cpus.ts";
+import { type Holder, Holders } from "../bpf/holder.ts";
 import { mapMemory, type ProgramName } from "../bpf/layout.ts";
 import { openLibbpf } from "../bpf/library.ts";
+import { networkNamespace } from "../bpf/kernel.ts";
 import { loadObject } from "../bpf/load.ts";
-import type { LoadedObject } from "../bpf/object.ts";
+import type { LoadedObject, Ride } from "../bpf/object.ts";
 import { rescue } from "../ffi/errno.ts";
 import { type Way, waysToAttach } from "../hooks/choice.ts";
-import { obstaclesTo } from "../hooks/obstacles.ts";
+import { carrierOn, obstaclesTo } from "../hooks/obstacles.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import { xdpFeatures } from "../net/xdp_features.ts";
 import { logLines } from "../process/log.ts";
@@ -27,6 +29,8 @@ export interface Loaded {
   readonly way: Way;
   /** What to try if the kernel refuses that. */
   readonly others: readonly Way[];
+  /** The XDP program that is there already, of an interface whose frames come in. */
+  readonly holder: Holder | undefined;
 }
 
 /** Loads with the libbpf and for the CPUs of this machine. */
@@ -70,7 +74,13 @@ export class Loader {
           features,
           wish,
         );
-        const ways = waysToAttach(netInterface, direction, wish, obstacles);
+        const ways = waysToAttach(
+          netInterface,
+          direction,
+          wish,
+          obstacles,
+          this.#describeHolder(netInterface),
+        );
         return this.loadFor(netInterface, direction, ways, stack);
       });
     });
@@ -92,10 +102,21 @@ export class Loader {
     try {
       const object = this.#load(netInterface, direction, way);
       stack.use(object);
-      return { interface: netInterface, direction, object, way, others };
+      const holder = direction === "in"
+        ? this.#holder(netInterface)
+        : undefined;
+      return {
+        interface: netInterface,
+        direction,
+        object,
+        way,
+        others,
+        holder,
+      };
     } catch (error) {
+      // The program to ride on may be gone, or replaced, since it was looked at.
       const canGoOn = error instanceof Failure && others.length > 0 &&
-        error.exitCode === EXIT.unsupported;
+        (error.exitCode === EXIT.unsupported || way.hook.needsHolder);
       if (!canGoOn) throw error;
       const [next, ...rest] = others;
       const reason =
@@ -112,12 +133,15 @@ export class Loader {
   ): LoadedObject {
     const { program, takesFragments } = hook;
     const { maxSources, keying, filter } = this.#counting;
+    using stack = new DisposableStack();
+    const ride = hook.needsHolder && this.#ride(netInterface, stack);
     const object = explained(
       this.context,
       netInterface,
       hook,
       () =>
         loadObject(this.#lib, {
+          ride,
           program,
           // From Linux 6.9 on, generic mode copies the frames of a program that takes
           // fragments, and tc behind it then lacks the Ethernet header (mac_len is 0).
@@ -140,6 +164,33 @@ export class Loader {
     }
     this.#usesBtf.set(program, object.usesBtf);
     return object;
+  }
+
+  #holder({ xdpProgram }: NetInterface): Holder | undefined {
+    const find = (id: number) => new Holders(this.#lib).find(id);
+    return rescue(() => xdpProgram && find(xdpProgram), () => undefined) ||
+      undefined;
+  }
+
+  #describeHolder({ xdpProgram }: NetInterface): string | undefined {
+    const describe = (id: number) => new Holders(this.#lib).describe(id);
+    return rescue(() => xdpProgram && describe(xdpProgram), () => undefined) ||
+      undefined;
+  }
+
+  /** Opens the program to ride on. @throws {Failure} that cannot be */
+  #ride(netInterface: NetInterface, stack: DisposableStack): Ride {
+    const carrier = carrierOn(this.#lib, netInterface);
+    if ("why" in carrier) {
+      const { exitCode, why, remedy } = carrier;
+      throw new Failure(
+        exitCode,
+        `Cannot observe the XDP program of "${netInterface.name}": ${why}; ${remedy}`,
+      );
+    }
+    stack.use(carrier);
+    const place = { ifindex: netInterface.index, netns: networkNamespace() };
+    return { carrier, place };
   }
 
   /** Logs how much memory the maps will need; as a notice if it is much. */

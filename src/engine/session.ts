@@ -5,7 +5,12 @@
 import type { Logger } from "@std/log/logger";
 import { tunnelPortsText } from "../basics/tunnels.ts";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
-import { NEEDED, withSpareCapabilities } from "../process/capabilities.ts";
+import {
+  type Capability,
+  NEEDED,
+  NEEDED_TO_OBSERVE,
+  withSpareCapabilities,
+} from "../process/capabilities.ts";
 import { bootTime } from "../process/clock.ts";
 import type { StopRequest } from "../process/stop_request.ts";
 import type { User } from "../process/user.ts";
@@ -199,14 +204,24 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
    * @throws {Failure} exit code 3: it was refused
    */
   async giveUpRights(canGoOnAs: (user: User) => boolean): Promise<void> {
-    const { user, options, attacher, attached, log } = this.#parts;
+    const { user, attached, log } = this.#parts;
     if (user !== undefined && !canGoOnAs(user)) return;
     await dropPrivileges(
       user,
-      options.waiting?.waitsForInterface ? NEEDED : attacher.neededAtEnd,
-      () => attached.forEach(({ link }) => link.interfaceIndex()),
+      this.#neededLater(),
+      () =>
+        attached.forEach(({ link }) => link.missed?.() ?? link.isAttached()),
       log,
     );
+  }
+
+  /** To attach anew where interfaces are waited for, or to put things in order at the end. */
+  #neededLater(): readonly Capability[] {
+    const { options: { waiting, counting }, attacher, attached } = this.#parts;
+    if (!waiting?.waitsForInterface) return attacher.neededAtEnd;
+    const observes = counting.hook?.needsHolder ||
+      attached.some(({ way }) => way.hook.needsHolder);
+    return observes ? NEEDED_TO_OBSERVE : NEEDED;
   }
 
   /** Starts the runs of attached interfaces; their records share an id. */

@@ -213,10 +213,12 @@ export class Ticks {
       const reason = this.#attempt([run], () => run.lost());
       if (reason === undefined) continue;
       yield* this.#finish([run], reason, skipped);
-      if (
-        reason === "interface-gone" && this.#options.startRuns !== undefined
-      ) {
-        this.#log.info(`Interface "${name}" is gone; waiting for it`);
+      if (reason !== "detached" && this.#options.startRuns !== undefined) {
+        this.#log.info(
+          reason === "interface-gone"
+            ? `Interface "${name}" is gone; waiting for it`
+            : `The XDP program of "${name}" is gone, or another one has taken its place; attaching anew`,
+        );
         run[Symbol.dispose]();
         this.#absent = [...new Set([...this.#absent, run.interface.asked])];
         continue;
@@ -282,6 +284,7 @@ export class Ticks {
 const LOST = {
   "interface-gone": "the interface is gone",
   "detached": "somebody detached the program",
+  "holder-gone": "its XDP program is gone, or another one has taken its place",
 } as const;
 
 /** Which exit code wins if several apply. */

@@ -28,6 +28,8 @@ export const ERRNO = {
   EOPNOTSUPP: 95,
   EAFNOSUPPORT: 97,
   ENOTSUPP: 524,
+  /** Of libbpf 0.x: the verifier rejects the program, whatever the kernel's error was. */
+  LIBBPF_VERIFY: 4007,
 } as const;
 
 const NAMES = new Map<number, string>(

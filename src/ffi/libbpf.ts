@@ -57,6 +57,14 @@ export const LIBBPF = {
     optional: true, // 0.6
   },
 
+  bpf_program__set_attach_target: {
+    parameters: ["pointer", "i32", "buffer"], // prog, attach_prog_fd, attach_func_name
+    result: "i32",
+  },
+  bpf_raw_tracepoint_open: {
+    parameters: ["buffer", "i32"], // name, prog_fd
+    result: "i32",
+  },
   bpf_link_create: {
     parameters: ["i32", "i32", "i32", "buffer"], // prog_fd, target_fd, attach_type, opts
     result: "i32",
@@ -76,6 +84,7 @@ export const LIBBPF = {
     result: "i32",
   },
   bpf_prog_get_fd_by_id: { parameters: ["u32"], result: "i32" },
+  bpf_btf_get_fd_by_id: { parameters: ["u32"], result: "i32" },
 
   bpf_map_update_elem: {
     parameters: ["i32", "buffer", "buffer", "u64"], // fd, key, value, flags

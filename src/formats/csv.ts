@@ -7,7 +7,8 @@ import {
   type FieldValue,
 } from "../basics/keys.ts";
 import type { TickRecord } from "../tally/records.ts";
-import type { Count } from "../tally/source_list.ts";
+import { NO_VERDICTS, seenVerdicts } from "../tally/books.ts";
+import type { Count, Tally } from "../tally/source_list.ts";
 import { beginsAs, type LineFormat } from "./format.ts";
 
 /** What each column holds, for the man page. */
@@ -17,12 +18,13 @@ export const CSV_COLUMNS = {
   host: "the host's name",
   interface: "its name; eth0:out for packets that go out",
   class:
-    "source for a row of a source, or others, untracked, filtered, nonIp, malformed or total, each of which has one row a window; also undecoded, if there are any",
+    "source for a row of a source, or others, untracked, filtered, nonIp, malformed or total, each of which has one row a window; also undecoded, if there are any. With --hook observe the total is divided: a row total:drop, total:pass and so on for each verdict",
   source:
     "the source. With --by a column for each field, such as source,protocol,source_port; empty in the other classes, and where a packet lacks the field",
-  packets: "an exact integer of any size; empty in the row of class total",
+  packets: "an exact integer of any size; empty in the rows of class total",
   bytes: "the same for bytes",
-  total_packets: "in the row of class total only: all packets of the window",
+  total_packets:
+    "in the rows of class total only: all packets of the window, or those with this verdict",
   total_bytes: "the same for bytes",
   run: "a UUID; with interface and seq it names the window",
   seq: "the number of the window in its run, from 1",
@@ -78,12 +80,14 @@ function* rows(record: TickRecord): Iterable<string> {
   ) => `${prefix},${kind},${key},${packets},${bytes},,,${suffix}\r\n`;
 
   const { by } = record;
+  const none = by.map(() => "").join();
+  const total = (kind: string, { packets, bytes }: Tally) =>
+    `${prefix},${kind},${none},,,${packets},${bytes},${suffix}\r\n`;
   const isPlain = byText({ fields: by }) === "source";
   for (const source of record.sources) {
     const key = isPlain ? source.key : source.values.map(cell).join();
     yield row("source", key, source);
   }
-  const none = by.map(() => "").join();
   yield row("others", none, record.others);
   yield row("untracked", none, books.untracked);
   yield row("filtered", none, books.filtered);
@@ -92,8 +96,11 @@ function* rows(record: TickRecord): Iterable<string> {
   if (books.undecoded.packets > 0n) {
     yield row("undecoded", none, books.undecoded);
   }
-  const { packets, bytes } = books.total;
-  yield `${prefix},total,${none},,,${packets},${bytes},${suffix}\r\n`;
+  const byVerdict = seenVerdicts(books.verdicts ?? NO_VERDICTS);
+  if (byVerdict.length === 0) yield total("total", books.total);
+  for (const [verdict, frames] of byVerdict) {
+    yield total(`total:${verdict}`, frames);
+  }
 }
 
 function cell(value: FieldValue): string {

@@ -1,7 +1,7 @@
 /** What an output format is. Each one is a file in this folder, listed in all.ts. */
 import type { FieldName } from "../basics/keys.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
-import type { InterfaceState } from "./metrics.ts";
+import type { InterfaceState } from "./interface_state.ts";
 
 interface FormatBase {
   /** Whether a file that begins so, perhaps in the middle of a record, has this format. */

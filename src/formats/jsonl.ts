@@ -5,7 +5,9 @@ import {
   type Malformed,
   type NonIp,
   otherTypes,
+  seenVerdicts,
   type Untracked,
+  type Verdicts,
 } from "../tally/books.ts";
 import type { CountRecord, Origin, ShownSource } from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
@@ -32,6 +34,7 @@ export const jsonl: LineFormat = {
         ifindex: record.ifindex,
         mode: record.mode,
         modeReason: record.modeReason,
+        holder: record.holder,
         version: record.version,
         start: record.start,
         interval: record.interval,
@@ -100,6 +103,10 @@ function counts(record: CountRecord) {
     malformed: malformed(books.malformed),
     filtered: tally(books.filtered),
     undecoded: tally(books.undecoded),
+    ...(books.verdicts && { verdicts: verdicts(books.verdicts) }),
+    ...(record.missed === undefined
+      ? {}
+      : { missed: exactInteger(record.missed) }),
     ...(direction === "in" ? { rxCounter: own } : { txCounter: own }),
   };
 }
@@ -133,6 +140,13 @@ export function nonIp(record: NonIp) {
     .map(([type, packets]) => [type, exactInteger(packets)]);
   if (other > 0n) types.push(["other", exactInteger(other)]);
   return { ...tally(record), types: Object.fromEntries(types) };
+}
+
+/** All frames by verdict, as JSON values: those that occurred. */
+function verdicts(record: Verdicts) {
+  return Object.fromEntries(
+    seenVerdicts(record).map(([name, frames]) => [name, tally(frames)]),
+  );
 }
 
 /** Malformed frames with their causes, as JSON values. */

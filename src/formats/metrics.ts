@@ -1,39 +1,10 @@
 /** Writes the page of metrics that Prometheus reads: every metric, in two text formats. */
 import { FAMILIES } from "../basics/address.ts";
-import { fieldInSnakeCase, hasAddresses } from "../basics/keys.ts";
-import { EMPTY_BOOKS, otherTypes, sourcesOf } from "../tally/books.ts";
-import type { Snapshot, StartRecord } from "../tally/records.ts";
-import { NOTHING, type Tally } from "../tally/source_list.ts";
-
-/** What metrics show of one interface. */
-export interface InterfaceState {
-  readonly start: StartRecord;
-  readonly snapshot: Snapshot;
-  /** Whether it is still being counted. */
-  readonly isRunning: boolean;
-  readonly maxSources: number;
-}
-
-/**
- * The snapshot before the first tick. It makes counters start at 0, so that
- * `rate()` does not miss the first tick.
- */
-export function emptySnapshot(
-  { host, run, interface: name, direction, by, start }: StartRecord,
-): Snapshot {
-  return {
-    ...{ host, run, interface: name, direction, by },
-    end: start,
-    ticks: 0,
-    skipped: 0,
-    reading: 0,
-    complete: true,
-    books: EMPTY_BOOKS,
-    kept: { ipv4: 0, ipv6: 0 },
-    sources: [],
-    others: NOTHING,
-  };
-}
+import { fieldInSnakeCase, hasAddresses, VERDICTS } from "../basics/keys.ts";
+import { otherTypes, sourcesOf } from "../tally/books.ts";
+import type { Snapshot } from "../tally/records.ts";
+import type { Tally } from "../tally/source_list.ts";
+import type { InterfaceState } from "./interface_state.ts";
 
 type LabelSet = Readonly<Record<string, string>>;
 type Sample = readonly [LabelSet, number | bigint];
@@ -250,6 +221,21 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
         [{ cause: "version" }, malformed.version],
         [{ cause: "length" }, malformed.length],
       ],
+    ),
+    ...tallies(
+      "verdict_",
+      "by what the XDP program did that is there (--hook observe); they add up to the total",
+      ({ books: { verdicts } }) =>
+        verdicts === undefined
+          ? []
+          : VERDICTS.map((verdict) =>
+            [{ verdict }, verdicts[verdict]] as const
+          ),
+    ),
+    counter(
+      "xdptally_missed_packets",
+      "Packets that the kernel kept from the program (--hook observe)",
+      ({ missed }) => missed === undefined ? [] : [[{}, missed]],
     ),
     ...tallies(
       "source_",

@@ -3,6 +3,7 @@ import { isoSeconds } from "../basics/iso_time.ts";
 import { visible } from "../basics/visible.ts";
 import { plural } from "../basics/plural.ts";
 import { formatBytes, formatRate } from "../basics/quantity.ts";
+import { type Books, seenVerdicts } from "../tally/books.ts";
 import type { CountRecord, EndRecord, TickRecord } from "../tally/records.ts";
 import { AlignedRows } from "./aligned_rows.ts";
 import type { LineFormat } from "./format.ts";
@@ -69,7 +70,9 @@ export function formatMapContents(record: CountRecord): string {
 const NOT_KEPT = "(this tick only: --max-sources is reached)";
 
 /** `1030 packets = 1000 from 12 sources + 0 untracked + 20 non-IP + 10 malformed`. */
-function equation({ books, shown, others, complete }: CountRecord): string {
+function equation(
+  { books, shown, others, complete, missed }: CountRecord,
+): string {
   const terms = [
     `${shown.packets} from ${plural(shown.sources, "source")}`,
     ...(others.sources > 0
@@ -85,8 +88,21 @@ function equation({ books, shown, others, complete }: CountRecord): string {
       ? [`${books.undecoded.packets} undecoded`]
       : []),
   ];
-  const sum = `${plural(books.total.packets, "packet")} = ${terms.join(" + ")}`;
-  return complete ? sum : `${sum} (INCOMPLETE)`;
+  const sum = `${plural(books.total.packets, "packet")} = ${terms.join(" + ")}${
+    byVerdict(books)
+  }`;
+  return complete ? sum : `${sum} (INCOMPLETE${missedText(missed)})`;
+}
+
+/** ` = 1000 drop + 30 pass`, in runs that see verdicts. */
+function byVerdict({ verdicts }: Books): string {
+  const seen = verdicts === undefined ? [] : seenVerdicts(verdicts);
+  const terms = seen.map(([name, { packets }]) => `${packets} ${name}`);
+  return terms.length === 0 ? "" : ` = ${terms.join(" + ")}`;
+}
+
+function missedText(missed = 0n): string {
+  return missed === 0n ? "" : `: ${missed} missed`;
 }
 
 /** `eth0`, or `eth0 out`. */

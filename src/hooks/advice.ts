@@ -66,7 +66,7 @@ const busy: Explain = ({ interfaceName, holder }) => ({
     ? "another XDP program holds it"
     : `${holder} holds it`,
   remedy:
-    `stop it first (to inspect it: bpftool net show dev ${interfaceName}), or count beside it with --hook tc`,
+    `stop it first (to inspect it: bpftool net show dev ${interfaceName}), or count beside it with --hook observe or --hook tc`,
 });
 
 export const noMemory: Explain = ({ maxSources }) => ({
@@ -95,6 +95,7 @@ const COMMON: AdviceTable = {
     [ERRNO.ENOMEM]: noMemory,
     [ERRNO.E2BIG]: noMemory,
     [ERRNO.EINVAL]: oldKernel,
+    [ERRNO.LIBBPF_VERIFY]: oldKernel,
     [ERRNO.EOPNOTSUPP]: oldKernel, // libbpf 0.x, before Linux 5.2
     [ERRNO.EMFILE]: tooManyFiles,
   },

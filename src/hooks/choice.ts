@@ -23,8 +23,10 @@ interface Wish {
 
 /**
  * The ways to attach that may work, the best first. What the options name is
- * obeyed; where they leave it open, the kind of the interface decides (kinds.ts).
+ * obeyed; where they leave it open, the kind of the interface decides (kinds.ts), or
+ * the XDP program that is there already.
  *
+ * @param holder that program, as the subject of a sentence
  * @example
  * ```ts
  * const wish = { hook: undefined, mode: "auto" } as const;
@@ -37,6 +39,7 @@ export function waysToAttach(
   direction: Direction,
   { hook: wanted, mode }: Wish,
   obstacles: Obstacles,
+  holder?: string,
 ): readonly Way[] {
   const able = HOOKS.filter(({ directions }) => directions.includes(direction));
   // A mode that is named means its hook.
@@ -48,6 +51,10 @@ export function waysToAttach(
     if (modes.includes(mode)) return [{ hook: named, mode }];
   }
 
+  if (holder !== undefined && named === undefined && direction === "in") {
+    const beside = besideHolder(holder, able, obstacles);
+    if (beside.length > 0) return beside;
+  }
   const { modes, why, avoidsNative } = kindOf(netInterface);
   const hooks = named === undefined ? able : [named];
   const ways = modes.flatMap((mode): Way[] => {
@@ -67,4 +74,26 @@ export function waysToAttach(
     if (direction === "out") return "XDP does not see outgoing frames";
     return named === undefined ? why : avoidsNative ?? obstacles.native?.why;
   }
+}
+
+/** The ways that leave the XDP program alone, which is there. */
+function besideHolder(
+  holder: string,
+  able: readonly Hook[],
+  obstacles: Obstacles,
+): Way[] {
+  const { observe } = obstacles;
+  const reasons: Record<string, string> = {
+    observe: "an XDP program holds the interface",
+    tc: observe === undefined
+      ? `${holder} is there, and tc sees only what it passes on`
+      : `${holder} holds the interface, and cannot be observed (${observe.why}): tc sees only what it passes on`,
+  };
+  return ["observe", "tc"].flatMap((name) => {
+    const hook = able.find((hook) => hook.name === name);
+    const reason = reasons[name]!;
+    return hook === undefined || name in obstacles
+      ? []
+      : [{ hook, mode: name, reason }];
+  });
 }

@@ -2,7 +2,7 @@
 import type { Direction } from "../basics/keys.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { Comparison } from "../tally/crosscheck.ts";
-import { kindOf } from "./kinds.ts";
+import { kindOf, modeOfFrames } from "./kinds.ts";
 
 /**
  * How the count of a mode compares with the interface's own counter.
@@ -19,9 +19,10 @@ import { kindOf } from "./kinds.ts";
 export function comparisonFor(
   netInterface: NetInterface,
   direction: Direction,
-  mode: string,
+  way: string,
 ): Comparison {
   const { counter, wrong } = kindOf(netInterface);
+  const mode = modeOfFrames(netInterface, way);
   if (counter === "others") return "none";
   const isSame = counter === "wire" ||
     (mode === "native" && wrong[mode] === undefined);

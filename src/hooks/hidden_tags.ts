@@ -2,6 +2,7 @@
 import type { Keying } from "../basics/keys.ts";
 import { featuresOf } from "../net/offloads.ts";
 import type { NetInterface } from "../net/interfaces.ts";
+import { modeOfFrames } from "./kinds.ts";
 
 const FEATURE = "rx-vlan-hw-parse";
 const XDP_MODES = ["native", "generic"];
@@ -31,8 +32,9 @@ export function hiddenTags(
 export function hiddenTagsRemark(
   netInterface: NetInterface,
   keying: Keying,
-  mode: string,
+  way: string,
 ): string | undefined {
+  const mode = modeOfFrames(netInterface, way);
   if (!XDP_MODES.includes(mode) || !mayHideTags(netInterface, keying)) return;
   return `the hardware may remove VLAN tags before XDP sees them, and frames then count as without a tag; use --hook tc, or ethtool -K ${netInterface.name} rxvlan off`;
 }

@@ -1,8 +1,9 @@
 /** What a hook is: a place in the kernel where a program sees frames. */
 import type { Direction } from "../basics/keys.ts";
+import type { Holder } from "../bpf/holder.ts";
 import type { ProgramName } from "../bpf/layout.ts";
 import type { Libbpf } from "../bpf/library.ts";
-import type { Link } from "../bpf/link.ts";
+import type { Attachment } from "../bpf/link.ts";
 import type { LoadedObject } from "../bpf/object.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { AdviceTable } from "./advice.ts";
@@ -56,6 +57,8 @@ export interface Hook {
   readonly modes: readonly string[];
   /** Its program in the object. */
   readonly program: ProgramName;
+  /** It rides on the XDP program that an interface has. */
+  readonly needsHolder?: true;
   /** Its program can handle frames of several buffers. */
   readonly takesFragments: boolean;
   /** What is wrong with its counts where the kernel takes only the program without BTF. */
@@ -64,7 +67,7 @@ export interface Hook {
   readonly advice: AdviceTable;
 
   /** @throws {AttachError} the kernel or the driver refuses */
-  attach(request: AttachRequest): Link;
+  attach(request: AttachRequest): Attachment;
   /**
    * Makes what looks for programs that see frames before its own, and may hide
    * some from it. Making it needs the rights for loading, asking it needs none.
@@ -78,10 +81,13 @@ export interface Hook {
     direction: Direction,
     own: LoadedObject,
   ): Lookout | undefined;
-  /** Whether the program is still attached. @throws {CallError} */
-  isAttached(link: Link): boolean;
   /** The notice that the program is attached. */
-  notice(at: NetInterface, direction: Direction, mode: string): string;
+  notice(
+    at: NetInterface,
+    direction: Direction,
+    mode: string,
+    holder: Holder | undefined,
+  ): string;
   /** Why it counted fewer packets than the interface, and what to try. */
   explainShortfall(difference: Difference): string;
 }

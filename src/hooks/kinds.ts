@@ -123,19 +123,25 @@ export function kindOf(
   };
 }
 
+/** The mode whose frames a way counts: one that observes has its program's. */
+export function modeOfFrames({ xdpMode }: NetInterface, way: string): string {
+  return way === "observe" ? xdpMode ?? way : way;
+}
+
 /** What a mode gets wrong on an interface, and what it costs; undefined: nothing. */
 export function remarksOn(
   netInterface: NetInterface,
   direction: Direction,
-  mode: string,
+  way: string,
 ): { readonly wrong: string | undefined; readonly costs: string | undefined } {
   const { blind, wrong, costs } = kindOf(netInterface);
+  const mode = modeOfFrames(netInterface, way);
   const say = (what: string | undefined) =>
     what &&
     `XDP in ${mode} mode ${what}; --hook tc does not (it needs Linux 6.6)`;
   const isBlind = direction === "in" && blind !== undefined;
   return {
     wrong: isBlind ? blind : say(wrong[mode]),
-    costs: say(costs[mode]),
+    costs: say(costs[way]), // who observes costs what the other one does
   };
 }

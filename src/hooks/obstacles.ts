@@ -1,7 +1,14 @@
 /** Finds out before attaching which modes do not work. */
 import type { Direction, Keying } from "../basics/keys.ts";
+import { EXIT, type ExitCode } from "../basics/errors.ts";
 import type { Libbpf } from "../bpf/library.ts";
 import { MOST_TCX, tcxPrograms } from "../bpf/link.ts";
+import {
+  type Carrier,
+  OFFLOADED,
+  openCarrier,
+  type Refusal,
+} from "../bpf/carrier.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { XdpFeatures } from "../net/xdp_features.ts";
 import { hiddenTags } from "./hidden_tags.ts";
@@ -11,6 +18,8 @@ import type { Hook, Mode } from "./hook.ts";
 interface Obstacle {
   readonly why: string;
   readonly remedy: string;
+  /** By default, that it is not supported. */
+  readonly exitCode?: ExitCode;
 }
 
 /** By the name of the mode; one that is not there may work. */
@@ -59,12 +68,42 @@ export function obstaclesTo(
     remedy: NO_NATIVE,
   };
   const isOpen = hook === undefined && mode === "auto";
+  const observe = direction === "in"
+    ? obstacleToRide(lib, netInterface)
+    : undefined;
   return {
     ...(tc === undefined && isOpen ? hiddenTags(netInterface, keying) : {}),
     ...(tc && { tc }),
     ...(native && { native }),
+    ...(observe && { observe }),
   };
 }
+
+/** Why nothing can ride on the interface's XDP program. */
+function obstacleToRide(
+  lib: Libbpf,
+  netInterface: NetInterface,
+): Refusal | undefined {
+  const carrier = carrierOn(lib, netInterface);
+  if ("why" in carrier) return carrier;
+  carrier[Symbol.dispose]();
+  return undefined;
+}
+
+/** Opens the interface's XDP program to ride on; or why that cannot be. */
+export function carrierOn(
+  lib: Libbpf,
+  { xdpProgram, xdpMode }: NetInterface,
+): Carrier | Refusal {
+  if (xdpProgram === undefined) return NO_HOLDER;
+  return xdpMode === "offloaded" ? OFFLOADED : openCarrier(lib, xdpProgram);
+}
+
+const NO_HOLDER: Refusal = {
+  exitCode: EXIT.noInterface,
+  why: "no XDP program is on it",
+  remedy: "leave out --hook, to count without one",
+};
 
 /** What helps where the driver refuses native mode. */
 export const NO_NATIVE = "use --mode generic, or leave --mode out";

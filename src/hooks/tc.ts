@@ -74,7 +74,6 @@ export const tc: Hook = {
       ];
     };
   },
-  isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, direction) =>
     `Attached tc program to iface "${name}" (index ${index}, ${
       direction === "in" ? "incoming" : "outgoing"

@@ -48,7 +48,6 @@ export const xdp: Hook = {
   attach: ({ object, interface: { index }, mode }) =>
     attachIn(mode === "native" ? "native" : "generic", object, index),
   lookout: () => () => [], // there is no room for another program
-  isAttached: (link) => link.interfaceIndex() !== 0,
   notice: ({ name, index }, _, mode) =>
     `Attached XDP program to iface "${name}" (index ${index}, ${mode} mode)`,
   explainShortfall({ mode, driver, counted }) {

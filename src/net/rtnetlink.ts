@@ -39,7 +39,11 @@ export interface Interface {
   readonly kind: string;
   /** The id of the XDP program on it; undefined: none, or the kernel does not say. */
   readonly xdpProgram?: number | undefined;
+  /** Where that program runs: in the driver, after it, or in the card. */
+  readonly xdpMode?: XdpMode | undefined;
 }
+
+type XdpMode = "native" | "generic" | "offloaded";
 
 /** A socket to ask for interfaces. @see rtnetlink(7) */
 export class RouteNetlink extends Netlink {
@@ -114,17 +118,22 @@ function interfaceOf(message: Uint8Array): Interface {
     mtu: attributes.get(IFLA_MTU)?.getUint32(0, true) ?? 0,
     hardwareType: header.getUint16(HARDWARE_TYPE, true),
     kind: text(info && attributesOf(info).get(IFLA_INFO_KIND)),
-    xdpProgram: programOf(attributes.get(IFLA_XDP)),
+    ...programOf(attributes.get(IFLA_XDP)),
   };
 }
 
-/** The id of the XDP program, in whichever mode it is. */
-function programOf(xdp: DataView | undefined): number | undefined {
-  const DRV_PROG_ID = 5, SKB_PROG_ID = 6, HW_PROG_ID = 7; // IFLA_XDP_*
+/** The XDP program, the earliest that frames meet. */
+function programOf(
+  xdp: DataView | undefined,
+): Pick<Interface, "xdpProgram" | "xdpMode"> {
+  // IFLA_XDP_HW_PROG_ID, IFLA_XDP_DRV_PROG_ID, IFLA_XDP_SKB_PROG_ID
+  const MODES = [["offloaded", 7], ["native", 5], ["generic", 6]] as const;
   const ids = xdp && attributesOf(xdp);
-  return [DRV_PROG_ID, SKB_PROG_ID, HW_PROG_ID]
-    .map((mode) => ids?.get(mode)?.getUint32(0, true) ?? 0)
-    .find((id) => id !== 0);
+  for (const [xdpMode, attribute] of MODES) {
+    const xdpProgram = ids?.get(attribute)?.getUint32(0, true) ?? 0;
+    if (xdpProgram !== 0) return { xdpProgram, xdpMode };
+  }
+  return {};
 }
 
 /** The string in an attribute; empty if it is missing. */

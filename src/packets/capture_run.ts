@@ -8,7 +8,8 @@ import type {
   StartRecord,
   TickRecord,
 } from "../tally/records.ts";
-import { type Moment, type RecordRows, Run } from "../tally/run.ts";
+import type { Moment } from "../tally/moment.ts";
+import { type RecordRows, Run } from "../tally/run.ts";
 import { PacketCounter, type PacketCounting } from "./packet_counter.ts";
 import {
   compareTimes,

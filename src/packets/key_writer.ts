@@ -61,6 +61,9 @@ const WRITE: Readonly<Record<KeyPart, WritePart>> = {
   "vlan": (key, at, { vlan }) =>
     writeU16(key, at, vlan === ABSENT ? NO_VLAN : vlan),
   "ethertype": (key, at, { etherType }) => writeU16(key, at, etherType),
+  "verdict": () => {
+    throw new Error("no file has verdicts");
+  },
 };
 
 function writeAddress(

@@ -1,5 +1,5 @@
 /** Times of packets, exact to the nanosecond, and the windows that they are in. */
-import type { Moment } from "../tally/run.ts";
+import type { Moment } from "../tally/moment.ts";
 
 /** Since 1970; `nanoseconds` are below a second. */
 export interface PacketTime {

@@ -17,6 +17,9 @@ export type Capability = keyof typeof CAPABILITY;
 /** What loading and attaching need. */
 export const NEEDED = ["CAP_NET_ADMIN", "CAP_BPF", "CAP_PERFMON"] as const;
 
+/** What opening a program of another process needs besides. */
+export const NEEDED_TO_OBSERVE = [...NEEDED, "CAP_SYS_ADMIN"] as const;
+
 /**
  * The capabilities of `NEEDED` that this thread lacks. For bpf(2), CAP_SYS_ADMIN
  * does for all of them. @see capabilities(7), bpf_net_capable in linux/bpf.h

@@ -1,5 +1,5 @@
 /** What a report takes of the records of captures. */
-import type { FieldValue } from "../basics/keys.ts";
+import { type FieldValue, type Verdict, VERDICTS } from "../basics/keys.ts";
 import type { JsonCount } from "./counts.ts";
 import type { ScannedSources } from "./source_scanner.ts";
 
@@ -13,7 +13,10 @@ export const PACKET_CLASSES = [
   "filtered",
   "undecoded",
 ] as const;
-export type PacketClass = typeof PACKET_CLASSES[number];
+type PacketClass = typeof PACKET_CLASSES[number];
+
+/** The classes, and the verdicts that divide the total once more. */
+export const COUNTED = [...PACKET_CLASSES, ...VERDICTS] as const;
 
 /** Packets and bytes of a class. */
 export interface ClassCount {
@@ -21,7 +24,10 @@ export interface ClassCount {
   readonly bytes: JsonCount;
 }
 
-export type ClassCounts = Readonly<Record<PacketClass, ClassCount>>;
+/** By class; by verdict only where an XDP program was observed. */
+export type ClassCounts =
+  & Readonly<Record<PacketClass, ClassCount>>
+  & Readonly<Partial<Record<Verdict, ClassCount>>>;
 
 /** A row of a tick whose line was parsed. */
 export interface SourceCount extends ClassCount {

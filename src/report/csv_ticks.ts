@@ -6,16 +6,18 @@ import {
   fieldInSnakeCase,
   type FieldName,
   keyText,
+  VERDICTS,
 } from "../basics/keys.ts";
 import { isCount, plainCount } from "./counts.ts";
 import {
   type ClassCount,
+  type ClassCounts,
+  COUNTED,
   PACKET_CLASSES,
-  type PacketClass,
   type SourceCount,
   type Tick,
 } from "./capture_record.ts";
-import { requireBalance } from "./record_check.ts";
+import { requireBalance } from "./balance.ts";
 import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
 import { mixed } from "./row_hash.ts";
@@ -63,6 +65,7 @@ const USUAL: Header = {
 /** The classes that each tick has a row of. */
 const NEEDED = PACKET_CLASSES.filter((name) => name !== "undecoded");
 const NONE: ClassCount = { packets: 0, bytes: 0 };
+const IS_VERDICT = new Set<string>(VERDICTS);
 
 const FIRST_COLUMN = "start,";
 /** Ends the name of an interface whose outgoing packets were counted. */
@@ -81,7 +84,7 @@ interface Begun {
   readonly line: number;
   readonly fields: Readonly<Record<Column, string>>;
   readonly by: string | undefined;
-  readonly counts: Partial<Record<PacketClass, ClassCount>>;
+  readonly counts: Partial<Record<typeof COUNTED[number], ClassCount>>;
   readonly sources: SourceCount[];
   packets: bigint;
 }
@@ -162,7 +165,9 @@ export class CsvTicks {
     if (!/^\d+(?:\.\d+)?$/.test(fields.elapsed)) {
       throw new SyntaxError("its elapsed is not a number of seconds");
     }
-    const isTotal = fields.class === "total";
+    // The total of an observed XDP program has a row for each verdict.
+    const [kind, verdict] = fields.class.split(":");
+    const isTotal = kind === "total";
     const packets = fields[isTotal ? "total_packets" : "packets"];
     const bytes = fields[isTotal ? "total_bytes" : "bytes"];
     const others = isTotal ? fields.packets : fields.total_packets;
@@ -173,12 +178,18 @@ export class CsvTicks {
     if (fields.class === "source") {
       begun.sources.push({ key: keyText(key), values: key, ...count });
     } else {
-      const kind = PACKET_CLASSES.find((name) => name === fields.class);
-      if (kind === undefined) throw new SyntaxError("its class is unknown");
-      if (begun.counts[kind] !== undefined) {
-        throw new SyntaxError(`its tick has class ${kind} twice`);
+      const isPart = isTotal && verdict !== undefined;
+      const name = COUNTED.find((name) =>
+        name === (isPart ? verdict : fields.class)
+      );
+      if (name === undefined || isPart !== IS_VERDICT.has(name)) {
+        throw new SyntaxError("its class is unknown");
       }
-      begun.counts[kind] = count;
+      if (begun.counts[name] !== undefined) {
+        throw new SyntaxError(`its tick has class ${fields.class} twice`);
+      }
+      begun.counts[name] = count;
+      if (isPart) begun.counts.total = plus(begun.counts.total ?? NONE, count);
     }
     if (!isTotal) begun.packets += BigInt(packets);
     if (!this.#begun.has(id)) this.#rows += WEIGHT;
@@ -235,12 +246,18 @@ export class CsvTicks {
   }
 }
 
+function plus(a: ClassCount, b: ClassCount): ClassCount {
+  const sum = (unit: keyof ClassCount) =>
+    plainCount(String(BigInt(a[unit]) + BigInt(b[unit])));
+  return { packets: sum("packets"), bytes: sum("bytes") };
+}
+
 function tickOf({ fields, by, counts, sources }: Begun): Tick {
   const missing = NEEDED.filter((name) => counts[name] === undefined);
   if (missing.length > 0) {
     throw new SyntaxError(`a tick without its rows ${missing.join(", ")}`);
   }
-  const all = { undecoded: NONE, ...counts } as Record<PacketClass, ClassCount>;
+  const all = { undecoded: NONE, ...counts } as ClassCounts;
   const [start, end] = [parseTime(fields.start), parseTime(fields.end)];
   const seq = Number(fields.seq);
   if (!(end >= start)) throw new SyntaxError("its times are not start and end");

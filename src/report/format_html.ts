@@ -1,6 +1,7 @@
 /** `report --format html`: one page with curves, which needs no other file. */
 import { formatBytes } from "../basics/quantity.ts";
 import { visible } from "../basics/visible.ts";
+import { classesOf, verdictsIn } from "./class_sums.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
@@ -28,7 +29,9 @@ export function reportHtml(report: Report, problems: Problems): string {
 <p>${escape(summary(report))}</p>
 <ul class="sums">
 ${
-    Object.entries(sums).map(([name, { packets, bytes }]) =>
+    [...classesOf(sums), ...verdictsIn(sums)].map((
+      [name, { packets, bytes }],
+    ) =>
       `<li><b>${grouped(packets)}</b> ${LABELS[name] ?? name}<small>${
         formatBytes(bytes)
       }</small></li>`

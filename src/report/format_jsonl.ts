@@ -1,6 +1,7 @@
 /** `report --format jsonl`: all that a report says, for programs. */
 import { exactInteger } from "../basics/exact_integer.ts";
 import { fieldInJson, type FieldValue } from "../basics/keys.ts";
+import { classesOf, verdictsIn } from "./class_sums.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
@@ -15,6 +16,7 @@ import { isoTime } from "./times.ts";
  * `problem` for what was read wrong or twice, and a `summary`.
  */
 export function reportJsonl(report: Report, problems: Problems): string {
+  const verdicts = verdictsIn(report.sums);
   const lines = [
     ...report.groups.map((group) => ({
       type: "row",
@@ -47,15 +49,21 @@ export function reportJsonl(report: Report, problems: Problems): string {
       incomplete: isIncomplete(report, problems),
       busiestIsLeast: report.isBusiestLeast,
       hasCsv: report.hasCsv,
-      ...Object.fromEntries(
-        Object.entries(report.sums).map(([name, { packets, bytes }]) => [
-          name,
-          { packets: exactInteger(packets), bytes: exactInteger(bytes) },
-        ]),
-      ),
+      ...exactly(classesOf(report.sums)),
+      ...(verdicts.length > 0 ? { verdicts: exactly(verdicts) } : {}),
     },
   ];
   return lines.map((line) => escaped(JSON.stringify(line)) + "\n").join("");
+}
+
+/** Sums by name, as JSON values. */
+function exactly(sums: ReturnType<typeof classesOf>) {
+  return Object.fromEntries(
+    sums.map(([name, { packets, bytes }]) => [
+      name,
+      { packets: exactInteger(packets), bytes: exactInteger(bytes) },
+    ]),
+  );
 }
 
 /** A line of type `problem` for each kind of them, and for each file with copies. */

@@ -1,6 +1,7 @@
 /** `report --format text`: a table for people. */
 import { formatBytes } from "../basics/quantity.ts";
 import { visible } from "../basics/visible.ts";
+import { verdictsIn } from "./class_sums.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
@@ -16,6 +17,8 @@ export function reportText(report: Report, problems: Problems): string {
   const rare = (["filtered", "undecoded"] as const)
     .filter((name) => sums[name].packets > 0n)
     .map((name) => `, ${name} ${sums[name].packets}`).join("");
+  const verdicts = verdictsIn(sums)
+    .map(([name, { packets }]) => `${name} ${packets}`).join(", ");
   const lines = [
     summary(report),
     "",
@@ -33,6 +36,7 @@ export function reportText(report: Report, problems: Problems): string {
     `total ${sums.total.packets} packets, ${
       formatBytes(sums.total.bytes)
     }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}${rare}`,
+    ...(verdicts === "" ? [] : [`by verdict: ${verdicts}`]),
     "",
     ...trust(report, problems),
   ];

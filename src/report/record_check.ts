@@ -4,14 +4,15 @@ import {
   type FieldName,
   type FieldValue,
   keyText,
+  VERDICTS,
 } from "../basics/keys.ts";
-import {
-  type CaptureRecord,
-  type ClassCount,
-  type ClassCounts,
-  PACKET_CLASSES,
-  type SourceCount,
+import type {
+  CaptureRecord,
+  ClassCount,
+  ClassCounts,
+  SourceCount,
 } from "./capture_record.ts";
+import { requireBalance } from "./balance.ts";
 import { CountSum, isCount, type JsonCount, plainCount } from "./counts.ts";
 import { recordHash, rowSums, windowHash } from "./record_hash.ts";
 import { parseTime } from "./record_time.ts";
@@ -66,7 +67,10 @@ export function checkedRecord(
   if (typeof isComplete !== "boolean") {
     throw new SyntaxError('its "complete" is neither true nor false');
   }
-  const counts = countsOf(fields, scanned?.classes ?? []);
+  const counts = {
+    ...countsOf(fields, scanned?.classes ?? []),
+    ...verdictsOf(fields),
+  };
   const sources = scanned ?? sourcesOf(fields.sources, fieldsOfRows(name.by));
   const sums = sources instanceof ScannedSources ? sources : rowSums(sources);
   if (isComplete) requireBalance(counts, sources);
@@ -82,48 +86,6 @@ export function checkedRecord(
   const reason = textOf(fields, "reason");
   const whole = mixed(mixed(hash, ticks), reason);
   return { type, ...span, ticks, reason, hash: recordHash(whole) };
-}
-
-/**
- * Both sides of the books, in packets and in bytes.
- *
- * @throws {SyntaxError} they differ
- */
-export function requireBalance(
-  counts: ClassCounts,
-  sources: ScannedSources | readonly SourceCount[],
-): void {
-  for (const unit of UNITS) {
-    const sum = new CountSum();
-    addSources(sum, sources, unit);
-    for (const name of PACKET_CLASSES) {
-      if (name !== "total") sum.add(counts[name][unit]);
-    }
-    const total = counts.total[unit];
-    if (sum.equals(total)) continue;
-    throw new SyntaxError(
-      `its books do not balance: total is ${total} ${unit}, its sources and classes add up to ${sum.value}`,
-    );
-  }
-}
-
-const UNITS = ["packets", "bytes"] as const;
-
-function addSources(
-  sum: CountSum,
-  sources: ScannedSources | readonly SourceCount[],
-  unit: typeof UNITS[number],
-): void {
-  if (!(sources instanceof ScannedSources)) {
-    for (const source of sources) sum.add(source[unit]);
-    return;
-  }
-  const known = unit === "packets" ? sources.packetSum : sources.byteSum;
-  if (known <= Number.MAX_SAFE_INTEGER) sum.add(known);
-  else {
-    const counts = sources[unit];
-    for (let row = 0; row < sources.length; row++) sum.add(counts[row]!);
-  }
 }
 
 function fieldsOf(value: unknown): Fields | undefined {
@@ -213,6 +175,21 @@ function parsedCounts(fields: Fields, total: ClassCount): ClassCounts {
     requireCausesIn("malformed", fields, [cut, version, length]);
   }
   return counts;
+}
+
+/** Only records of runs that observe an XDP program have them. */
+function verdictsOf({ verdicts }: Fields): Partial<ClassCounts> {
+  if (verdicts === undefined) return {};
+  const named = fieldsOf(verdicts) ?? { verdicts };
+  const other = Object.keys(named).find((name) =>
+    !(VERDICTS as readonly string[]).includes(name)
+  );
+  if (other !== undefined) {
+    throw new SyntaxError(`its "verdicts" have "${other}", which is none`);
+  }
+  return Object.fromEntries(
+    Object.keys(named).map((name) => [name, classOf(named, name)]),
+  );
 }
 
 function laterClassOf(fields: Fields, name: string): ClassCount {

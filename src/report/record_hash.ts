@@ -3,6 +3,7 @@
  * the same for JSON Lines and CSV, for every order of fields and rows, and in each
  * process: where records differ, they decide which one counts.
  */
+import { VERDICTS } from "../basics/keys.ts";
 import {
   type ClassCounts,
   PACKET_CLASSES,
@@ -52,6 +53,11 @@ export function windowHash(
   for (const name of PACKET_CLASSES) {
     const { packets, bytes } = counts[name];
     hash = mixed(mixed(hash, packets), bytes);
+  }
+  for (const name of VERDICTS) {
+    const { packets = 0, bytes = 0 } = counts[name] ?? {};
+    // A format may leave out verdicts that did not occur.
+    if (packets !== 0) hash = mixed(mixed(mixed(hash, name), packets), bytes);
   }
   return hash;
 }

@@ -1,4 +1,5 @@
 /** Why the numbers of a run cannot be relied on: what it lacks, and what contradicts itself. */
+import { VERDICTS } from "../basics/keys.ts";
 import { plural } from "../basics/plural.ts";
 import type { Sums } from "./class_sums.ts";
 import type { ClassCount, EndOfRun } from "./capture_record.ts";
@@ -181,6 +182,9 @@ function missingTicks(
   ];
 }
 
+/** Reasons of an end that nobody asked for. */
+const CUT_SHORT = new Set(["interface-gone", "detached", "holder-gone"]);
+
 /** What the end record says of itself, and of ticks that say otherwise. */
 function endDoubts(
   run: RunHistory,
@@ -191,9 +195,7 @@ function endDoubts(
   const { reason, ticks } = end;
   const last = run.all.sorted.at(-1)?.to ?? 0;
   return [
-    ...(reason === "interface-gone" || reason === "detached"
-      ? [`it was cut short (${reason})`]
-      : []),
+    ...(CUT_SHORT.has(reason) ? [`it was cut short (${reason})`] : []),
     ...(last > ticks
       ? [
         `its end record says ${
@@ -221,11 +223,13 @@ function differences(
     "malformed",
     "filtered",
     "undecoded",
+    ...VERDICTS,
   ] as const;
-  const wrong: string[] = EQUAL.filter((name) =>
-    sums[name].packets !== BigInt(counts[name].packets) ||
-    sums[name].bytes !== BigInt(counts[name].bytes)
-  );
+  const wrong: string[] = EQUAL.filter((name) => {
+    const { packets = 0, bytes = 0 } = counts[name] ?? {};
+    return sums[name].packets !== BigInt(packets) ||
+      sums[name].bytes !== BigInt(bytes);
+  });
   if (isLess(counts.untracked, sums.untracked)) wrong.push("untracked");
   const namesAll = isComplete && !run.hasIncompleteTick &&
     !run.hasUnnamed && !hasUnnamed(counts);

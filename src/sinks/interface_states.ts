@@ -1,5 +1,8 @@
 /** Keeps what metrics show of each interface. */
-import { emptySnapshot, type InterfaceState } from "../formats/metrics.ts";
+import {
+  emptySnapshot,
+  type InterfaceState,
+} from "../formats/interface_state.ts";
 import type { RunRecord } from "../tally/records.ts";
 
 /** The state of each interface and direction, as of its last record. */

@@ -1,4 +1,5 @@
 /** Books: every frame that was counted, divided into classes that add up. */
+import { type Verdict, VERDICTS } from "../basics/keys.ts";
 import { minus, NOTHING, plus, type Tally } from "./source_list.ts";
 
 /** Packets whose source has no table entry. The causes count packets. */
@@ -38,6 +39,27 @@ export interface Books {
   readonly filtered: Tally;
   /** Packets in tunnels that cannot be read. */
   readonly undecoded: Tally;
+  /** All frames once more, by what the XDP program did; undefined: nobody looked. */
+  readonly verdicts?: Verdicts | undefined;
+}
+
+/** Frames by what an XDP program did with them. */
+export type Verdicts = Readonly<Record<Verdict, Tally>>;
+
+/** Of a run that has seen nothing yet. */
+export const NO_VERDICTS = verdictsOf(() => NOTHING);
+
+/** Verdicts by what `tally` says of each. */
+export function verdictsOf(tally: (verdict: Verdict) => Tally): Verdicts {
+  return Object.fromEntries(
+    VERDICTS.map((verdict) => [verdict, tally(verdict)]),
+  ) as Record<Verdict, Tally>;
+}
+
+/** Those that occurred, in their order. */
+export function seenVerdicts(verdicts: Verdicts): [Verdict, Tally][] {
+  return VERDICTS.map((name): [Verdict, Tally] => [name, verdicts[name]])
+    .filter(([, { packets }]) => packets > 0n);
 }
 
 /** Books without any frame. */
@@ -72,7 +94,16 @@ export function addBooks(a: Books, b: Books): Books {
     },
     filtered: plus(a.filtered, b.filtered),
     undecoded: plus(a.undecoded, b.undecoded),
+    verdicts: addVerdicts(a.verdicts, b.verdicts),
   };
+}
+
+function addVerdicts(
+  a: Verdicts | undefined,
+  b: Verdicts | undefined,
+): Verdicts | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return verdictsOf((verdict) => plus(a[verdict], b[verdict]));
 }
 
 /** EtherTypes that books tell apart: whoever sends them all must not fill the memory. */
@@ -117,8 +148,17 @@ export function sourcesOf({ total, ...rest }: Books): Tally {
     .reduce<Tally>(minus, total);
 }
 
-/** Whether total = sources + all classes, for packets and bytes. */
+/**
+ * Whether total = sources + all classes, and, where there are verdicts, their sum, for
+ * packets and bytes.
+ */
 export function balances(books: Books, sources: Tally): boolean {
-  const { packets, bytes } = sourcesOf(books);
-  return sources.packets === packets && sources.bytes === bytes;
+  const { total, verdicts } = books;
+  return isSame(sources, sourcesOf(books)) &&
+    (verdicts === undefined ||
+      isSame(total, Object.values(verdicts).reduce(plus, NOTHING)));
+}
+
+function isSame(a: Tally, b: Tally): boolean {
+  return a.packets === b.packets && a.bytes === b.bytes;
 }

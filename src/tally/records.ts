@@ -18,6 +18,14 @@ export interface Origin {
   readonly by: readonly FieldName[];
 }
 
+/** An XDP program: as much of it as was to be known. */
+interface HolderRecord {
+  readonly id: number;
+  readonly name?: string;
+  /** Of the process that held it. */
+  readonly pid?: number;
+}
+
 /** Begins a run. */
 export interface StartRecord extends Origin {
   readonly type: "start";
@@ -26,6 +34,8 @@ export interface StartRecord extends Origin {
   readonly mode: string;
   /** Why this mode was chosen; undefined: the command line named it. Of a file its link type. */
   readonly modeReason?: string | undefined;
+  /** The XDP program that was there already. */
+  readonly holder?: HolderRecord | undefined;
   /** As given on the command line. */
   readonly filter: string | undefined;
   /** Packets inside tunnels are counted: those over UDP by these ports. */
@@ -68,6 +78,8 @@ export interface CountRecord extends Origin {
    * start; undefined: it has none.
    */
   readonly ownCounter: Tally | undefined;
+  /** Frames that the kernel kept from the program; undefined: it may keep none. */
+  readonly missed?: bigint | undefined;
   /** Returns the run up to here, for metrics. */
   readonly snapshot: () => Snapshot;
 }
@@ -89,6 +101,7 @@ export type EndReason =
   | "interface-gone"
   | "detached"
   | "end of file" // of a capture of packets
+  | "holder-gone"
   | "so far"; // of a summary, while the run goes on
 
 /** The whole run. */
@@ -108,6 +121,7 @@ export interface Snapshot extends Origin {
   /** Seconds from the end of the last window until it was completely read. */
   readonly reading: number;
   readonly complete: boolean;
+  readonly missed?: bigint | undefined;
   readonly books: Books;
   /** Sources with a row, by family. */
   readonly kept: Record<Family, number>;

@@ -16,6 +16,7 @@ import {
 } from "./crosscheck.ts";
 import { LabelledSources } from "./labelled_sources.ts";
 import { type Limit, rowOver } from "./limit.ts";
+import { type Moment, span } from "./moment.ts";
 import type { Sort } from "./order.ts";
 import { rank, type Source, sourceAt } from "./rank.ts";
 import type {
@@ -29,12 +30,6 @@ import type {
 import { minus, plus, type SourceList, type Tally } from "./source_list.ts";
 import { shownAt } from "./shown_source.ts";
 import { SourceTable } from "./source_table.ts";
-
-/** A moment in milliseconds: of CLOCK_BOOTTIME, and of the wall clock since 1970. */
-export interface Moment {
-  readonly boot: number;
-  readonly wall: number;
-}
 
 /** What the records of a run show. */
 export interface RecordRows {
@@ -66,6 +61,8 @@ interface Closing {
   readonly ownCounter?: Tally | undefined;
   /** Seconds from the end of the window until it was completely read. */
   readonly reading?: number;
+  /** Frames of the window that the kernel kept from the program. */
+  readonly missed?: bigint | undefined;
 }
 
 /** The sources of a window, by family. */
@@ -92,6 +89,7 @@ export class Run {
   #skipped = 0;
   #ownCounter: Tally | undefined;
   #reading = 0;
+  #missed: bigint | undefined;
   /** Packets a second of the busiest tick. */
   #peak = 0;
 
@@ -120,6 +118,11 @@ export class Run {
     return this.#books.untracked.full > 0n;
   }
 
+  /** Frames that the kernel kept from the program so far. */
+  get missed(): bigint {
+    return this.#missed ?? 0n;
+  }
+
   /** Whether packets came on a CPU that was added since the start: they are untracked. */
   get hasNewCpu(): boolean {
     return this.#books.untracked.noMemory > 0n;
@@ -138,11 +141,11 @@ export class Run {
   close(
     window: WindowSources,
     books: Books,
-    { start, end, skipped = 0, ownCounter, reading = 0 }: Closing,
+    { start, end, skipped = 0, ownCounter, reading = 0, missed }: Closing,
   ): TickRecord {
     const lists = FAMILIES.map((family) => window[family]);
     const sum = sumOf(lists);
-    const complete = balances(books, sum);
+    const complete = balances(books, sum) && !missed;
     this.#isComplete &&= complete;
 
     const overflow = FAMILIES
@@ -153,6 +156,7 @@ export class Run {
     this.#skipped += skipped;
     this.#ownCounter = ownCounter;
     this.#reading = reading;
+    if (missed !== undefined) this.#missed = (this.#missed ?? 0n) + missed;
 
     const times = span(start ?? this.#windowStart, end);
     this.#peak = Math.max(
@@ -167,6 +171,7 @@ export class Run {
       complete,
       books,
       ownCounter,
+      missed,
       ...times,
       ...this.#shown(lists, this.#options.top, sum),
     };
@@ -214,6 +219,7 @@ export class Run {
       complete: this.#isComplete,
       books: this.#books,
       ownCounter: this.#ownCounter,
+      missed: this.#missed,
       ...span(this.#start, end),
       ...this.#shown(lists, this.#options.endTop, sum),
     };
@@ -251,6 +257,7 @@ export class Run {
       skipped: this.#skipped,
       reading: this.#reading,
       complete: this.#isComplete,
+      missed: this.#missed,
       books: this.#books,
       kept: { ipv4: this.#tables.ipv4.length, ipv6: this.#tables.ipv6.length },
       sources,
@@ -262,22 +269,4 @@ export class Run {
 /** The counters of all rows of all lists. */
 function sumOf(lists: readonly SourceList[]): Tally {
   return lists.map((list) => list.sum()).reduce(plus);
-}
-
-/**
- * The times of a record. `end` is by the wall clock, `elapsed` by
- * CLOCK_BOOTTIME. `start` is the end of the window before; if the wall clock was
- * stepped since then, it is `end` - `elapsed`, so that no span is negative.
- */
-function span(
-  start: Moment,
-  end: Moment,
-): Pick<CountRecord, "start" | "end" | "elapsed"> {
-  const elapsed = end.boot - start.boot;
-  const isStepped = Math.abs(end.wall - elapsed - start.wall) > 50;
-  return {
-    start: new Date(isStepped ? end.wall - elapsed : start.wall),
-    end: new Date(end.wall),
-    elapsed: Math.round(elapsed * 1000) / 1e6,
-  };
 }

@@ -2,6 +2,7 @@
 import { visible } from "../basics/visible.ts";
 import { plural } from "../basics/plural.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
+import { NO_VERDICTS, seenVerdicts } from "../tally/books.ts";
 import { bitRate, clock, grouped, interval, rate } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
 import { type Glyphs, sparkline } from "./spark.ts";
@@ -85,6 +86,8 @@ function ratesOf({ last, runBooks, sources }: Pane): Piece[] {
 function booksOf({ last, unbalanced }: Pane, width: number): Piece[] {
   if (last === undefined) return [];
   const { books, seq } = last;
+  const seen = seenVerdicts(books.verdicts ?? NO_VERDICTS)
+    .map(([name, { packets }]) => `${grouped(packets)} ${name}`).join(" + ");
   const { total, untracked, nonIp, malformed } = books;
   const rest = [untracked, nonIp, malformed]
     .reduce((sum, { packets }) => sum + packets, 0n);
@@ -100,10 +103,15 @@ function booksOf({ last, unbalanced }: Pane, width: number): Piece[] {
   const parts = `${grouped(total.packets - rest)} by source + ${
     grouped(untracked.packets)
   } untracked + ${others}`;
-  const room = width - verdict[0].length - 2;
+  const room = width - verdict[0].length - 2 -
+    (seen === "" ? 0 : seen.length + 2);
   const fitting = [`${grouped(total.packets)} = ${parts}`, parts]
     .find((text) => text.length <= room);
-  return [verdict, [fitting ?? others, DIM]];
+  return [
+    verdict,
+    ...(seen === "" ? [] : [[seen, BOLD] as const]),
+    [fitting ?? others, DIM],
+  ];
 }
 
 /** Seconds that a cell of the sparkline can stand for, and the least that all of them cover. */

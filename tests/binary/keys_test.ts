@@ -1,10 +1,7 @@
 /** `--by` with any fields, at work in the built executable. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  FIELD_NAMES,
-  fieldInJson,
-  parseFields,
-} from "../../src/basics/keys.ts";
+import { fieldInJson, parseFields } from "../../src/basics/keys.ts";
+import { FIELDS } from "../lib/fields.ts";
 import { Folder } from "../lib/folder.ts";
 import {
   bytes,
@@ -60,7 +57,7 @@ function rowsOf({ sources, by = "source" }: JsonRecord): string[] {
 }
 
 const LISTS = [
-  FIELD_NAMES.filter((name) => name !== "outer-source").join(),
+  FIELDS.join(),
   "mac",
   "ethertype,vlan",
   "port,protocol",

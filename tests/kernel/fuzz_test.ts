@@ -6,8 +6,9 @@
  */
 import { assert } from "@std/assert";
 import { parseFilter } from "../../src/basics/network_filter.ts";
-import { BY_SOURCE, FIELD_NAMES, parseFields } from "../../src/basics/keys.ts";
+import { BY_SOURCE, parseFields } from "../../src/basics/keys.ts";
 import { Fuzzer } from "../lib/fuzz.ts";
+import { FIELDS } from "../lib/fields.ts";
 import { kernelAtLeast } from "../lib/kernel.ts";
 import { Program } from "../lib/program.ts";
 import { ReadBooks } from "../lib/read_books.ts";
@@ -86,7 +87,7 @@ for (
 }
 
 const NARROWINGS: Record<string, Narrowing> = {
-  ...Object.fromEntries(FIELD_NAMES.map((name) => [name, { by: [name] }])),
+  ...Object.fromEntries(FIELDS.map((name) => [name, { by: [name] }])),
   "tunnels": { inner: WELL_KNOWN_PORTS },
   "flows in tunnels": {
     by: parseFields(
@@ -95,7 +96,7 @@ const NARROWINGS: Record<string, Narrowing> = {
     inner: WELL_KNOWN_PORTS,
   },
   "tunnels, and a filter": {
-    by: FIELD_NAMES,
+    by: FIELDS,
     filter: parseFilter("10.0.0.0/9,!2001:db8::/33,::/0"),
     prefix: { ipv4: 20, ipv6: 70 },
     inner: WELL_KNOWN_PORTS,
@@ -110,9 +111,9 @@ const NARROWINGS: Record<string, Narrowing> = {
     prefix: { ipv4: 0, ipv6: 65 },
   },
   "flows": { by: parseFields("source,destination,protocol,source-port,port") },
-  "all fields": { by: FIELD_NAMES },
+  "all fields": { by: FIELDS },
   "all fields, and a filter": {
-    by: FIELD_NAMES,
+    by: FIELDS,
     filter: parseFilter("0.0.0.0/1"),
   },
   "the link, and a filter": {
@@ -141,8 +142,8 @@ Deno.test(`the program and the reference parser agree on random frames, by ${LIS
   for (const seed of seeds()) {
     const random = generator(seed);
     for (let list = 0; list < LISTS; list++) {
-      const bits = 1 + random(2 ** FIELD_NAMES.length - 1);
-      const by = FIELD_NAMES.filter((_, at) => (bits >> at & 1) === 1);
+      const bits = 1 + random(2 ** FIELDS.length - 1);
+      const by = FIELDS.filter((_, at) => (bits >> at & 1) === 1);
       const prefix = { ipv4: random(33), ipv6: random(129) };
       const filter = random(3) === 0
         ? parseFilter("!32.0.0.0/3,::/1")

@@ -1,6 +1,6 @@
 /** --inner: packets in every kind of tunnel, in the programs of XDP and tc. */
 import { assert, assertEquals } from "@std/assert";
-import { FIELD_NAMES } from "../../src/basics/keys.ts";
+import { FIELDS } from "../lib/fields.ts";
 import { WELL_KNOWN_PORTS } from "../../src/basics/tunnels.ts";
 import { PROGRAMS } from "../../src/bpf/layout.ts";
 import { ethernetFrameOf } from "../lib/crafted.ts";
@@ -13,12 +13,15 @@ import { ReadBooks } from "../lib/read_books.ts";
 import { type Narrowing, read } from "../lib/reading.ts";
 import { SHORTEST } from "../lib/test_run.ts";
 
-const NARROWING: Narrowing = { by: FIELD_NAMES, inner: WELL_KNOWN_PORTS };
+const NARROWING: Narrowing = { by: FIELDS, inner: WELL_KNOWN_PORTS };
 const PREFIX = { ipv4: 32, ipv6: 128 };
 
-function load(program: typeof PROGRAMS[number], usesBtf?: boolean): Program {
+function load(
+  program: typeof PROGRAMS.xdptally[number],
+  usesBtf?: boolean,
+): Program {
   const keying = {
-    fields: FIELD_NAMES,
+    fields: FIELDS,
     prefix: PREFIX,
     inner: WELL_KNOWN_PORTS,
   };
@@ -39,7 +42,7 @@ function* frames(seed: number, each: number): Iterable<[string, Bytes]> {
   }
 }
 
-for (const name of PROGRAMS) {
+for (const name of PROGRAMS.xdptally) {
   // The kernel refuses test runs of tc in which the first IP header is not whole.
   const shortest = name === "xdptally" ? SHORTEST : SHORTEST + 40;
   for (const usesBtf of [true, false]) {

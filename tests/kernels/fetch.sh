@@ -13,6 +13,8 @@ release=${name%-backports}
 target=$PWD/.toolchain/kernels/$name
 packages=(bash bpftool coreutils ethtool grep iproute2 jq kmod mount procps sed socat util-linux wireguard-tools)
 
+[ "$release" = bullseye ] || packages+=(xdp-tools) # it has none
+
 [ ! "$target/fetched" -nt tests/kernels/fetch.sh ] || exit 0
 rm -rf "$target"
 mkdir -p "$target/root"

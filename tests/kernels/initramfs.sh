@@ -9,7 +9,7 @@ release=$PWD/.toolchain/kernels/$1
 initramfs=$2
 modules=(
 	8021q authenc bonding bridge crypto_null dummy esp4 geneve ip6_gre ip6_tunnel ip_gre
-	ip_vti ipip l2tp_core l2tp_eth l2tp_netlink mpls_iptunnel mpls_router sit tun veth
+	ip_vti ipip l2tp_core l2tp_eth l2tp_netlink mpls_iptunnel mpls_router pktgen sit tun veth
 	virtio_net virtio_pci vxlan wireguard xfrm_interface xfrm_user
 )
 
@@ -38,8 +38,10 @@ copy_modules "$root"
 
 cp -a tests/kernels/guest "$root"
 mv "$root/guest/init.sh" "$root/init"
+find "$root/guest/checks" -name '*.sh' ! -name "${CHECKS:-*}.sh" -delete
 install -D dist/xdptally "$root/usr/local/bin/xdptally"
-install -m 644 dist/tests/flood.bpf.o "$root/guest"
+install -m 644 dist/tests/flood.bpf.o dist/tests/holders.bpf.o \
+	dist/tests/wide.bpf.o "$root/guest"
 basename "$root"/usr/lib/*/libbpf.so.*.* | sed 's/libbpf.so.//' >"$root/guest/libbpf"
 objdump -T dist/embed/"$(uname -m)"/*.so.* | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1 \
 	>"$root/guest/embedded-needs-glibc"

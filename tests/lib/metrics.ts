@@ -1,5 +1,6 @@
 /** The names and labels of all metrics, as the program writes them. */
-import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
+import { emptySnapshot } from "../../src/formats/interface_state.ts";
+import { metricsText } from "../../src/formats/metrics.ts";
 
 const START = {
   type: "start",
@@ -9,7 +10,6 @@ const START = {
   direction: "in",
   by: ["source"],
   ifindex: 3,
-  mode: "native",
   version: "1",
   start: new Date(0),
   interval: 1,
@@ -23,16 +23,15 @@ export interface KnownMetric {
 }
 
 /** The page for one interface, with no labelled source but "other". */
-export const PAGE: string = metricsText([{
-  start: START,
-  snapshot: emptySnapshot(START),
-  isRunning: true,
-  maxSources: 1,
-}]);
+export function pageOf(mode: "native" | "observe"): string {
+  const start = { ...START, mode };
+  const snapshot = emptySnapshot(start);
+  return metricsText([{ start, snapshot, isRunning: true, maxSources: 1 }]);
+}
 
-/** Every metric by name. */
+/** Every metric by name: a run that observes has them all. */
 export const METRICS: ReadonlyMap<string, KnownMetric> = new Map(
-  [...PAGE.matchAll(/^# TYPE (\S+) (\S+)\n\1{(.*)}/gm)]
+  [...pageOf("observe").matchAll(/^# TYPE (\S+) (\S+)\n\1{(.*)}/gm)]
     .map(([, name, type, labels]) => [
       name!,
       {

@@ -143,6 +143,9 @@ const VALUES: Readonly<
       : bytes.slice(mac, mac + 6).toHex().match(/../g)!.join(":"),
   "vlan": ({ vlan }) => present(vlan),
   "ethertype": ({ etherType }) => etherTypeName(etherType),
+  "verdict": () => {
+    throw new Error("no frame has a verdict");
+  },
 };
 
 function family(reading: FrameReading): Family {

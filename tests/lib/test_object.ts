@@ -3,12 +3,16 @@ import { openLibbpf } from "../../src/bpf/library.ts";
 import { checked, checkedPointer } from "../../src/ffi/errno.ts";
 import { cString, opts } from "../../src/ffi/memory.ts";
 
-/** @returns also `program`, which gives the descriptor of a program by its name */
-export function testObject() {
-  const { symbols } = openLibbpf();
-  const elf = Deno.readFileSync(
+/** tests/flood.bpf.c, built. */
+export function floodObject(): Uint8Array<ArrayBuffer> {
+  return Deno.readFileSync(
     new URL("../../dist/tests/flood.bpf.o", import.meta.url),
   );
+}
+
+/** @returns also `program`, which gives the descriptor of a program by its name */
+export function testObject(elf = floodObject()) {
+  const { symbols } = openLibbpf();
   const object = checkedPointer(
     "bpf_object__open_mem",
     symbols.bpf_object__open_mem(elf, BigInt(elf.length), opts("flood")),

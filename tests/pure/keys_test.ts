@@ -141,10 +141,11 @@ Deno.test("values of fields for people", () => {
   set("mac", 2, 0, 0, 0, 0, 255, 0, 1);
   set("vlan", 0, 7);
   set("ethertype", 0x88, 0xcc);
+  set("verdict", 0, 0, 0, 1);
   const text = () => keyText(new KeyReader("ipv4", keying).values(key));
   assertEquals(
     text(),
-    "10.0.0.0/24,192.0.2.0/24,2001:db8::,tcp,0,443,synack,46,02:00:00:00:00:ff,7,lldp",
+    "10.0.0.0/24,192.0.2.0/24,2001:db8::,tcp,0,443,synack,46,02:00:00:00:00:ff,7,lldp,drop",
   );
   set("outer-source", 172, 16, 0, 0);
   set("outer-family", 4);
@@ -156,9 +157,10 @@ Deno.test("values of fields for people", () => {
   set("vlan", 255, 255);
   set("ethertype", 0x12, 0x34);
   set("protocol", 253);
+  set("verdict", 0x80, 0, 0, 5);
   assertEquals(
     text(),
-    "10.0.0.0/24,192.0.2.0/24,-,253,-,-,-,46,-,-,0x1234",
+    "10.0.0.0/24,192.0.2.0/24,-,253,-,-,-,46,-,-,0x1234,2147483653",
   );
 });
 
@@ -168,7 +170,7 @@ Deno.test("which keys have addresses, and which need an IP packet", () => {
       names.some((name) => fields.includes(name));
     assertEquals(hasAddresses({ fields }), has("source", "destination"));
     const isLink = fields.every((name) =>
-      ["mac", "vlan", "ethertype"].includes(name)
+      ["mac", "vlan", "ethertype", "verdict"].includes(name)
     );
     assertEquals(needsIp({ fields }), !isLink);
   }

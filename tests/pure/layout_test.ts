@@ -46,7 +46,7 @@ Deno.test("the memory of the maps grows with sources and with CPUs", () => {
   assertEquals(memory(3) - memory(2), 2 * 1024 * 2 * 16);
 });
 
-Deno.test("the program's constants: the seed first, the masks last", () => {
+Deno.test("the program's constants: the seed first, then what is asked for, and where", () => {
   const bytes = constants({
     seed: 0x0102030405060708n,
     maxSources: 100,
@@ -56,6 +56,7 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
     isEgress: false,
     keying: { ...BY_SOURCE, prefix: { ipv4: 12, ipv6: 36 } },
     filter: undefined,
+    place: { ifindex: 0x10203, netns: 0xf0000001 },
   });
   // Words of a key, then where its parts are: the source alone, at 0.
   const layout = (words: number) =>
@@ -66,6 +67,7 @@ Deno.test("the program's constants: the seed first, the masks last", () => {
     "0807060504030201" + "64000000" + "00010000" + "04000000" +
       "08000000" + "01000000" + "00000000".repeat(3) + "01000000".repeat(2) +
       "00000000".repeat(16) + layout(1) + layout(2) + "00000000" + "01000000" +
-      "fff00000" + "fffffffff" + "0".repeat(23) + "00000000",
+      "fff00000" + "fffffffff" + "0".repeat(23) + "03020100" + "010000f0" +
+      "01000000",
   );
 });

@@ -1,10 +1,11 @@
 /** The text of the metrics page, and that docs/fleet.md describes all of it. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { emptySnapshot, metricsText } from "../../src/formats/metrics.ts";
+import { emptySnapshot } from "../../src/formats/interface_state.ts";
+import { metricsText } from "../../src/formats/metrics.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { Run } from "../../src/tally/run.ts";
 import { EMPTY_BOOKS } from "../../src/tally/books.ts";
-import { METRICS, PAGE } from "../lib/metrics.ts";
+import { METRICS, pageOf } from "../lib/metrics.ts";
 import { listOf, v4, v6 } from "./lists.ts";
 
 const ORIGIN = {
@@ -152,9 +153,12 @@ Deno.test("docs/fleet.md lists every metric, and the number of series", () => {
   assertEquals(rows, expected);
 
   // Of one interface, without an EtherType and without a labelled source.
-  const samples = PAGE.split("\n").filter((line) => /^[a-z]/.test(line)).length;
+  const [samples, observing] = (["native", "observe"] as const).map((mode) =>
+    pageOf(mode).split("\n").filter((line) => /^[a-z]/.test(line)).length
+  );
   assertStringIncludes(
     docs,
     `5 + interfaces x (${samples} + types + 2 x labels)`,
   );
+  assertStringIncludes(docs, `has ${observing! - samples!} more`);
 });

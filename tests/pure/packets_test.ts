@@ -1,7 +1,8 @@
 /** Packets are counted as the witness reads them: keys, classes, filters, tables. */
 import { assert, assertEquals } from "@std/assert";
 import { FAMILIES } from "../../src/basics/address.ts";
-import { BY_SOURCE, FIELD_NAMES, keyText } from "../../src/basics/keys.ts";
+import { BY_SOURCE, keyText } from "../../src/basics/keys.ts";
+import { FIELDS } from "../lib/fields.ts";
 import {
   type NetworkFilter,
   parseFilter,
@@ -95,8 +96,8 @@ Deno.test(`random frames by ${LISTS} random lists of fields, windows and filters
   const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
   const random = generator(seed);
   for (let list = 0; list < LISTS; list++) {
-    const bits = 1 + random(2 ** FIELD_NAMES.length - 1);
-    const by = FIELD_NAMES.filter((_, at) => (bits >> at & 1) === 1);
+    const bits = 1 + random(2 ** FIELDS.length - 1);
+    const by = FIELDS.filter((_, at) => (bits >> at & 1) === 1);
     const prefix = random(2) === 0
       ? BY_SOURCE.prefix
       : { ipv4: random(33), ipv6: random(129) };

@@ -1,6 +1,6 @@
 /** What xdptally writes is read back: any books, in JSON Lines and in CSV. */
 import { assert, assertEquals } from "@std/assert";
-import { BY_SOURCE } from "../../src/basics/keys.ts";
+import { BY_SOURCE, VERDICTS } from "../../src/basics/keys.ts";
 import { CaptureReading } from "../../src/commands/report/capture_reading.ts";
 import type { LineFormat } from "../../src/formats/format.ts";
 import { csv } from "../../src/formats/csv.ts";
@@ -9,9 +9,19 @@ import { jsonl } from "../../src/formats/jsonl.ts";
 import { Problems } from "../../src/report/problems.ts";
 import { type Report, Reporter } from "../../src/report/reporter.ts";
 import { trust } from "../../src/report/sentences.ts";
-import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import { PACKET_CLASSES } from "../../src/report/capture_record.ts";
+import {
+  EMPTY_BOOKS,
+  type Verdicts,
+  verdictsOf,
+} from "../../src/tally/books.ts";
 import { Run } from "../../src/tally/run.ts";
-import { plus } from "../../src/tally/source_list.ts";
+import {
+  minus,
+  NOTHING,
+  plus,
+  type Tally,
+} from "../../src/tally/source_list.ts";
 import { T0 } from "../lib/made_captures.ts";
 import { generator, type Random } from "../lib/random.ts";
 import { listOf, v4 } from "./lists.ts";
@@ -47,6 +57,8 @@ function randomRun(random: Random, name: string, isOut: boolean) {
   };
   const texts = { jsonl: jsonl.start(start), csv: csv.header };
   let total = { packets: 0n, bytes: 0n };
+  const isObserved = random(2) === 0;
+  let observed = NOTHING;
   let untrackedPackets = 0n;
   const ticks = 1 + random(20);
   for (let tick = 1; tick <= ticks; tick++) {
@@ -76,7 +88,9 @@ function randomRun(random: Random, name: string, isOut: boolean) {
       },
       filtered,
       untracked,
+      verdicts: isObserved ? splitByVerdict(random, all) : undefined,
     };
+    if (books.verdicts !== undefined) observed = plus(observed, all);
     const moment = { boot: tick * 1000, wall: T0 + tick * 1000 };
     const record = run.close(window, books, { end: moment });
     texts.jsonl += jsonl.tick(record);
@@ -85,7 +99,23 @@ function randomRun(random: Random, name: string, isOut: boolean) {
   const end = { boot: ticks * 1000, wall: T0 + ticks * 1000 };
   const record = run.end("duration", end);
   texts.jsonl += jsonl.end(record);
-  return { texts, total, ticks, untracked: untrackedPackets };
+  return { texts, total, ticks, untracked: untrackedPackets, observed };
+}
+
+/** Gives all frames to two verdicts, which may be the same. */
+function splitByVerdict(random: Random, all: Tally): Verdicts {
+  const [one, other] = [random(VERDICTS.length), random(VERDICTS.length)]
+    .map((at) => VERDICTS[at]!);
+  const part = {
+    packets: all.packets / 3n,
+    bytes: all.packets < 3n ? 0n : all.bytes / 3n,
+  };
+  return verdictsOf((verdict) =>
+    [
+      ...(verdict === one ? [part] : []),
+      ...(verdict === other ? [minus(all, part)] : []),
+    ].reduce(plus, NOTHING)
+  );
 }
 
 function reportOn(bytes: Uint8Array): { report: Report; lines: string[] } {
@@ -143,12 +173,17 @@ Deno.test("any run that is written is read back whole, and nothing of it is call
       const { report, lines } = reportOn(random(2) === 0 ? bytes : zipped);
       assertEquals([report.sums.total, report.ticks], [total, ticks]);
       const sources = report.groups.reduce((sum, one) => sum + one.bytes, 0n);
-      const { total: all, ...rest } = report.sums;
-      const parts = Object.values(rest).reduce(
-        (sum, one) => sum + one.bytes,
-        0n,
+      const all = report.sums.total.bytes;
+      const parts = PACKET_CLASSES.reduce(
+        (sum, name) => sum + report.sums[name].bytes,
+        -all,
       );
-      assertEquals(sources + parts, all.bytes);
+      assertEquals(sources + parts, all);
+      const verdicts = VERDICTS.map((name) => report.sums[name]).reduce(plus);
+      assertEquals(
+        verdicts,
+        runs.map(({ observed }) => observed).reduce(plus),
+      );
       if (name === "jsonl") {
         assertEquals(report.incomplete.length, isFull, lines.join("\n"));
       }

@@ -38,10 +38,13 @@ export function modeChecks(
       ...obstaclesTo(lib, found, direction, features, counting),
       ...known,
     };
-    const ways = waysToAttach(found, direction, counting, obstacles);
+    const who = direction === "in" ? holderOf(found, host) : undefined;
+    const ways = waysToAttach(found, direction, counting, obstacles, who);
     const [way] = ways;
     const name = direction === "in" ? "mode" : "mode out";
-    const holder = direction === "in" ? [holderOf(found, way!, host)] : [];
+    const holder = direction === "in"
+      ? [holderCheck(found, who, way!, obstacles)]
+      : [];
     return [
       ...holder,
       [name, modeOf(ways, obstacles, features)],
@@ -74,8 +77,8 @@ function modeOf(
   const { mode, reason } = way!;
   const obstacle = obstacles[mode];
   if (obstacle !== undefined) {
-    const { why: value, remedy } = obstacle;
-    return { state: "fail", value, remedy, exitCode: EXIT.unsupported };
+    const { why: value, remedy, exitCode = EXIT.unsupported } = obstacle;
+    return { state: "fail", value, remedy, exitCode };
   }
   if (mode === "native" && features === undefined) {
     const otherwise = next?.mode ?? `exit code ${EXIT.unsupported}`;
@@ -86,37 +89,54 @@ function modeOf(
   return ok(reason === undefined ? mode : `${mode}: ${reason}`);
 }
 
-/** What an XDP program that is there means for a run. */
+/** The XDP program that is there, as the subject of a sentence; undefined: none. */
 function holderOf(
-  { name, index, xdpProgram }: NetInterface,
-  { mode }: Way,
+  { index, xdpProgram }: NetInterface,
   { lib, holders }: HostChecks,
-): NamedFinding {
+): string | undefined {
   // Without netlink the interface does not tell.
   const id = xdpProgram ??
     rescue(
       () => lib && LineupReader.of(lib)?.read(index, "in").xdp[0]?.id,
       () => undefined,
     );
-  const who = id && holders?.describe(id);
+  return id && holders?.describe(id) || undefined;
+}
+
+/** What that program means for a run. */
+function holderCheck(
+  { name }: NetInterface,
+  who: string | undefined,
+  { mode }: Way,
+  { observe }: Obstacles,
+): NamedFinding {
   if (who === undefined) return ["XDP program", ok("none")];
   const inspect = `to inspect it: bpftool net show dev ${name}`;
-  return [
-    "XDP program",
-    mode === "tc"
-      ? {
+  const blind = observe === undefined
+    ? ""
+    : `, and observing it cannot be (${observe.why})`;
+  switch (mode) {
+    case "observe":
+      return [
+        "XDP program",
+        ok(`${who} is there: its frames are counted, with its verdicts`),
+      ];
+    case "tc":
+      return ["XDP program", {
         state: "note",
         value:
-          `${who} is there: frames that it drops or redirects are not counted`,
+          `${who} is there: frames that it drops or redirects are not counted${blind}`,
         remedy: inspect,
-      }
-      : {
-        state: "fail",
-        value: `${who} holds it`,
-        remedy: `stop it first (${inspect}), or count beside it with --hook tc`,
-        exitCode: EXIT.busy,
-      },
-  ];
+      }];
+  }
+  return ["XDP program", {
+    state: "fail",
+    value: `${who} holds it`,
+    remedy: `stop it first (${inspect}), or count beside it with --hook ${
+      observe === undefined ? "observe" : "tc"
+    }`,
+    exitCode: EXIT.busy,
+  }];
 }
 
 function notesOn(

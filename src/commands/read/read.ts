@@ -48,6 +48,9 @@ async function read(
   }
   const { keying, filter, maxSources } = countingOf(values);
   const { fields: by } = keying;
+  if (by.includes("verdict")) {
+    throw badValue("by", "verdict", "files do not have verdicts; leave it out");
+  }
   const top = values.top ?? format.defaultTop;
   const isTable = format.name === "text" && values.interval === undefined;
   const host = Deno.hostname();

@@ -81,7 +81,7 @@ const OPTIONS = {
       value: "TIME",
       help: "wait up to TIME while an interface is busy",
       details:
-        "It is busy while another XDP program is attached. Up to 1d; without it the run ends with exit code 5.",
+        "It is busy while another XDP program is attached, if --hook xdp or --mode is given, or the program can neither be observed nor counted beside at tc. Up to 1d; without it the run ends with exit code 5.",
       isRare: true,
     },
     PAUSE,
@@ -90,7 +90,8 @@ const OPTIONS = {
   waitsForInterface: flag({
     name: "wait-interface",
     help: "wait for an interface that is missing or goes away",
-    details: "When it is there again, a new run starts.",
+    details:
+      "When it is there again, a new run starts. So does one when the XDP program that --hook observe rides on goes or is replaced: with the next program, or without one.",
     isRare: true,
   }),
   exitOver: limit({

@@ -33,11 +33,12 @@ const COUNTS: ManualSection = {
         ["filtered", "--filter excludes its source."],
         [
           "undecoded",
-          "With --inner: in a tunnel, and what is inside cannot be read. It is cut, no IP, compressed, a further fragment, or in a third tunnel.",
+          "With --inner: in a tunnel, and what is inside cannot be read. It is cut, no IP, compressed, a further fragment, or in a third tunnel. With --hook observe: its headers are not in the frame's first buffer.",
         ],
       ],
     },
     "The total is counted separately, so the sum of the classes can differ from it. If it does, or if something could not be read, text says (INCOMPLETE), a record has complete false, xdptally_complete is 0, and the exit code is 8.",
+    "With --hook observe the total is divided once more, by what the XDP program that is there did with each frame: pass, drop, tx, redirect, aborted, and invalid for a value that the kernel does not know and takes as aborted. These sum to the total like the classes. Frames that the kernel kept from xdptally (missed) make a record incomplete.",
     "A row stands for the fields of --by; with --prefix4 and --prefix6 its addresses are networks:",
     {
       items: Object.entries(KEY_FIELDS).map(([key, { help }]) => [key, help]),
@@ -58,7 +59,7 @@ const TEXT: ManualSection = {
 	192.0.2.10 => 312    +160  325.1 kB  158/s
 	198.51.100.7 => 117   +60   51.7 kB   59/s`,
     },
-    'The first line (wrapped here) has the interface, the end of the tick in UTC, its number, and its packets by class. The interface is "eth0 out" for outgoing packets. "N others" are the sources that --top cut off. "(with N missed deadlines)" means that the tick spans more than one interval, and "(INCOMPLETE)" that the line does not add up.',
+    'The first line (wrapped here) has the interface, the end of the tick in UTC, its number, and its packets by class. The interface is "eth0 out" for outgoing packets. "N others" are the sources that --top cut off. "(with N missed deadlines)" means that the tick spans more than one interval, and "(INCOMPLETE)" that the line does not add up. With --hook observe the verdicts follow: = 200 drop + 40 pass.',
     "The columns of a row are:",
     {
       items: [
@@ -101,10 +102,14 @@ const RECORDS: ManualSection = {
     {
       items: [
         ["ifindex", "the interface's index"],
-        ["mode", "native, generic or tc; file in the records of read"],
+        ["mode", "native, generic, tc or observe; file in the records of read"],
         [
           "modeReason",
           "why this mode was chosen; absent if the options leave no choice",
+        ],
+        [
+          "holder",
+          "the XDP program that was there already: id, name, and pid of its process, as far as they were to be known; absent without one",
         ],
         ["version", "the version of xdptally"],
         ["start", "when the program was attached"],
@@ -122,7 +127,7 @@ const RECORDS: ManualSection = {
         ["seq", "in a tick: its number in the run, from 1"],
         [
           "reason",
-          "in an end: count, duration, signal, threshold (--exit-over), interface-gone, detached (by somebody else), or end of file (of read)",
+          "in an end: count, duration, signal, threshold (--exit-over), interface-gone, holder-gone (the program that was observed), detached (by somebody else), or end of file (of read)",
         ],
         ["start", "when the tick or the run began"],
         ["end", "when it ended"],
@@ -156,6 +161,14 @@ const RECORDS: ManualSection = {
         ],
         ["filtered", TALLY],
         ["undecoded", TALLY],
+        [
+          "verdicts",
+          `with --hook observe: by verdict, ${TALLY}; those that occurred, which sum to total`,
+        ],
+        [
+          "missed",
+          "with --hook observe: frames that the kernel kept from xdptally, because it was run already on that CPU",
+        ],
         [
           "rxCounter",
           `${TALLY}: what the interface's own counter received since the start of the run, up to two seconds late; null if there is none`,
@@ -207,7 +220,7 @@ const METRICS: ManualSection = {
         { name, type, help },
       ) => [name, `${help} (${type}).`]),
     },
-    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered, undecoded), cause (full, no_memory, busy; cut, version, length), type (an EtherType) and source; with --by a label for each field, such as source_port. A value is the name itself, with the format's escapes for backslash, quote and newline.",
+    "All have the labels interface and direction. There are also version (of xdptally_build_info), mode (native, generic, tc, observe), family (ipv4, ipv6), class (source, untracked, non_ip, malformed, filtered, undecoded), cause (full, no_memory, busy; cut, version, length), verdict (with --hook observe), type (an EtherType) and source; with --by a label for each field, such as source_port. A value is the name itself, with the format's escapes for backslash, quote and newline.",
     'Counters start at 0 with each run and grow at ticks. Only the --labels sources with the most packets have a series of their own. Do not take the rate of source="other": it jumps when a source is no longer among them and all its packets are added there. Use the rate of class="source" minus those of the other series.',
   ],
 };

@@ -1,5 +1,7 @@
 # Functions for checks of tunnels between the two namespaces, over IPv4 and IPv6.
 # shellcheck shell=bash disable=SC2016 # variables of jq
+# shellcheck source=tests/kernels/guest/holder.sh
+. /guest/holder.sh
 
 declare -A INNER_BYTES=(["10.9.0."]=$IP_BYTES ["fd09::"]=50) # of send()'s packets, by network
 
@@ -72,9 +74,14 @@ has_passed() {
 
 # counts_tunnel NETWORK…: what comes in and goes out through the tunnel in these
 # networks (10.9.0. or fd09::) is counted by the inner source, with the inner
-# packets' bytes: by XDP, and by tc where the kernel can. Prints the hooks.
+# packets' bytes: by XDP, beside another program there, and by tc where the kernel can.
+# Prints the hooks that are a matter of the kernel.
 counts_tunnel() {
 	hook_counts_tunnel "--mode generic" in "$@"
+	pin_holders
+	hold xdp_accept xdpgeneric tunnel
+	hook_counts_tunnel "--hook observe" in "$@"
+	in_here bpftool net detach xdpgeneric dev tunnel
 	printf 'generic'
 	has_tcx near || return 0
 	hook_counts_tunnel "--hook tc --direction both" "in out" "$@"

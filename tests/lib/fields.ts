@@ -1,0 +1,4 @@
+/** The fields of `--by` that are read from frames: --hook observe alone has verdicts. */
+import { FIELD_NAMES } from "../../src/basics/keys.ts";
+
+export const FIELDS = FIELD_NAMES.filter((name) => name !== "verdict");
