@@ -1,4 +1,5 @@
 /** The run of one direction of one interface, from attaching to the end. */
+import { tunnelPortsText } from "../basics/tunnels.ts";
 import { Generations } from "../bpf/generations.ts";
 import type { Generation } from "../bpf/layout.ts";
 import { ERRNO, rescue } from "../ffi/errno.ts";
@@ -33,7 +34,7 @@ type CountersByName = ReadonlyMap<string, OwnCounters>;
 type RunIdentity = Pick<Origin, "host" | "run">;
 
 /** What a start record has of the options. */
-type Asked = Pick<StartRecord, "interval" | "filter" | "inner">;
+type Asked = Pick<StartRecord, "interval" | "filter">;
 
 /** A window that has ended and is not completely read yet. */
 interface Unread {
@@ -84,6 +85,7 @@ export class InterfaceRun implements Disposable {
       interface: name,
       direction,
       by: options.keying.fields,
+      inner: options.keying.inner && tunnelPortsText(options.keying.inner),
     };
     this.#currentName = name;
     this.#windowEnd = start;

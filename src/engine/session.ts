@@ -3,7 +3,6 @@
  * the `attach` of a LoadedSession returns a Session, which is a sequence of records.
  */
 import type { Logger } from "@std/log/logger";
-import { tunnelPortsText } from "../basics/tunnels.ts";
 import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
 import {
   type Capability,
@@ -152,7 +151,7 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
 
   constructor(parts: AttachedParts) {
     const { options, log, stop, attached, absent } = parts;
-    const { timing, counting: { filter, keying: { inner } } } = options;
+    const { timing, counting: { filter } } = options;
     this.#parts = parts;
     this.#ticks = new Ticks(this.#begin(attached), {
       stop,
@@ -168,7 +167,6 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
         run.start({
           interval: timing.interval / 1000,
           filter: filter?.text,
-          inner: inner && tunnelPortsText(inner),
         }),
     });
   }

@@ -39,7 +39,6 @@ export const jsonl: LineFormat = {
         start: record.start,
         interval: record.interval,
         ...(record.filter === undefined ? {} : { filter: record.filter }),
-        ...(record.inner === undefined ? {} : { inner: record.inner }),
       },
     ),
   tick: (record) =>
@@ -63,7 +62,7 @@ function line(
   type: string,
   rest: Record<string, unknown>,
 ): string {
-  const { host, run, direction } = origin;
+  const { host, run, direction, inner } = origin;
   const by = byText({ fields: origin.by });
   const record = {
     schema: SCHEMA,
@@ -73,6 +72,7 @@ function line(
     interface: origin.interface,
     direction,
     ...(by === "source" ? {} : { by }),
+    ...(inner === undefined ? {} : { inner }),
     ...rest,
   };
   return JSON.stringify(record) + "\n";

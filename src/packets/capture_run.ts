@@ -62,7 +62,8 @@ export class CaptureRun {
   #end = LONG_AGO;
 
   constructor(origin: Origin, counting: CaptureCounting) {
-    this.#origin = origin;
+    const { inner } = counting.keying;
+    this.#origin = { ...origin, inner: inner && tunnelPortsText(inner) };
     this.#counting = counting;
     this.#counter = new PacketCounter(counting);
   }
@@ -146,7 +147,6 @@ export class CaptureRun {
       mode: "file",
       modeReason: linkType,
       filter: filter?.text,
-      inner: keying.inner && tunnelPortsText(keying.inner),
       version: VERSION,
       start: new Date(start.wall),
       interval: interval / 1000,

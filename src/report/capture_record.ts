@@ -36,13 +36,25 @@ export interface SourceCount extends ClassCount {
   readonly values: readonly FieldValue[];
 }
 
+const INNER = " inside tunnels";
+
+/** What rows stand for: the fields of `--by`, and whether with `--inner`. */
+export function kindOfRows(by: string, isInner: boolean): string {
+  return isInner ? by + INNER : by;
+}
+
+/** The fields alone. */
+export function fieldsOfKind(kind: string): string {
+  return kind.endsWith(INNER) ? kind.slice(0, -INNER.length) : kind;
+}
+
 /** The run of a record, on one interface in one direction. */
 export interface RunName {
   readonly host: string;
   readonly run: string;
   readonly interface: string;
   readonly isOut: boolean;
-  /** The fields of its rows, as `--by` lists them; undefined: CSV without a header. */
+  /** What its rows stand for, as `kindOfRows` says it; undefined: CSV without a header. */
   readonly by: string | undefined;
   /** CSV has ticks alone: a run of it lacks neither start nor end. */
   readonly isCsv: boolean;

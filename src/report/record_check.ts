@@ -6,11 +6,12 @@ import {
   keyText,
   VERDICTS,
 } from "../basics/keys.ts";
-import type {
-  CaptureRecord,
-  ClassCount,
-  ClassCounts,
-  SourceCount,
+import {
+  type CaptureRecord,
+  type ClassCount,
+  type ClassCounts,
+  kindOfRows,
+  type SourceCount,
 } from "./capture_record.ts";
 import { requireBalance } from "./balance.ts";
 import { CountSum, isCount, type JsonCount, plainCount } from "./counts.ts";
@@ -43,12 +44,13 @@ export function checkedRecord(
   if (direction !== "in" && direction !== "out") {
     throw new SyntaxError('its "direction" is neither in nor out');
   }
+  const by = fields.by === undefined ? "source" : textOf(fields, "by");
   const name = {
     host: textOf(fields, "host"),
     run: textOf(fields, "run"),
     interface: textOf(fields, "interface"),
     isOut: direction === "out",
-    by: fields.by === undefined ? "source" : textOf(fields, "by"),
+    by: kindOfRows(by, fields.inner !== undefined),
     isCsv: false,
   };
   const start = timeOf(fields, "start");
@@ -71,7 +73,7 @@ export function checkedRecord(
     ...countsOf(fields, scanned?.classes ?? []),
     ...verdictsOf(fields),
   };
-  const sources = scanned ?? sourcesOf(fields.sources, fieldsOfRows(name.by));
+  const sources = scanned ?? sourcesOf(fields.sources, fieldsOfRows(by));
   const sums = sources instanceof ScannedSources ? sources : rowSums(sources);
   if (isComplete) requireBalance(counts, sources);
   const { linear } = sums;

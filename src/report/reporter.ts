@@ -9,7 +9,12 @@ import { rowName } from "./row_names.ts";
 import type { Sums } from "./class_sums.ts";
 import type { CoveredInterface } from "./coverage.ts";
 import { type Group, Groups } from "./groups.ts";
-import type { CaptureRecord, Tick } from "./capture_record.ts";
+import {
+  type CaptureRecord,
+  fieldsOfKind,
+  kindOfRows,
+  type Tick,
+} from "./capture_record.ts";
 import { isWithin, type TimeSpan } from "./run_history.ts";
 import {
   type Decisions,
@@ -153,11 +158,13 @@ export class Reporter {
   ): void {
     if (sources.length === 0) return;
     const groups = this.#groups;
-    const fields = known ?? "source";
-    const by = wanted === undefined ? fields : byText({ fields: wanted });
+    const kind = known ?? "source";
+    const fields = fieldsOfKind(kind);
+    const list = wanted === undefined ? fields : byText({ fields: wanted });
+    const by = kindOfRows(list, kind !== fields);
     this.#bys.add(by);
     groups.select(by, fields);
-    const keyOf = keyOfRows(fields.split(","), by.split(","));
+    const keyOf = keyOfRows(fields.split(","), list.split(","));
     if (!(sources instanceof ScannedSources)) {
       for (const { values, packets, bytes } of sources) {
         groups.add(groups.row(keyOf(values)), packets, bytes);

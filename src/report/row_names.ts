@@ -6,6 +6,7 @@ import {
   keyField,
   MISSING,
 } from "../basics/keys.ts";
+import { fieldsOfKind } from "./capture_record.ts";
 import type { Group } from "./groups.ts";
 
 /** What the rows of a report stand for: several, if it mixes captures. */
@@ -25,8 +26,9 @@ export function rowName({ bys }: Kinds, { by, key }: Group): string {
 
 /** The fields that rows stand for; undefined: they stand for something else. */
 export function fieldsIn(by: string): readonly FieldName[] | undefined {
-  const names = by.split(",").filter(isFieldName);
-  return names.join() === by ? names : undefined;
+  const fields = fieldsOfKind(by);
+  const names = fields.split(",").filter(isFieldName);
+  return names.join() === fields ? names : undefined;
 }
 
 /** The values of the fields of a row; undefined: its key does not have them. */

@@ -16,6 +16,8 @@ export interface Origin {
   readonly direction: Direction;
   /** What its rows stand for. */
   readonly by: readonly FieldName[];
+  /** Packets inside tunnels are counted: those over UDP by these ports. */
+  readonly inner?: string | undefined;
 }
 
 /** An XDP program: as much of it as was to be known. */
@@ -38,8 +40,6 @@ export interface StartRecord extends Origin {
   readonly holder?: HolderRecord | undefined;
   /** As given on the command line. */
   readonly filter: string | undefined;
-  /** Packets inside tunnels are counted: those over UDP by these ports. */
-  readonly inner?: string | undefined;
   readonly version: string;
   readonly start: Date;
   /** Seconds between ticks. */

@@ -85,6 +85,26 @@ Deno.test("groups by hour, host and interface", () => {
   assertEquals(keys("interface"), [["a eth0", 18n], ["b eth0", 5n]]);
 });
 
+Deno.test("captures by the packets inside tunnels are apart from others, and named", () => {
+  const made = { windows: [{ "10.0.0.1": 5 }, { "10.0.0.1": 2 }] };
+  const plain = madeLines({ run: "p", ...made });
+  const inner = madeLines({ run: "i", start: T0 + 2000, ...made })
+    .map((line) => line.replace('"in"', '"in","inner":"vxlan:4789"'));
+  const alone = reportOnFiles({ x: inner });
+  assertEquals(alone.report.bys, ["source inside tunnels"]);
+  const json = reportJsonl(alone.report, NONE);
+  assertStringIncludes(json, '{"type":"row","source":"10.0.0.1","packets":7,');
+  for (const by of [undefined, ["source"]] as const) {
+    const options = by === undefined ? {} : { by };
+    const { report, problems } = reportOnFiles({ plain, inner }, options);
+    assertEquals(
+      report.groups.map(({ by, packets }) => [by, packets]),
+      [["source", 7n], ["source inside tunnels", 7n]],
+    );
+    assertEquals(isIncomplete(report, problems), true);
+  }
+});
+
 const BYS = ["source", "destination", "source,protocol", "source,port"];
 
 Deno.test("captures that count by different things: their rows are apart and named, exit 8", () => {

@@ -96,6 +96,10 @@ const RECORDS: ManualSection = {
         ["interface", "its name when the run began"],
         ["direction", "in or out, as the interface sees it"],
         ["by", "the fields of --by; absent if that is source alone"],
+        [
+          "inner",
+          "the ports by which tunnels over UDP are known; absent without --inner",
+        ],
       ],
     },
     "A start has also:",
@@ -115,10 +119,6 @@ const RECORDS: ManualSection = {
         ["start", "when the program was attached"],
         ["interval", "seconds between ticks"],
         ["filter", "the value of --filter; absent without one"],
-        [
-          "inner",
-          "the ports by which tunnels over UDP are known; absent without --inner",
-        ],
       ],
     },
     "A tick or an end has also:",
