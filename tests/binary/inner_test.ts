@@ -1,13 +1,10 @@
 /** `--inner`, tags and labels, at work in the built executable, in every hook. */
 import { assert, assertEquals } from "@std/assert";
-import {
-  FIELD_NAMES,
-  fieldInJson,
-  parseFields,
-} from "../../src/basics/keys.ts";
+import { fieldInJson, parseFields } from "../../src/basics/keys.ts";
 import { WELL_KNOWN_PORTS } from "../../src/basics/tunnels.ts";
 import { ethernetFrameOf } from "../lib/crafted.ts";
 import { tunnelled, TUNNELS } from "../lib/crafted_tunnels.ts";
+import { FIELDS } from "../lib/fields.ts";
 import { FRAMES } from "../lib/frames.ts";
 import { lacksKernel } from "../lib/kernel.ts";
 import { generator } from "../lib/random.ts";
@@ -107,7 +104,7 @@ for (
       const how = ["--hook", hook!, ...args];
       const plain = await count(sent, how, stage);
       assertEquals(shown(plain.at(-1)), expected(sent, {}));
-      for (const by of ["source", FIELD_NAMES.join(), "outer-source"]) {
+      for (const by of ["source", FIELDS.join(), "outer-source"]) {
         const options = [...how, "--inner", "--by", by];
         const records = await count(sent, options, stage);
         assertEquals(

@@ -1,7 +1,7 @@
 /** `--by` with any fields, at work in the built executable. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { fieldInJson, parseFields } from "../../src/basics/keys.ts";
-import { FIELDS } from "../lib/fields.ts";
+import { PLAIN_FIELDS } from "../lib/fields.ts";
 import { Folder } from "../lib/folder.ts";
 import {
   bytes,
@@ -57,7 +57,7 @@ function rowsOf({ sources, by = "source" }: JsonRecord): string[] {
 }
 
 const LISTS = [
-  FIELDS.join(),
+  PLAIN_FIELDS.join(),
   "mac",
   "ethertype,vlan",
   "port,protocol",

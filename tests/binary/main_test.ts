@@ -93,7 +93,7 @@ async function readAll(reader: Reader): Promise<string> {
 }
 
 Deno.test("the text log: what is attached on stderr; on stdout rows like the example's, which sum to the line above them", async () => {
-  const { code, stdout, stderr, index } = await countFrames();
+  const { code, stdout, stderr, index } = await countFrames("--top", "0");
   assertEquals(code, 0);
   assertStringIncludes(
     stderr,
