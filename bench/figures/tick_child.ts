@@ -38,7 +38,7 @@ const run = new InterfaceRun(attached!, { host, run: "bench" }, {
 });
 const { maxSources } = counting;
 const sink = createSinks(plans, {
-  ...{ log, stop, host, interfaces, maxSources, by: counting.keying.fields },
+  ...{ log, stop, host, interfaces, maxSources, keying: counting.keying },
   user: undefined,
 });
 sink.write(run.start({ interval: timing.interval / 1000, filter: undefined }));

@@ -2,7 +2,7 @@
 import type { Logger } from "@std/log/logger";
 import type { Attachment } from "../bpf/link.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
-import { hiddenTagsRemark } from "../hooks/hidden_tags.ts";
+import { fieldRemarks } from "../hooks/field_remarks.ts";
 import { remarksOn } from "../hooks/kinds.ts";
 import type { Lookout } from "../hooks/hook.ts";
 import {
@@ -123,8 +123,9 @@ export class Attacher {
     const { wrong, costs } = remarksOn(netInterface, direction, mode);
     if (wrong !== undefined) this.#log.warn(`Interface "${name}": ${wrong}`);
     const { keying } = this.#loader.context.counting;
-    const hidden = hiddenTagsRemark(netInterface, keying, mode);
-    if (hidden !== undefined) this.#log.warn(`Interface "${name}": ${hidden}`);
+    for (const remark of fieldRemarks(netInterface, keying, mode)) {
+      this.#log.warn(`Interface "${name}": ${remark}`);
+    }
     if (costs !== undefined) this.#log.info(`Interface "${name}": ${costs}`);
     if (!isUp) {
       this.#log.warn(

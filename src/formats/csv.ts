@@ -3,8 +3,8 @@ import { csvField } from "../basics/csv_field.ts";
 import {
   byText,
   fieldInSnakeCase,
-  type FieldName,
   type FieldValue,
+  type Keying,
 } from "../basics/keys.ts";
 import type { TickRecord } from "../tally/records.ts";
 import { NO_VERDICTS, seenVerdicts } from "../tally/books.ts";
@@ -29,6 +29,7 @@ export const CSV_COLUMNS = {
   run: "a UUID; with interface and seq it names the window",
   seq: "the number of the window in its run, from 1",
   elapsed: "the seconds of the window by CLOCK_BOOTTIME",
+  inner: "with --inner only: the ports by which tunnels over UDP are known",
 };
 
 /**
@@ -36,14 +37,20 @@ export const CSV_COLUMNS = {
  * run. The total has columns of its own, so that the sum of `packets` over any rows
  * counts no packet twice.
  */
-function csvBy(by: readonly FieldName[]): LineFormat {
+function csvBy(
+  { fields, inner }: Pick<Keying, "fields" | "inner">,
+): LineFormat {
+  const isInner = inner !== undefined;
   const columns = Object.keys(CSV_COLUMNS)
-    .flatMap((name) => name === "source" ? by.map(fieldInSnakeCase) : [name]);
+    .filter((name) => isInner || name !== "inner")
+    .flatMap((name) =>
+      name === "source" ? fields.map(fieldInSnakeCase) : [name]
+    );
   const header = `${columns.join()}\r\n`;
   return {
     kind: "lines",
     name: "csv",
-    title: `csv with --by ${byText({ fields: by })}`,
+    title: `csv with --by ${byText({ fields })}${isInner ? " --inner" : ""}`,
     help: "the ticks, for spreadsheets and databases",
     endings: [".csv"],
     fileName: "%h-%i-%Y%m%d.csv",
@@ -57,7 +64,7 @@ function csvBy(by: readonly FieldName[]): LineFormat {
   };
 }
 
-export const csv: LineFormat = csvBy(["source"]);
+export const csv: LineFormat = csvBy({ fields: ["source"] });
 
 function* rows(record: TickRecord): Iterable<string> {
   const { books } = record;
@@ -65,6 +72,7 @@ function* rows(record: TickRecord): Iterable<string> {
     csvField(record.run),
     record.seq,
     record.elapsed,
+    ...(record.inner === undefined ? [] : [csvField(record.inner)]),
   ].join();
   const prefix = [
     record.start.toISOString(),

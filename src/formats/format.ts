@@ -1,5 +1,5 @@
 /** What an output format is. Each one is a file in this folder, listed in all.ts. */
-import type { FieldName } from "../basics/keys.ts";
+import type { Keying } from "../basics/keys.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { InterfaceState } from "./interface_state.ts";
 
@@ -29,7 +29,9 @@ export interface LineFormat extends FormatBase {
   /** Written first into an empty file. */
   readonly header: string;
   /** The format for records by other fields; without it they all look the same. */
-  readonly withFields?: (by: readonly FieldName[]) => LineFormat;
+  readonly withFields?: (
+    keying: Pick<Keying, "fields" | "inner">,
+  ) => LineFormat;
   /** Its records are written through @std/log, one log record each. */
   readonly isLog?: boolean;
   // Each of these returns lines that end in a newline, or the empty string.

@@ -11,7 +11,7 @@ import {
 } from "../bpf/carrier.ts";
 import type { NetInterface } from "../net/interfaces.ts";
 import type { XdpFeatures } from "../net/xdp_features.ts";
-import { hiddenTags } from "./hidden_tags.ts";
+import { hiddenTags } from "./field_remarks.ts";
 import type { Hook, Mode } from "./hook.ts";
 
 /** Why a mode does not work, and what helps. */

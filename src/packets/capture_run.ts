@@ -57,6 +57,8 @@ export class CaptureRun {
   /** Times of the first and the latest packet; LONG_AGO: there is none with a time. */
   #first = LONG_AGO;
   #latest = { ...LONG_AGO };
+  /** Packets that were counted in a later window than their own. */
+  late = 0;
   /** The current window. */
   #start = LONG_AGO;
   #end = LONG_AGO;
@@ -117,6 +119,9 @@ export class CaptureRun {
       const isBehind = packets.isTimed &&
         compareTimes(packets.packet, this.#end) >= 0;
       if (isBehind) return true;
+      const isLate = packets.isTimed &&
+        compareTimes(packets.packet, this.#start) < 0;
+      if (isLate) this.late++;
       this.#count(packets);
     }
     return false;

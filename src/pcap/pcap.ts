@@ -1,6 +1,6 @@
 /** Reads libpcap's classic format. @see draft-ietf-opsawg-pcap, pcap-savefile(5) */
 import type { ByteQueue } from "./byte_queue.ts";
-import { DamagedCapture, LONGEST_PACKET } from "./damage.ts";
+import { DamagedCapture, lengthOnWire, LONGEST_PACKET } from "./damage.ts";
 import { linkKindOf } from "./link_types.ts";
 import type { CapturedInterface, CapturedPacket } from "./packet.ts";
 
@@ -77,6 +77,7 @@ export class PcapRecords {
     if (kept === 0 && length === 0) this.#refuseFileHeader();
     const to = from + kept;
     if (to > input.end) return false;
+    const onWire = lengthOnWire(length, kept);
     const packet = this.#packet;
     const seconds = view.getUint32(at, isLittle);
     const nanoseconds = view.getUint32(at + 4, isLittle) * this.#unit;
@@ -87,7 +88,7 @@ export class PcapRecords {
     packet.bytes = input.bytes;
     packet.from = from;
     packet.to = to;
-    packet.wireLength = length;
+    packet.wireLength = onWire;
     input.at = to;
     return true;
   }

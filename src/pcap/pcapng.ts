@@ -1,6 +1,6 @@
 /** Reads pcapng: the packets of its blocks. @see draft-ietf-opsawg-pcapng */
 import type { ByteQueue } from "./byte_queue.ts";
-import { DamagedCapture, LONGEST_PACKET } from "./damage.ts";
+import { DamagedCapture, lengthOnWire, LONGEST_PACKET } from "./damage.ts";
 import { linkKindOf } from "./link_types.ts";
 import type { CapturedPacket } from "./packet.ts";
 import { type PcapngInterface, pcapngInterface } from "./pcapng_interface.ts";
@@ -154,7 +154,8 @@ export class PcapngBlocks {
     packet.bytes = bytes;
     packet.from = from + PACKET_FIXED;
     packet.to = packet.from + kept;
-    packet.wireLength = view.getUint32(from + 16, isLittle);
+    const length = view.getUint32(from + 16, isLittle);
+    packet.wireLength = lengthOnWire(length, kept);
     packet.interface = captured;
   }
 
@@ -174,7 +175,7 @@ export class PcapngBlocks {
     packet.bytes = bytes;
     packet.from = from + 4;
     packet.to = packet.from + kept;
-    packet.wireLength = length;
+    packet.wireLength = lengthOnWire(length, kept);
     packet.interface = captured;
   }
 

@@ -48,7 +48,7 @@ export function pcapngInterface(
     } else if (code === RESOLUTION && length >= 1) {
       resolution = view.getUint8(at);
     } else if (code === CHECKSUM && length >= 1) {
-      checksumBytes = view.getUint8(at);
+      checksumBytes = bytesOfChecksum(view.getUint8(at));
     } else if (code === OFFSET && length >= 8) {
       offset = Number(view.getBigInt64(at, isLittleEndian));
     }
@@ -62,4 +62,14 @@ export function pcapngInterface(
     mostKept: view.getUint32(from + 4, isLittleEndian),
     setTime: timeSetter(resolution, offset),
   };
+}
+
+/**
+ * The draft does not say whether the length is in bits or bytes: a frame's checksum
+ * has at most four bytes, so larger numbers are bits. What is neither is not believed.
+ */
+function bytesOfChecksum(length: number): number {
+  const MOST = 4;
+  if (length <= MOST) return length;
+  return length % 8 === 0 && length / 8 <= MOST ? length / 8 : 0;
 }

@@ -90,7 +90,9 @@ export function coverageOf(
       const runs = [latest.run, run] as const;
       if (from > last + SHORTEST_GAP) gaps.push({ from: last, to: from, runs });
       const until = Math.min(last, to);
-      if (run !== latest.run && until > from + SHORTEST_OVERLAP) {
+      const isSame = from === latest.from && to === latest.to && to > from;
+      const isLong = until > from + SHORTEST_OVERLAP;
+      if (run !== latest.run && (isLong || isSame)) {
         overlaps.push({ from, to: until, runs });
       }
     }

@@ -13,6 +13,7 @@ import {
   type ClassCount,
   type ClassCounts,
   COUNTED,
+  kindOfRows,
   PACKET_CLASSES,
   type SourceCount,
   type Tick,
@@ -68,6 +69,8 @@ const NONE: ClassCount = { packets: 0, bytes: 0 };
 const IS_VERDICT = new Set<string>(VERDICTS);
 
 const FIRST_COLUMN = "start,";
+/** The column of captures with `--inner`. */
+const INNER = "inner";
 /** Ends the name of an interface whose outgoing packets were counted. */
 const OUT = ":out";
 /**
@@ -152,7 +155,7 @@ export class CsvTicks {
       fields,
       at: fields.map((name) => names.indexOf(fieldInSnakeCase(name))),
       width: names.length,
-      by: byText({ fields }),
+      by: kindOfRows(byText({ fields }), names.includes(INNER)),
     };
   }
 

@@ -37,7 +37,7 @@ function keyCells({ bys }: Report, group: Group, columns: number): string[] {
   const cell = (text: string) => csvField(visible(text));
   if (bys.length > 1) return [cell(group.by), cell(group.key)];
   const values = fieldValues(group);
-  if (columns === 1 || values === undefined) {
+  if (values === undefined) {
     return [cell(group.key), ...Array<string>(columns - 1).fill("")];
   }
   return values.map((value) => value === null ? "" : cell(String(value)));

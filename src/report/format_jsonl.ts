@@ -44,6 +44,7 @@ export function reportJsonl(report: Report, problems: Problems): string {
     {
       type: "summary",
       by: report.bys,
+      unknown: report.unknown,
       ticks: report.ticks,
       hidden: report.hidden,
       incomplete: isIncomplete(report, problems),

@@ -50,6 +50,8 @@ export const SERIES = 5;
 export interface Report {
   /** What the rows stand for; several: the captures count by several things. */
   readonly bys: readonly string[];
+  /** Fields that rows show as unknown: some captures do not count by them. */
+  readonly unknown: readonly string[];
   readonly groups: readonly Group[];
   /** Groups below the first `top`, which the table omits. */
   readonly hidden: number;
@@ -91,6 +93,8 @@ export class Reporter {
   #interfaces!: Map<string, number>;
   /** What captures count by, as far as they say it. */
   readonly #bys = new Set<string>();
+  /** Fields that are asked for, and that some captures do not count by. */
+  readonly #unknown = new Set<string>();
   #ticks = 0;
   #file = 0;
 
@@ -103,6 +107,7 @@ export class Reporter {
     this.#series = this.#options.hasSeries ? new SeriesColumns() : undefined;
     this.#groups = new Groups(this.#series);
     this.#bys.clear();
+    this.#unknown.clear();
     this.#ticks = 0;
     this.#runs = new Runs(this.#options, this.#decisions);
     this.#interfaces = new Map();
@@ -164,7 +169,10 @@ export class Reporter {
     const by = kindOfRows(list, kind !== fields);
     this.#bys.add(by);
     groups.select(by, fields);
-    const keyOf = keyOfRows(fields.split(","), list.split(","));
+    const has = fields.split(",");
+    const wants = list.split(",");
+    for (const name of wants) if (!has.includes(name)) this.#unknown.add(name);
+    const keyOf = keyOfRows(has, wants);
     if (!(sources instanceof ScannedSources)) {
       for (const { values, packets, bytes } of sources) {
         groups.add(groups.row(keyOf(values)), packets, bytes);
@@ -218,6 +226,7 @@ export class Reporter {
     if (bys.length === 0) bys.push(nameOf(by));
     return {
       bys,
+      unknown: [...this.#unknown].sort(),
       groups,
       hidden: this.#groups.size - groups.length,
       sums: this.#runs.sums,

@@ -62,6 +62,7 @@ export function doubts(report: Report, problems: Problems): string[] {
       ),
     ),
     ...(report.bys.length > 1 ? [mixedLine(report.bys)] : []),
+    ...(report.unknown.length > 0 ? [unknownLine(report.unknown)] : []),
     ...interfaces.filter(({ gaps }) => gaps.count > 0).map(gapLine),
     ...interfaces.filter(({ overlaps }) => overlaps.count > 0).map(overlapLine),
     ...firstOf(incomplete.map(incompleteLine)),
@@ -96,12 +97,19 @@ export function doubts(report: Report, problems: Problems): string[] {
 /** Whether counts are missing or cannot be relied on: exit code 8. Gaps between runs are usual. */
 export function isIncomplete(report: Report, problems: Problems): boolean {
   return report.ticks === 0 || report.bys.length > 1 ||
+    report.unknown.length > 0 ||
     report.incomplete.length > 0 ||
     problems.isIncomplete;
 }
 
 function hasTicks({ first }: CoveredInterface): boolean {
   return Number.isFinite(first);
+}
+
+function unknownLine(fields: readonly string[]): string {
+  return `Unknown: some captures do not count by ${
+    fields.join(" and by ")
+  }: their rows have a ? there`;
 }
 
 function mixedLine(bys: readonly string[]): string {

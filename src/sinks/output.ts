@@ -85,7 +85,7 @@ export const output: SinkKind<typeof OPTIONS> = {
           ? new TextfileSink({ ...files, format }, context)
           : new RecordSink({
             ...files,
-            format: format.withFields?.(context.by) ?? format,
+            format: format.withFields?.(context.keying) ?? format,
           }, context);
       },
     };

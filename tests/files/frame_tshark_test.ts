@@ -81,9 +81,11 @@ Deno.test("L2TPv3 is told as tshark reads it when it is told", () => {
   }
 });
 
+const TAGS = [0x8100, 0x88a8, 0x9100];
+
 /** Whether a frame may be read in another way than tshark does, and it is. */
 function isMeantToDiffer(
-  { class: name, fault }: Shown,
+  { class: name, fault, etherType }: Shown,
   { protocols, levels: [level] }: SharkFrame,
 ): boolean {
   // It takes raw packets with a certain second byte for PPP.
@@ -97,7 +99,9 @@ function isMeantToDiffer(
   }
   // The link says IPv4, the header IPv6: tshark believes the header.
   if (name === "malformed") return fault === "version";
-  // It knows more links, such as MACsec, further tags and labels, and any PPPoE.
+  // It reads further tags.
+  if (name === "nonIp" && TAGS.includes(etherType as number)) return true;
+  // It knows more links, such as MACsec, further labels, and any PPPoE.
   return name === "nonIp" &&
     !/^(?!ppp)\w+(:ethertype|:vlan|:ieee8021ad){0,8}:ip/.test(protocols);
 }

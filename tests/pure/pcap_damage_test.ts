@@ -197,3 +197,29 @@ Deno.test("the first damage is the one that is told", () => {
   assertEquals(reader.damage, damage);
   assertEquals(damage?.why, "it is neither pcap nor pcapng");
 });
+
+Deno.test("a length on the wire that no packet has is damage, and one below what is there is not believed", () => {
+  const file = (kept: number, wire: number) => {
+    const bytes = new Uint8Array(24 + 16 + kept);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, 0xa1b2c3d4, true);
+    view.setUint16(4, 2, true);
+    view.setUint16(6, 4, true);
+    view.setUint32(20, 1, true);
+    view.setUint32(24 + 8, kept, true);
+    view.setUint32(24 + 12, wire, true);
+    return bytes;
+  };
+  for (const wire of [2 ** 20 + 1, 2 ** 31, 2 ** 32 - 1]) {
+    const { packets, damage } = readCapture(file(60, wire));
+    assertEquals(packets.length, 0);
+    assertEquals(damage?.why, `a packet that had ${wire} bytes`);
+  }
+  for (
+    const [wire, expected] of [[2 ** 20, 2 ** 20], [60, 60], [0, 60], [10, 60]]
+  ) {
+    const { packets: [packet], damage } = readCapture(file(60, wire!));
+    assertEquals(damage, undefined);
+    assertEquals(packet!.wireLength, expected);
+  }
+});

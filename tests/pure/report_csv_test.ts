@@ -64,7 +64,7 @@ function rowsOf(made: MadeRun): string[] {
 }
 
 const headerOf = (by: string) =>
-  csv.withFields!(parseFields(by)).header.trimEnd();
+  csv.withFields!({ fields: parseFields(by) }).header.trimEnd();
 const HEADER = headerOf("source,protocol,port");
 const NOTHING =
   "Nothing is known to be missing: no gap, no incomplete run, no broken line; but CSV has no end records: ticks that are lost at the end of a run cannot be seen";
@@ -196,6 +196,19 @@ Deno.test("csv: the header tells what a capture counts by", () => {
   const { report, problems } = reportOnCsv(files.flat());
   assertEquals(report.bys, Object.keys(kinds).sort());
   assertEquals(isIncomplete(report, problems), true);
+});
+
+Deno.test("csv: captures of the packets inside tunnels are apart from others", () => {
+  const inner = csv.withFields!({ fields: ["source"], inner: [] }).header;
+  const rows = rowsOf({ ...PLAIN, run: "i", start: T0 + 9000 })
+    .map((row) => `${row},"vxlan:4789"`);
+  const { report, problems } = reportOnCsv([
+    ...[headerOf("source"), ...rowsOf(PLAIN)],
+    ...[inner.trimEnd(), ...rows],
+  ]);
+  assertEquals(report.bys, ["source", "source inside tunnels"]);
+  assertEquals(isIncomplete(report, problems), true);
+  assertEquals(problems.broken.count, 0);
 });
 
 Deno.test("csv: ticks that are not there are missing; copies count once", () => {

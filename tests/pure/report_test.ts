@@ -105,6 +105,42 @@ Deno.test("captures by the packets inside tunnels are apart from others, and nam
   }
 });
 
+Deno.test("a field that some captures do not count by: its rows are apart, and exit code 8", () => {
+  const windows = [{ "10.0.0.1,443": 5 }];
+  const flow = madeLines({ run: "f", by: "source,port", windows });
+  const plain = madeLines({
+    run: "p",
+    start: T0 + 1000,
+    windows: [{ "10.0.0.1": 2 }],
+  });
+  for (
+    const [by, rows] of [
+      [["port"], [["443", 5n], ["?", 2n]]],
+      [["source"], [["10.0.0.1", 7n]]],
+    ] as const
+  ) {
+    const { report, problems } = reportOnFiles({ flow, plain }, { by });
+    const found = report.groups.map(({ key, packets }) => [key, packets]);
+    assertEquals(found.map(String), rows.map(String));
+    const isUnknown = by[0] === "port";
+    assertEquals(isIncomplete(report, problems), isUnknown);
+    const text = reportText(report, problems);
+    assertEquals(
+      text.includes("Unknown: some captures do not count by port"),
+      isUnknown,
+    );
+  }
+});
+
+Deno.test("two runs of the very same time overlap, however short they are", () => {
+  const made = { length: 3, windows: [{ "10.0.0.1": 5 }] };
+  const files = Object.fromEntries(
+    ["a", "b"].map((run) => [run, madeLines({ run, ...made })]),
+  );
+  const { report } = reportOnFiles(files);
+  assertEquals(report.interfaces[0]!.overlaps.count, 1);
+});
+
 const BYS = ["source", "destination", "source,protocol", "source,port"];
 
 Deno.test("captures that count by different things: their rows are apart and named, exit 8", () => {

@@ -100,11 +100,11 @@ function checks(
   // Two names of one interface are refused, as a run does.
   if (!found.some(({ name }) => name === "interface")) requireInterfaces(asked);
   const { user, maxSources } = values;
-  const by = counting.keying.fields;
+  const { keying } = counting;
   return [
     ...host.rows,
     first,
-    ...runChecks({ user, plans, interfaces: names, maxSources, by }),
+    ...runChecks({ user, plans, interfaces: names, maxSources, keying }),
     ...found,
   ];
 }

@@ -4,7 +4,7 @@ import type { Direction } from "../../basics/keys.ts";
 import { LineupReader } from "../../bpf/lineup.ts";
 import type { Counting } from "../../engine/options.ts";
 import { type Way, waysToAttach } from "../../hooks/choice.ts";
-import { hiddenTagsRemark } from "../../hooks/hidden_tags.ts";
+import { fieldRemarks } from "../../hooks/field_remarks.ts";
 import { remarksOn } from "../../hooks/kinds.ts";
 import {
   NO_NATIVE,
@@ -149,10 +149,10 @@ function notesOn(
   const resets = mode === "native" && resetsLink(found.driver)
     ? `attaching and detaching in native mode interrupt traffic for a moment (ndo_bpf of ${found.driver}, in the kernel's sources)`
     : undefined;
-  const hidden = hiddenTagsRemark(found, keying, mode);
+  const fields = fieldRemarks(found, keying, mode);
   const notes = {
     counts: wrong,
-    tags: hidden,
+    fields: fields.length > 0 ? fields.join("; ") : undefined,
     speed: costs,
     "link reset": resets,
   };

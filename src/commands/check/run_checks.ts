@@ -1,5 +1,5 @@
 /** Checks what a run does besides counting: the user it becomes, its output. */
-import type { FieldName } from "../../basics/keys.ts";
+import type { Keying } from "../../basics/keys.ts";
 import { requireDroppable, successor, wouldKeep } from "../../engine/rights.ts";
 import { diagnosticsLog } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
@@ -15,7 +15,7 @@ interface Run {
   readonly plans: readonly NamedPlan[];
   readonly interfaces: readonly string[];
   readonly maxSources: number;
-  readonly by: readonly FieldName[];
+  readonly keying: Keying;
 }
 
 /** Rows about the user, and about each output. */
@@ -52,7 +52,7 @@ function becomes(user: User | undefined): Finding {
 /** Rehearses an output. @throws {Failure} a run could not write there */
 function rehearse(
   plan: NamedPlan,
-  { interfaces, maxSources, by }: Run,
+  { interfaces, maxSources, keying }: Run,
   user: User | undefined,
 ): Finding {
   const notes: string[] = [];
@@ -61,7 +61,7 @@ function rehearse(
   });
   const host = Deno.hostname();
   using stop = new StopRequest();
-  const context = { log, stop, host, interfaces, maxSources, by, user };
+  const context = { log, stop, host, interfaces, maxSources, keying, user };
   using sink = createSinks([plan], context);
   for (const name of interfaces) sink.rehearse({ host, interface: name });
   if (user !== undefined) sink.canGoOnAs(user);

@@ -56,7 +56,7 @@ async function read(
   const host = Deno.hostname();
   using stop = new StopRequest();
   const sink = output.plan(values)!.create({
-    ...{ log, stop, host, maxSources, by, user: undefined },
+    ...{ log, stop, host, maxSources, keying, user: undefined },
     interfaces: files.map(({ name }) => name),
   });
   for (const { name } of files) sink.rehearse?.({ host, interface: name });

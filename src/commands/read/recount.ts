@@ -132,6 +132,13 @@ export class Recount implements AsyncIterable<Iterable<RunRecord>> {
         } without a time: counted with the packets before`,
       );
     }
+    if (run.late > 0) {
+      log.warn(
+        `"${path}": ${
+          plural(run.late, "packet")
+        } out of order: counted in a later tick than their own; sort the file by time first`,
+      );
+    }
     if (count === 0 && refused.size === 0 && reader.isCapture) {
       log.info(`"${path}" has no packets`);
     }

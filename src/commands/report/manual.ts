@@ -54,6 +54,10 @@ export const manual: Manual = {
           ],
           ["Mixed", "captures that count by different things"],
           [
+            "Unknown",
+            "with --by fields, captures that do not count by one of them: their rows have a ? there",
+          ],
+          [
             "Broken",
             "a line that is not a record, or a record whose books do not balance. It counts nothing. Or a place in a compressed file that is damaged: what can be decompressed before and behind it counts",
           ],

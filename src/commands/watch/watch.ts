@@ -69,7 +69,6 @@ async function watch(
   plans: readonly SinkPlan[],
 ): Promise<ExitCode> {
   const { interfaces, counting: { keying, maxSources } } = options;
-  const by = keying.fields;
   const log = diagnosticsLog(
     isQuiet ? "quiet" : verbosity > 0 ? "verbose" : "normal",
   );
@@ -83,7 +82,7 @@ async function watch(
   ]);
   const host = Deno.hostname();
   const { user } = loaded;
-  const context = { log, stop, host, interfaces, maxSources, by, user };
+  const context = { log, stop, host, interfaces, maxSources, keying, user };
   using sinks = createSinks(plans, context);
   const prepare = async () => {
     for (const name of interfaces) {

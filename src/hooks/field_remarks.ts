@@ -1,4 +1,4 @@
-/** VLAN tags that the hardware removes: tc sees them beside the data, XDP does not. */
+/** What hooks cannot tell of some fields: of VLAN tags that the hardware removes, and of merged TCP. */
 import type { Keying } from "../basics/keys.ts";
 import { featuresOf } from "../net/offloads.ts";
 import type { NetInterface } from "../net/interfaces.ts";
@@ -28,8 +28,22 @@ export function hiddenTags(
   return Object.fromEntries(XDP_MODES.map((mode) => [mode, obstacle]));
 }
 
-/** The warning that a run lacks tags; undefined: it does not. */
-export function hiddenTagsRemark(
+/** Warnings about fields that a mode does not tell right. */
+export function fieldRemarks(
+  netInterface: NetInterface,
+  keying: Keying,
+  mode: string,
+): string[] {
+  return [
+    tagRemark(netInterface, keying, mode),
+    mode === "tc" && keying.fields.includes("tcp") ? MERGED : undefined,
+  ].filter((remark) => remark !== undefined);
+}
+
+const MERGED =
+  "tc sees merged packets, which have one set of TCP flags: all packets in one with a fin count as fin; --hook xdp tells them apart";
+
+function tagRemark(
   netInterface: NetInterface,
   keying: Keying,
   way: string,
