@@ -149,7 +149,7 @@ Deno.test("the man page: every field of a record, and every column of CSV", asyn
     section("CSV").matchAll(/^ {5}(\w+(?:, \w+)*)(?: {2}|$)/gm),
     ([, term]) => term!,
   );
-  assertEquals(terms, columns);
+  assertEquals(terms, [...columns, "inner"]); // with --inner alone
   assertEquals(rows.length, 6);
   assertWords("CSV", ["source", ...rows.map((row) => row.split(",")[4]!)]);
 });

@@ -86,7 +86,7 @@ export const manual: Manual = {
           ],
           [
             "jsonl",
-            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; hasCsv; and the classes)",
+            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; unknown, the fields that some captures do not count by; ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; hasCsv; and the classes)",
           ],
           ["html", "one self-contained page with a chart, which loads nothing"],
         ],
