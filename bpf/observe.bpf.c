@@ -62,11 +62,15 @@ static __always_inline void give_back(struct lock *lock);
 #define LOCK(lock) take(lock)
 #define UNLOCK(lock) give_back(lock)
 
-/* As in frame.h: such a function finds the frame of its CPU by itself. */
+/*
+ * As in frame.h, but static: the kernel takes no global functions in programs that
+ * ride on others. Such a function finds the frame of its CPU by itself.
+ */
 struct frame;
 static __always_inline int pending_frame(struct frame *frame);
 #define WALK_ONCE(read)							\
-	__attribute__((noinline)) __u64 read##_pending(__u64 from)	\
+	static __attribute__((noinline, unused)) __u64			\
+	read##_pending(__u64 from)					\
 	{								\
 		struct frame frame = {};				\
 									\
