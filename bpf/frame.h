@@ -66,26 +66,17 @@ static __always_inline const void *header(const struct frame *frame, __u64 at,
  * for what few frames need.
  */
 #define WALK_ONCE(read)							\
-	__attribute__((noinline)) __u64 read##_xdp(struct xdp_md *ctx,	\
-						   __u64 from)		\
+	WALK_ONCE_IN(read##_xdp, read, struct xdp_md, 0)		\
+	WALK_ONCE_IN(read##_tc, read, struct __sk_buff, 1)
+
+#define WALK_ONCE_IN(name, read, context, is_skb_)			\
+	__attribute__((noinline)) __u64 name(context *ctx, __u64 from)	\
 	{								\
 		struct frame frame = {					\
 			.ctx = ctx,					\
 			.data = (void *)(long)ctx->data,		\
 			.data_end = (void *)(long)ctx->data_end,	\
-		};							\
-									\
-		return read(&frame, from);				\
-	}								\
-									\
-	__attribute__((noinline)) __u64 read##_tc(struct __sk_buff *ctx, \
-						  __u64 from)		\
-	{								\
-		struct frame frame = {					\
-			.ctx = ctx,					\
-			.data = (void *)(long)ctx->data,		\
-			.data_end = (void *)(long)ctx->data_end,	\
-			.is_skb = 1,					\
+			.is_skb = is_skb_,				\
 		};							\
 									\
 		return read(&frame, from);				\

@@ -43,6 +43,17 @@ export const interval = time(
   "1s",
 );
 
+export const sort = word(
+  {
+    name: "sort",
+    value: "KEY",
+    help: "packets, bytes or ip (default packets)",
+    details: "Equal rows are sorted by address.",
+  },
+  ["packets", "bytes", "ip"],
+  "packets",
+);
+
 const mode = word(
   {
     name: "mode",

@@ -21,7 +21,7 @@ export interface PacketCounting {
   readonly maxSources: number;
 }
 
-/** Packets and bytes of a class, which numbers hold exactly: files are below 2^53. */
+/** Packets and bytes of a class. Numbers hold them: a length is at most 2^20, and 2^33 packets fill a file of 128 GiB. */
 class ClassCounter {
   packets = 0;
   bytes = 0;

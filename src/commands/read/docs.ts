@@ -1,12 +1,12 @@
 /** How `read` is described: its options, examples and manual. */
 import { MOST_SOURCES } from "../../basics/keys.ts";
 import type { CommandDocs } from "../../cli/command_docs.ts";
-import { flag, time, whole, word } from "../../cli/option.ts";
+import { flag, time, whole } from "../../cli/option.ts";
 import { oneOf } from "../../cli/values.ts";
 import { FORMATS } from "../../formats/all.ts";
 import { output } from "../../sinks/output.ts";
 import { HELP } from "../command.ts";
-import { NARROWING } from "../counting_options.ts";
+import { NARROWING, sort } from "../counting_options.ts";
 
 const { by, filter, inner, innerPorts, prefix4, prefix6 } = NARROWING;
 
@@ -31,16 +31,7 @@ const OPTIONS = {
     help: "rows, 0: all (default 20 in text, else all)",
     details: "The other sources are summed up as others.",
   }, { least: 0, most: MOST_SOURCES }),
-  sort: word(
-    {
-      name: "sort",
-      value: "KEY",
-      help: "packets, bytes or ip (default packets)",
-      details: "Equal rows are sorted by address.",
-    },
-    ["packets", "bytes", "ip"],
-    "packets",
-  ),
+  sort,
   interval: time(
     {
       name: "interval",

@@ -29,10 +29,8 @@ export async function* interruptibleParts(
   stop: StopRequest,
 ): AsyncGenerator<Uint8Array | Damage> {
   if (path === STDIN) return yield* partsOfStream(Deno.stdin, stop);
-  // Opening a FIFO waits for its writer.
-  const file = await orStopped(Deno.open(path), stop);
-  if (file === undefined) return;
-  using _ = file;
+  // Opening a FIFO waits for its writer, and no signal ends that.
+  using file = await Deno.open(path);
   if (!file.statSync().isFile) return yield* partsOfStream(file, stop);
   yield* withLooks(partsOf(file).parts, stop);
 }

@@ -1,10 +1,10 @@
 /** How `watch` is described: its options, examples and manual. */
 import { MOST_SOURCES } from "../../basics/keys.ts";
 import type { CommandDocs } from "../../cli/command_docs.ts";
-import { flag, limit, repeated, time, whole, word } from "../../cli/option.ts";
+import { flag, limit, repeated, time, whole } from "../../cli/option.ts";
 import { SINK_OPTIONS } from "../../sinks/all.ts";
 import { HELP } from "../command.ts";
-import { interval, NARROWING, user } from "../counting_options.ts";
+import { interval, NARROWING, sort, user } from "../counting_options.ts";
 
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
 const PAUSE = { least: 0, most: 86_400_000, range: "0 to 1d" };
@@ -33,17 +33,7 @@ const OPTIONS = {
     details:
       "The other sources are summed up as others. The end of a text run lists all sources unless --top is given.",
   }, { least: 0, most: MOST_SOURCES }),
-  sort: word(
-    {
-      name: "sort",
-      value: "KEY",
-      help: "packets, bytes or ip (default packets)",
-      details: "Equal rows are sorted by address.",
-      isRare: true,
-    },
-    ["packets", "bytes", "ip"],
-    "packets",
-  ),
+  sort: { ...sort, isRare: true },
   ...SINK_OPTIONS,
   labels: whole(
     {
