@@ -1,4 +1,6 @@
 /** The kinds of options: flags, texts, times, numbers, words, limits (pure). */
+import { EXIT, Failure } from "../basics/errors.ts";
+import { visible } from "../basics/visible.ts";
 import {
   parseLimit,
   parseTime,
@@ -33,6 +35,8 @@ export interface OptionDocs {
   readonly completes?: Completion;
   /** If it is given, all other options count as not given: `--help`. */
   readonly isAlone?: boolean;
+  /** Why it can be given only once, and what to do; otherwise its last value counts. */
+  readonly once?: string;
 }
 
 /** An option: its documentation, and how its value is read. */
@@ -78,7 +82,8 @@ type ValueDocs = Omit<OptionDocs, "value"> & { readonly value: string };
 type Given<Value, Default> = Default extends string ? Value : Value | undefined;
 
 /**
- * An option with a value. If it is given several times, the last one counts.
+ * An option with a value. If it is given several times, the last one counts, unless
+ * its documentation says that it can be given once.
  *
  * @param parse throws {RangeError}: why the text cannot be used
  * @param fallback the text if none is given
@@ -94,6 +99,15 @@ export function valued<
   return {
     ...docs,
     read(given) {
+      if (given.length > 1 && docs.once !== undefined) {
+        const values = given.map((value) => `"${visible(value)}"`).join(
+          " and ",
+        );
+        throw new Failure(
+          EXIT.usage,
+          `Cannot use --${docs.name} with ${values}: ${docs.once}`,
+        );
+      }
       const text = given.at(-1) ?? fallback;
       return (text === undefined
         ? undefined

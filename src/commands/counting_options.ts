@@ -4,6 +4,7 @@ import {
   FIELD_NAMES,
   KEY_FIELDS,
   MOST_SOURCES,
+  needsIp,
   parseFields,
 } from "../basics/keys.ts";
 import { parseFilter } from "../basics/network_filter.ts";
@@ -207,6 +208,14 @@ export function countingOf(
   }
   if (!inner && fields.includes("outer-source")) {
     throw needsInner('count by "outer-source"');
+  }
+  if (inner && !needsIp({ fields }) && filter === undefined) {
+    throw new Failure(
+      EXIT.usage,
+      `Cannot use --inner with --by ${
+        fields.join(",")
+      }: the frame has these fields, whatever is inside it; leave out --inner, or add a field of the packet`,
+    );
   }
   if (fields.includes("verdict")) requireVerdicts(values);
   const hook = fields.includes("verdict") ? "observe" : values.hook;

@@ -38,6 +38,8 @@ const OPTIONS = {
     details:
       `FILE may have strftime fields (%Y %m %d %H %M %S %s), %h for the host and %i for the interface. Missing folders are made. Without --format the ending decides the format (${ENDINGS}); without an ending it is text. A further .gz compresses the file. - is standard output.`,
     completes: "files",
+    once:
+      "a run writes one file for each interface; name one, or start another run",
   }),
   fileMode: valued({
     name: "file-mode",

@@ -233,6 +233,14 @@ const BAD: [args: string[], line: string][] = [
     ["--by", "source,outer-source", "eth0"],
     'Cannot count by "outer-source": no packet is looked for inside tunnels; add --inner',
   ],
+  [
+    ["--by", "mac,ethertype", "--inner", "eth0"],
+    "Cannot use --inner with --by mac,ethertype: the frame has these fields",
+  ],
+  [
+    ["-o", "a.csv", "--output=b.csv", "eth0"],
+    'Cannot use --output with "a.csv" and "b.csv": a run writes one file',
+  ],
   ...[
     ["vxlan", '"vxlan" is none of vxlan:PORT'],
     ["gre:1", '"gre:1" is none of vxlan:PORT'],
