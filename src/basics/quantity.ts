@@ -1,4 +1,4 @@
-/** Writes bytes and rates for people: `573.6 kB`, `399/s` (pure). */
+/** Writes bytes and rates for people: `573.6 kB`, `399/s`, `4.59 Mbit/s` (pure). */
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB", "EB"] as const;
 
@@ -17,4 +17,19 @@ export function formatBytes(bytes: number | bigint): string {
 export function formatRate(rate: number): string {
   if (!Number.isFinite(rate)) return "-/s";
   return `${rate >= 10 ? Math.round(rate) : Math.round(rate * 10) / 10}/s`;
+}
+
+const BIT_UNITS = ["", "k", "M", "G", "T", "P"] as const;
+
+/** Bits a second, to three digits: `952 bit/s`, `13.5 Mbit/s`; `- bit/s` where no time passed. */
+export function formatBitRate(rate: number): string {
+  if (!Number.isFinite(rate)) return "- bit/s";
+  let value = rate;
+  let unit = 0;
+  while (value >= 999.5 && unit < BIT_UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  const decimals = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(decimals)} ${BIT_UNITS[unit]}bit/s`;
 }

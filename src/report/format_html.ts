@@ -6,7 +6,7 @@ import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
 import { type Report, SERIES } from "./reporter.ts";
-import { percentOf } from "./share.ts";
+import { percentOf } from "../basics/share.ts";
 import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";

@@ -5,7 +5,7 @@ import { verdictsIn } from "./class_sums.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
-import { percentOf } from "./share.ts";
+import { percentOf } from "../basics/share.ts";
 import { keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";

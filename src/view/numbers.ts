@@ -1,4 +1,5 @@
 /** Writes numbers as narrow as the columns of `top` need them. */
+import { formatBitRate } from "../basics/quantity.ts";
 
 /** `1,689,221`: all digits, in groups of three. */
 export function grouped(value: bigint | number): string {
@@ -14,31 +15,14 @@ export function rate(packets: bigint, seconds: number): string {
     : grouped(Math.round(value));
 }
 
-const UNITS = ["", "k", "M", "G", "T", "P"];
-
 /** Bits per second to three digits: `952`, `13.5 M`. */
 export function bits(bytes: bigint, seconds: number): string {
-  return scaled(bytes, seconds).join(" ").trimEnd();
+  return bitRate(bytes, seconds).slice(0, -"bit/s".length).trimEnd();
 }
 
 /** Like `bits`, with the unit: `952 bit/s`, `13.5 Mbit/s`. */
 export function bitRate(bytes: bigint, seconds: number): string {
-  return `${scaled(bytes, seconds).join(" ")}bit/s`;
-}
-
-function scaled(
-  bytes: bigint,
-  seconds: number,
-): [number: string, unit: string] {
-  let value = Number(bytes) * 8 / seconds;
-  if (!Number.isFinite(value)) return ["-", ""];
-  let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  const decimals = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return [value.toFixed(decimals), UNITS[unit]!];
+  return formatBitRate(Number(bytes) * 8 / seconds);
 }
 
 /** A part as a share of a whole, 0 to 1; 0 if the whole is 0. */

@@ -19,7 +19,7 @@ import { reportCsv } from "../../src/report/format_csv.ts";
 import { reportJsonl } from "../../src/report/format_jsonl.ts";
 import type { Report, ReporterOptions } from "../../src/report/reporter.ts";
 import { reportHtml } from "../../src/report/format_html.ts";
-import { percentOf } from "../../src/report/share.ts";
+import { percentOf } from "../../src/basics/share.ts";
 import { SeriesColumns } from "../../src/report/series.ts";
 import { isIncomplete } from "../../src/report/sentences.ts";
 import { reportText } from "../../src/report/format_text.ts";

@@ -1,4 +1,4 @@
-/** The share that a row has of all packets. */
+/** The share that some packets have of all. */
 
 /** Percent, rounded to two decimals; 0 if there are no packets. */
 export function percentOf(packets: bigint, total: bigint): number {
