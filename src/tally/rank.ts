@@ -53,12 +53,15 @@ export function rank(
 ): Ranking {
   const count = countOf(lists);
   const kept = top === 0 ? count : Math.min(top, count);
-  const rows = kept < count && kept <= FEW
-    ? firstRows(lists, sort, kept)
-    : ordered(lists, sort).subarray(0, kept);
+  let rows: Uint32Array | undefined;
+  const inOrder = () =>
+    rows ??= kept < count && kept <= FEW
+      ? firstRows(lists, sort, kept)
+      : ordered(lists, sort).subarray(0, kept);
   const places = {
+    // Ordered when asked for: metrics alone need no order of all rows.
     *[Symbol.iterator]() {
-      for (const row of rows) yield placeOf(lists, row);
+      for (const row of inOrder()) yield placeOf(lists, row);
     },
   };
   let shown = all;
