@@ -23,6 +23,7 @@ const { interfaces, counting, rows, timing } = sessionOptions(
   values,
   operands,
   plans,
+  false,
 );
 const log = diagnosticsLog("quiet");
 const host = Deno.hostname();

@@ -277,9 +277,9 @@ export class InterfaceRun implements Disposable {
     return this.#run.sourceOver(limit, this.#window, seconds);
   }
 
-  /** The run up to the last tick, as an end record. */
-  soFar(): EndRecord {
-    return this.#run.end("so far", this.#windowEnd);
+  /** The run up to the last tick, as an end record. @param top its rows, 0 for all */
+  soFar(top: number): EndRecord {
+    return this.#run.end("so far", this.#windowEnd, top);
   }
 
   /** The record of the whole run; incomplete if a window could not be read. */

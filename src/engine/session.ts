@@ -185,9 +185,9 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
     return this.#ticks.timeLeft;
   }
 
-  /** The current runs up to the last tick, as end records. */
-  get soFar(): EndRecord[] {
-    return this.#ticks.soFar;
+  /** The current runs up to the last tick, as end records. @param top rows, 0 for all */
+  soFar(top: number): EndRecord[] {
+    return this.#ticks.soFar(top);
   }
 
   /** Changes the interval between ticks, in milliseconds. */

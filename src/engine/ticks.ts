@@ -73,9 +73,9 @@ export class Ticks {
     return this.#start + this.#schedule.end - bootTime();
   }
 
-  /** The current runs up to the last tick, as end records. */
-  get soFar(): EndRecord[] {
-    return this.#live.map((run) => run.soFar());
+  /** The current runs up to the last tick, as end records. @param top rows, 0 for all */
+  soFar(top: number): EndRecord[] {
+    return this.#live.map((run) => run.soFar(top));
   }
 
   /** Changes the interval between ticks, in milliseconds. */

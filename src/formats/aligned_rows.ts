@@ -21,6 +21,8 @@ export class AlignedRows {
   #lengths = new Uint8Array(1 << 8);
   #size = 0;
   #count = 0;
+  /** Columns that are left out. */
+  readonly #hidden = new Set<number>();
   /** Text after the cells of a row, by its number; few rows have any. */
   readonly #notes = new Map<number, string>();
 
@@ -51,12 +53,30 @@ export class AlignedRows {
     this.#notes.set(this.#count / this.#columns - 1, note);
   }
 
+  /**
+   * Leaves out columns until rows fit, or there are no more of these.
+   *
+   * @param width characters, without the tab and the notes
+   * @param columns numbers of columns, the least important first; not 0
+   */
+  fit(width: number, columns: readonly number[]): void {
+    for (const column of columns) {
+      if (this.#width <= width) return;
+      this.#hidden.add(column);
+    }
+  }
+
+  /** Characters of a row without its tab: the cells that are shown, and two spaces between them. */
+  get #width(): number {
+    const shown = this.#widths.filter((_, column) => !this.#hidden.has(column));
+    return shown.reduce((sum, width) => sum + 2 + width, -2);
+  }
+
   /** All rows, each with a tab before it and a newline after it. */
   text(): string {
     const columns = this.#columns;
     const rows = this.#count / columns;
-    const width = this.#widths.reduce((sum, width) => sum + width, 2 * columns);
-    let size = rows * width;
+    let size = rows * (this.#width + 2);
     for (const note of this.#notes.values()) size += note.length;
     const bytes = new Uint8Array(size).fill(SPACE);
     let to = 0, from = 0, cell = 0;
@@ -64,6 +84,10 @@ export class AlignedRows {
       bytes[to++] = TAB;
       for (let column = 0; column < columns; column++) {
         const length = this.#lengths[cell++]!;
+        if (this.#hidden.has(column)) {
+          from += length;
+          continue;
+        }
         const padding = this.#widths[column]! - length;
         if (column > 0) to += 2 + padding;
         for (let at = 0; at < length; at++) bytes[to++] = this.#cells[from++]!;

@@ -32,6 +32,11 @@ export interface LineFormat extends FormatBase {
   readonly withFields?: (
     keying: Pick<Keying, "fields" | "inner">,
   ) => LineFormat;
+  /**
+   * The format for a terminal of so many columns, or for stderr (Infinity); without
+   * it people get what programs get.
+   */
+  readonly forPeople?: (width: () => number) => LineFormat;
   /** Its records are written through @std/log, one log record each. */
   readonly isLog?: boolean;
   // Each of these returns lines that end in a newline, or the empty string.

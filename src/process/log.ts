@@ -29,6 +29,9 @@ class DiagnosticsHandler extends BaseHandler {
 
 const LOUD = new Set(["WARN", "ERROR", "CRITICAL"]);
 
+/** Before each line of diagnostics. */
+export const PREFIX = "xdptally: ";
+
 /** Takes a line of diagnostics; `isNotice` is false for warnings and errors. */
 type WriteLine = (line: string, isNotice: boolean) => void;
 
@@ -44,7 +47,7 @@ export function writeStderr(line: string): void {
 /** The line of a message, with the program's name. The rows of a text record begin with a tab. */
 function diagnostic(message: string): string {
   const [, tab, rest] = /^(\t?)(.*)$/s.exec(message.trimEnd())!;
-  return `xdptally: ${tab}${visible(rest!)}\n`;
+  return `${PREFIX}${tab}${visible(rest!)}\n`;
 }
 
 /** Logs each line of a text as a message: a message itself has one line. */

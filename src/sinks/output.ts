@@ -5,13 +5,15 @@ import {
   type FilePattern,
   parsePattern,
 } from "../formats/capture_name.ts";
-import type { Format } from "../formats/format.ts";
+import type { Format, LineFormat } from "../formats/format.ts";
 import { FileAccess } from "../files/file_access.ts";
 import { flag, text, valued, type Values } from "../cli/option.ts";
 import { badValue, oneOf, parseValue } from "../cli/values.ts";
 import { localZone } from "../process/local_time.ts";
+import { terminalWidth } from "../process/terminal_width.ts";
 import { RecordSink } from "./record_sink.ts";
 import type { SinkKind } from "./sink.ts";
+import { STDOUT } from "./stream.ts";
 import { TextfileSink } from "./textfile.ts";
 
 const NAMES = FORMATS.map(({ name }) => name);
@@ -76,6 +78,7 @@ export const output: SinkKind<typeof OPTIONS> = {
     const offsetAt = isLocal ? localZone() : undefined;
     return {
       defaultTop: format.defaultTop,
+      isForPeople: pattern === undefined && isForPeople(format),
       hasMetrics: format.kind === "page",
       writesFiles: pattern !== undefined,
       place: pattern?.path ?? "stdout",
@@ -87,15 +90,29 @@ export const output: SinkKind<typeof OPTIONS> = {
           ? new TextfileSink({ ...files, format }, context)
           : new RecordSink({
             ...files,
-            format: format.withFields?.(context.keying) ?? format,
+            format: shown(
+              format.withFields?.(context.keying) ?? format,
+              pattern,
+            ),
           }, context);
       },
     };
   },
 };
 
+function isForPeople(format: Format): boolean {
+  return format.kind === "lines" && format.forPeople !== undefined;
+}
+
+/** As it is shown: to people, if stdout is a terminal. */
+function shown(format: LineFormat, pattern: FilePattern | undefined) {
+  const width = () => terminalWidth(STDOUT);
+  if (pattern !== undefined || width() === undefined) return format;
+  return format.forPeople?.(() => width() ?? Infinity) ?? format;
+}
+
 /** What stands for standard output. */
-const STDOUT = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+const STDOUT_PATHS = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
 /**
  * The format and the file that a command line asks for; undefined: stdout.
@@ -106,7 +123,7 @@ export function outputOf(
   { format: asked, isJson, output }: Values<typeof OPTIONS>,
 ): { format: Format; pattern: FilePattern | undefined } {
   const wanted = isJson ? jsonOnly(asked) : asked;
-  const pattern = output === undefined || STDOUT.includes(output)
+  const pattern = output === undefined || STDOUT_PATHS.includes(output)
     ? undefined
     : parseValue("output", output, (text) => parsePattern(text, wanted));
   const format = wanted ?? pattern?.format ?? FORMATS[0]!;

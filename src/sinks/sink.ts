@@ -83,6 +83,8 @@ export interface SinkContext {
 export interface SinkPlan {
   /** Rows of a tick unless `--top` says otherwise; 0: all; undefined: any number. */
   readonly defaultTop?: number;
+  /** Its rows are for people, if stdout is a terminal. */
+  readonly isForPeople?: boolean;
   /** It writes metrics, in which `--labels` sources have a series of their own. */
   readonly hasMetrics: boolean;
   /** It writes files: without a terminal, SIGHUP means that they were rotated. */

@@ -21,7 +21,8 @@ export interface Writer {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<number>;
 }
 
-const STDOUT = 1;
+/** Its descriptor. */
+export const STDOUT = 1;
 
 /**
  * Output that is not a regular file: stdout, a FIFO, a device. Writing does not
@@ -160,7 +161,7 @@ async function within(time: number, work: Promise<void>): Promise<void> {
  */
 export function openStdout(): Stream {
   const F_GETFL = 3, O_ACCMODE = 3, O_RDONLY = 0;
-  const flags = libc.fcntl(1, F_GETFL);
+  const flags = libc.fcntl(STDOUT, F_GETFL);
   if (flags < 0 || (flags & O_ACCMODE) === O_RDONLY) {
     throw new Failure(
       EXIT.output,

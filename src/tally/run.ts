@@ -206,8 +206,12 @@ export class Run {
     return discrepancy(packets, own, this.#peak, comparison);
   }
 
-  /** Makes the record of the whole run. */
-  end(reason: EndReason, end: Moment): EndRecord {
+  /** Makes the record of the whole run. @param top its rows, 0 for all */
+  end(
+    reason: EndReason,
+    end: Moment,
+    top = this.#options.endTop,
+  ): EndRecord {
     const lists = FAMILIES.map((family) => this.#tables[family]);
     const sum = sumOf(lists);
     this.#isComplete &&= balances(this.#books, sum);
@@ -221,7 +225,7 @@ export class Run {
       ownCounter: this.#ownCounter,
       missed: this.#missed,
       ...span(this.#start, end),
-      ...this.#shown(lists, this.#options.endTop, sum),
+      ...this.#shown(lists, top, sum),
     };
   }
 

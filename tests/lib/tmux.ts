@@ -66,6 +66,21 @@ export class Tmux implements Disposable {
     return this.#tmux("capture-pane", "-p").split("\n").slice(0, -1);
   }
 
+  /** All lines that the terminal keeps, also those above the screen, without blanks at their ends. */
+  lines(): string[] {
+    return this.#history();
+  }
+
+  /** Those lines, where a line that the terminal itself has broken is one. */
+  unwrapped(): string[] {
+    return this.#history("-J");
+  }
+
+  #history(...how: string[]): string[] {
+    const text = this.#tmux("capture-pane", "-p", "-S", "-", ...how);
+    return text.split("\n").map((line) => line.trimEnd());
+  }
+
   /** The screen with its style sequences (SGR). */
   styledScreen(): string {
     return this.#tmux("capture-pane", "-p", "-e").trimEnd();

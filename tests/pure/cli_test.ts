@@ -64,7 +64,7 @@ function asked(line: string): unknown {
   const { format, pattern } = outputOf(values);
   const { isQuiet, isLocal, isSynced } = values;
   return {
-    ...sessionOptions(values, operands, planSinks(values)),
+    ...sessionOptions(values, operands, planSinks(values), false),
     isQuiet,
     files: { isLocal, isSynced },
     output: [format.name, pattern?.path, pattern?.isGzip],
@@ -171,6 +171,45 @@ const GOOD: [line: string, differs: Asked][] = [
 Deno.test("good command lines", () => {
   for (const [line, differs] of GOOD) {
     assertEquals(asked(line), expected(differs), line);
+  }
+});
+
+/** What a command line plans, if stdout is a terminal or is not. */
+function planned(line: string, hasPeople: boolean) {
+  const { values, operands } = parseArguments(
+    line.split(" "),
+    WATCH_DOCS.options,
+  );
+  const plans = planSinks(values);
+  const { rows } = sessionOptions(values, operands, plans, hasPeople);
+  return { rows };
+}
+
+Deno.test("the last list is as short as a tick's on a terminal, and whole elsewhere", () => {
+  for (
+    const [top, given] of [["", undefined], ["--top 0 ", 0], [
+      "--top 7 ",
+      7,
+    ]] as const
+  ) {
+    for (
+      const [output, isText, isStdout] of [
+        ["", true, true],
+        ["--format text ", true, true],
+        ["-o - ", true, true],
+        ["-o x.txt ", true, false],
+        ["-j ", false, true],
+        ["--format csv ", false, true],
+      ] as const
+    ) {
+      for (const hasPeople of [true, false]) {
+        const { rows } = planned(`${top}${output}eth0`, hasPeople);
+        const short = isText ? 20 : 0;
+        assertEquals(rows.top, given ?? short, output);
+        const isShown = hasPeople && isStdout;
+        assertEquals(rows.endTop, given ?? (isShown ? short : 0), output);
+      }
+    }
   }
 });
 

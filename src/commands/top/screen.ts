@@ -1,5 +1,5 @@
 /** The sink of `top`: draws records on the terminal. */
-import { text } from "../../formats/text.ts";
+import { textForPeople } from "../../formats/text.ts";
 import type { RunRecord } from "../../tally/records.ts";
 import type { Frame } from "../../view/cells.ts";
 import { difference } from "../../view/diff.ts";
@@ -26,6 +26,7 @@ export class Screen implements Sink {
   #isStale = false;
   #isHeld = false;
   #summary = "";
+  readonly #summaryFormat = textForPeople(() => this.#terminal.size.columns);
   readonly #onGone: () => void;
 
   /** @param onGone called when the terminal can no longer be written to */
@@ -44,7 +45,7 @@ export class Screen implements Sink {
   write(record: RunRecord): void {
     // Each method accepts the record of its own type.
     this.#view[record.type](record as never);
-    if (record.type === "end") this.#summary += text.end(record);
+    if (record.type === "end") this.#summary += this.#summaryFormat.end(record);
   }
 
   flush(): void {

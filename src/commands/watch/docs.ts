@@ -31,7 +31,7 @@ const OPTIONS = {
     value: "N",
     help: "rows per tick, 0: all (default 20 in text, else all)",
     details:
-      "The other sources are summed up as others. The end of a text run lists all sources unless --top is given.",
+      "The other sources are summed up as others. The last list of a text run, at its end or at SIGUSR1, has as many rows on a terminal and on stderr; in a file or a pipe it has all, unless --top is given.",
   }, { least: 0, most: MOST_SOURCES }),
   sort: { ...sort, isRare: true },
   ...SINK_OPTIONS,

@@ -73,7 +73,14 @@ const TEXT: ManualSection = {
         ],
       ],
     },
-    'The last record, "end (reason) after N ticks in S s", has the counts of the whole run. Its rows have no + column, and their rates are averages over the run. It lists all sources unless --top is given.',
+    'The last record, "end (reason) after N ticks in S s", has the counts of the whole run. Its rows have no + column, and their rates are averages over the run. In a file or a pipe it lists all sources unless --top is given.',
+    "On a terminal, and in the summary of SIGUSR1, each list is for people: at most 20 rows unless --top is given, below heads, with the bits per second of each source, and then what the others sent, of the tick or of the run:",
+    {
+      code: `	source => packets   this tick     bytes  packets/s        bit/s
+	192.0.2.10 => 312        +160  325.1 kB      158/s  1.27 Mbit/s
+	and 20124 others: +14000 packets, 69.93 % of all`,
+    },
+    "With the others the rows add up to all sources; the share is that of all packets. Lines are folded to the width of the terminal, and columns that have no room are left out.",
     "A control or format character in a name, from the host or an interface, is shown by its number (\\x1b), here and in messages.",
   ],
 };

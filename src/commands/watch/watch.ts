@@ -5,11 +5,13 @@ import type { Arguments } from "../../cli/arguments.ts";
 import type { Values } from "../../cli/option.ts";
 import type { SessionOptions } from "../../engine/options.ts";
 import { LoadedSession } from "../../engine/session.ts";
-import { text } from "../../formats/text.ts";
-import { diagnosticsLog, logLines } from "../../process/log.ts";
+import { text, textForPeople } from "../../formats/text.ts";
+import { diagnosticsLog, logLines, PREFIX } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
+import { terminalWidth } from "../../process/terminal_width.ts";
 import { createSinks, planSinks } from "../../sinks/all.ts";
 import type { SinkPlan } from "../../sinks/sink.ts";
+import { STDOUT } from "../../sinks/stream.ts";
 import type { Command, CommandList } from "../command.ts";
 import { countingOf, requireNames } from "../counting_options.ts";
 import { print } from "../print.ts";
@@ -17,6 +19,9 @@ import { record } from "../record.ts";
 import { WATCH_DOCS, type WatchOptions } from "./docs.ts";
 
 export const command: Command<WatchOptions> = { ...WATCH_DOCS, run };
+
+/** Its descriptor. */
+const STDERR = 2;
 
 async function run(
   { values, operands }: Arguments<WatchOptions>,
@@ -31,20 +36,25 @@ async function run(
     return EXIT.done;
   }
   const plans = planSinks(values);
-  return await watch(sessionOptions(values, operands, plans), values, plans);
+  const hasPeople = terminalWidth(STDOUT) !== undefined;
+  const options = sessionOptions(values, operands, plans, hasPeople);
+  return await watch(options, values, plans);
 }
 
-/** What a command line asks the engine for. */
+/** What a command line asks the engine for. @param hasPeople stdout is a terminal */
 export function sessionOptions(
   values: Values<WatchOptions>,
   operands: readonly string[],
   plans: readonly SinkPlan[],
+  hasPeople: boolean,
 ): SessionOptions {
   const { top, sort, labels, user, exitOver, verbosity } = values;
   const { interval, count, duration, isAligned } = values;
   const { splay, wait, waitsForInterface } = values;
   const defaultTop = plans.find((plan) => plan.defaultTop !== undefined)
     ?.defaultTop;
+  // A tick is as short everywhere. The last list has all, unless it would bury people.
+  const isShown = hasPeople && plans.some((plan) => plan.isForPeople);
   const hasMetrics = plans.some((plan) => plan.hasMetrics);
   return {
     interfaces: requireNames(operands),
@@ -52,7 +62,7 @@ export function sessionOptions(
     rows: {
       sort,
       top: top ?? defaultTop ?? 0,
-      endTop: top ?? 0,
+      endTop: top ?? (isShown ? defaultTop : undefined) ?? 0,
       labels: hasMetrics ? labels : undefined,
     },
     timing: { interval, count, duration, isAligned },
@@ -65,7 +75,7 @@ export function sessionOptions(
 
 async function watch(
   options: SessionOptions,
-  { isQuiet, verbosity }: Values<WatchOptions>,
+  { isQuiet, verbosity, top = text.defaultTop }: Values<WatchOptions>,
   plans: readonly SinkPlan[],
 ): Promise<ExitCode> {
   const { interfaces, counting: { keying, maxSources } } = options;
@@ -95,9 +105,12 @@ async function watch(
   if (session === undefined) return EXIT.done;
   await prepare(); // after --splay and --wait a file may have another name
   await session.giveUpRights((user) => sinks.canGoOnAs(user));
+  const summary = textForPeople(() =>
+    (terminalWidth(STDERR) ?? Infinity) - PREFIX.length
+  );
   stop.on("SIGUSR1", () => {
-    for (const record of session.soFar) {
-      logLines((line) => log.warn(line), text.end(record));
+    for (const record of session.soFar(top)) {
+      logLines((line) => log.warn(line), summary.end(record));
     }
   });
   sinks.open();
