@@ -18,10 +18,12 @@ export const SINK_OPTIONS = {
  * @throws {Failure} exit code 2
  */
 export function planSinks(values: Values<typeof SINK_OPTIONS>): NamedPlan[] {
-  return Object.entries(KINDS).flatMap(([name, kind]) => {
+  const plans = Object.entries(KINDS).flatMap(([name, kind]) => {
     const plan = kind.plan(values);
     return plan === undefined ? [] : [{ ...plan, name }];
   });
+  const isEnough = plans.some((plan) => plan.isEnough);
+  return plans.filter(({ isDefault }) => !(isEnough && isDefault));
 }
 
 /** Creates the planned sinks, as one. @throws {Failure} */

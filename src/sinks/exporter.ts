@@ -97,12 +97,16 @@ export class Exporter implements Sink, Disposable {
   }
 
   #failure(why: string, remedy: string): Failure {
-    const { hostname, port } = this.#options;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
     return new Failure(
       EXIT.output,
-      `Cannot listen on ${host}:${port}: ${why}; ${remedy}`,
+      `Cannot listen on ${this.#place}: ${why}; ${remedy}`,
     );
+  }
+
+  /** Where it listens: `127.0.0.1:9435`, `[::1]:9435`. */
+  get #place(): string {
+    const { hostname, port } = this.#options;
+    return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
   }
 
   canGoOnAs(user: User): boolean {
@@ -114,6 +118,9 @@ export class Exporter implements Sink, Disposable {
 
   open(): void {
     const gate = this.#gate;
+    this.#options.log.info(
+      `Serving metrics at ${gate ? "https" : "http"}://${this.#place}/metrics`,
+    );
     this.#server = new HttpServer(
       this.#listener!,
       (request) => this.answer(request),

@@ -20,7 +20,7 @@ const OPTIONS = {
     value: "ADDRESS",
     help: "serve metrics on PORT or HOST:PORT (HOST 127.0.0.1)",
     details:
-      "0.0.0.0:PORT and [::]:PORT serve on all addresses: anyone who can reach them can read who sends to this host. The pages are /metrics and /healthz. On a loopback address only requests for localhost, 127.0.0.0/8, ::1 or HOST are answered, so that no page in a browser reads them under a name of its own. Of a name with several addresses the first one is served.",
+      "0.0.0.0:PORT and [::]:PORT serve on all addresses: anyone who can reach them can read who sends to this host. The pages are /metrics and /healthz. Records are written only if --format, --json or -o asks for them. On a loopback address only requests for localhost, 127.0.0.0/8, ::1 or HOST are answered, so that no page in a browser reads them under a name of its own. Of a name with several addresses the first one is served.",
     isRare: true,
   }, parseAddress),
   listenToken: file(
@@ -83,6 +83,7 @@ export const listen: SinkKind<typeof OPTIONS> = {
     }
     return {
       hasMetrics: true,
+      isEnough: true,
       place: `${address.hostname}:${address.port}`,
       create: ({ maxSources, log }) =>
         new Exporter({ ...address, token, tls, secretFiles, maxSources, log }),

@@ -79,6 +79,7 @@ export const output: SinkKind<typeof OPTIONS> = {
     return {
       defaultTop: format.defaultTop,
       isForPeople: pattern === undefined && isForPeople(format),
+      isDefault: isDefault(values),
       hasMetrics: format.kind === "page",
       writesFiles: pattern !== undefined,
       place: pattern?.path ?? "stdout",
@@ -99,6 +100,13 @@ export const output: SinkKind<typeof OPTIONS> = {
     };
   },
 };
+
+/** Nothing asks for it. */
+function isDefault(
+  { format, isJson, output }: Values<typeof OPTIONS>,
+): boolean {
+  return format === undefined && !isJson && output === undefined;
+}
 
 function isForPeople(format: Format): boolean {
   return format.kind === "lines" && format.forPeople !== undefined;

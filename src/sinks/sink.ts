@@ -85,6 +85,10 @@ export interface SinkPlan {
   readonly defaultTop?: number;
   /** Its rows are for people, if stdout is a terminal. */
   readonly isForPeople?: boolean;
+  /** Nothing asks for it: a sink that is enough alone takes its place. */
+  readonly isDefault?: boolean;
+  /** Whoever asks for it need not want records as well. */
+  readonly isEnough?: boolean;
   /** It writes metrics, in which `--labels` sources have a series of their own. */
   readonly hasMetrics: boolean;
   /** It writes files: without a terminal, SIGHUP means that they were rotated. */

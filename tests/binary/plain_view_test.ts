@@ -1,10 +1,18 @@
 /** The plain view in a real terminal: short lists, heads, and lines that fit. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
+import { stageWithLoopback } from "../lib/serving.ts";
 import { type Namespace, sh, vethStage } from "../lib/stage.ts";
 import { Tmux } from "../lib/tmux.ts";
 import { flood } from "../lib/traffic.ts";
-import { become, BINARY, Capture, sum } from "../lib/xdptally.ts";
+import {
+  become,
+  BINARY,
+  Capture,
+  run,
+  startCapture,
+  sum,
+} from "../lib/xdptally.ts";
 
 const SOURCES = 3000;
 const PACKETS = 6000;
@@ -173,4 +181,36 @@ Deno.test("--json stays whole on a terminal", async () => {
     ["tick", SOURCES],
     ["end", SOURCES],
   ]);
+});
+
+Deno.test("--listen alone writes nothing on stdout, not even an open one is needed, and says so", async () => {
+  using stage = stageWithLoopback();
+  const args = ["-c", "3", "-i", "100ms", "--listen", "9435", "vb"];
+  for (const through of [[], ["sh", "-c", 'exec "$0" "$@" 1>&-']]) {
+    const { code, stdout, stderr } = await run(args, {
+      in: stage.name,
+      through,
+    });
+    assertEquals([code, stdout], [0, ""]);
+    assertMatch(
+      stderr,
+      /^xdptally: Serving metrics at http:\/\/127\.0\.0\.1:9435\/metrics\nxdptally: Writing no records: --format or -o asks for them$/m,
+    );
+  }
+  for (const asked of [["--format", "text"], ["-o", "-"]]) {
+    const { code, stdout, stderr } = await run([...asked, ...args], {
+      in: stage.name,
+    });
+    assertEquals(code, 0);
+    assertMatch(stdout, /^vb \S+Z tick 1: [^]*^vb \S+Z end \(count\)/m);
+    assertEquals(stderr.includes("Writing no records"), false);
+  }
+  using folder = new Folder();
+  const file = `${folder.path}/x.txt`;
+  await using capture = await startCapture(
+    ["-i", "100ms", "--listen", "9435", "-o", file, "vb"],
+    stage,
+  );
+  await become(() => / tick 1: /.test(Deno.readTextFileSync(file)));
+  assertEquals((await capture.end("SIGINT")).code, 0);
 });

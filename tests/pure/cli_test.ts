@@ -163,7 +163,7 @@ const GOOD: [line: string, differs: Asked][] = [
   ["--exit-over 1.5GB eth0", {
     limit: { text: "1.5GB", unit: "bytes", most: 1.5e9 },
   }],
-  ["--listen 9435 eth0", { rows: { labels: 20 } }],
+  ["--listen 9435 eth0", { rows: { ...ALL_ROWS, labels: 20 } }],
   ["-qvv eth0", { isQuiet: true, logsLibbpf: true }],
   ["-jqi 2 eth0", { ...jsonl, isQuiet: true, timing: { interval: 2000 } }],
 ];
@@ -182,7 +182,7 @@ function planned(line: string, hasPeople: boolean) {
   );
   const plans = planSinks(values);
   const { rows } = sessionOptions(values, operands, plans, hasPeople);
-  return { rows };
+  return { sinks: plans.map(({ name }) => name), rows };
 }
 
 Deno.test("the last list is as short as a tick's on a terminal, and whole elsewhere", () => {
@@ -210,6 +210,19 @@ Deno.test("the last list is as short as a tick's on a terminal, and whole elsewh
         assertEquals(rows.endTop, given ?? (isShown ? short : 0), output);
       }
     }
+  }
+});
+
+Deno.test("--listen writes records only where something asks for them", () => {
+  const sinks = (line: string) => planned(line, true).sinks;
+  assertEquals(sinks("eth0"), ["output"]);
+  for (const more of ["", "-q ", "--top 5 ", "--fsync ", "--labels 0 "]) {
+    assertEquals(sinks(`${more}--listen 9435 eth0`), ["listen"]);
+  }
+  for (
+    const asked of ["--format text", "-j", "-o x.jsonl", "-o -", "-o x.prom"]
+  ) {
+    assertEquals(sinks(`${asked} --listen 9435 eth0`), ["output", "listen"]);
   }
 });
 

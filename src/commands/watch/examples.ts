@@ -43,7 +43,7 @@ export const EXAMPLES: readonly Example[] = [
   {
     what: "metrics for a Prometheus that scrapes this host",
     line:
-      "sudo xdptally -q --listen 9435 eth0 >/dev/null &\ncurl -s http://127.0.0.1:9435/metrics",
+      "sudo xdptally -q --listen 9435 eth0 &\ncurl -s http://127.0.0.1:9435/metrics",
   },
   {
     what: "the same with node_exporter's textfile collector, from cron",

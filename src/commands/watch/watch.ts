@@ -114,6 +114,9 @@ async function watch(
     }
   });
   sinks.open();
+  if (plans.every(({ isEnough }) => isEnough)) {
+    log.info("Writing no records: --format or -o asks for them");
+  }
   log.info(howToStop(options));
   return await record(session, sinks);
 }
