@@ -1,4 +1,5 @@
 /** Makes the loggers: one of diagnostics for stderr, one of text records. */
+import { fstatSync } from "node:fs";
 import { BaseHandler } from "@std/log/base-handler";
 import { Logger, type LogRecord } from "@std/log/logger";
 import { visible } from "../basics/visible.ts";
@@ -13,7 +14,12 @@ class DiagnosticsHandler extends BaseHandler {
   #isNotice = false;
 
   constructor(write: WriteLine) {
-    super("DEBUG", { formatter: ({ msg }) => diagnostic(msg) });
+    const prefix = isJournal()
+      ? (level: string) => `<${PRIORITIES[level] ?? 6}>`
+      : () => PREFIX;
+    super("DEBUG", {
+      formatter: ({ msg, levelName }) => prefix(levelName) + diagnostic(msg),
+    });
     this.#write = write;
   }
 
@@ -29,11 +35,14 @@ class DiagnosticsHandler extends BaseHandler {
 
 const LOUD = new Set(["WARN", "ERROR", "CRITICAL"]);
 
-/** Before each line of diagnostics. */
+/** Before each line of diagnostics, unless the journal gets it. */
 export const PREFIX = "xdptally: ";
 
 /** Takes a line of diagnostics; `isNotice` is false for warnings and errors. */
 type WriteLine = (line: string, isNotice: boolean) => void;
+
+/** Its descriptor. */
+export const STDERR = 2;
 
 /** Writes to stderr, and ignores that it is closed. */
 export function writeStderr(line: string): void {
@@ -44,10 +53,31 @@ export function writeStderr(line: string): void {
   }
 }
 
-/** The line of a message, with the program's name. The rows of a text record begin with a tab. */
+/** Before a line, by which the journal knows its level. @see sd-daemon(3) */
+const PRIORITIES: Readonly<Record<string, number>> = {
+  CRITICAL: 2,
+  ERROR: 3,
+  WARN: 4,
+  INFO: 6,
+  DEBUG: 7,
+};
+
+/** Whether stderr goes to the journal, which names the program itself. @see systemd.exec(5) */
+function isJournal(): boolean {
+  const stream = Deno.env.get("JOURNAL_STREAM");
+  if (stream === undefined) return false;
+  try {
+    const { dev, ino } = fstatSync(STDERR);
+    return stream === `${dev}:${ino}`;
+  } catch {
+    return false; // it is closed
+  }
+}
+
+/** The line of a message. The rows of a text record begin with a tab. */
 function diagnostic(message: string): string {
   const [, tab, rest] = /^(\t?)(.*)$/s.exec(message.trimEnd())!;
-  return `${PREFIX}${tab}${visible(rest!)}\n`;
+  return `${tab}${visible(rest!)}\n`;
 }
 
 /** Logs each line of a text as a message: a message itself has one line. */

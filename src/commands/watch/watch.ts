@@ -6,7 +6,7 @@ import type { Values } from "../../cli/option.ts";
 import type { SessionOptions } from "../../engine/options.ts";
 import { LoadedSession } from "../../engine/session.ts";
 import { text, textForPeople } from "../../formats/text.ts";
-import { diagnosticsLog, logLines, PREFIX } from "../../process/log.ts";
+import { diagnosticsLog, logLines, PREFIX, STDERR } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
 import { terminalWidth } from "../../process/terminal_width.ts";
 import { createSinks, planSinks } from "../../sinks/all.ts";
@@ -19,9 +19,6 @@ import { record } from "../record.ts";
 import { WATCH_DOCS, type WatchOptions } from "./docs.ts";
 
 export const command: Command<WatchOptions> = { ...WATCH_DOCS, run };
-
-/** Its descriptor. */
-const STDERR = 2;
 
 async function run(
   { values, operands }: Arguments<WatchOptions>,
