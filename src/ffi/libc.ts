@@ -59,6 +59,10 @@ const LIBC = {
     parameters: ["i32", "buffer", "usize", "i32"], // sockfd, buf, len, flags
     result: "isize",
   },
+  sendto: {
+    parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], // sockfd, buf, len, flags, dest_addr, addrlen
+    result: "isize",
+  },
   setrlimit: { parameters: ["i32", "buffer"], result: "i32" }, // resource, rlim
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" }, // domain, type, protocol
   vsnprintf: {

@@ -20,6 +20,7 @@ import { type Certificate, TlsGate } from "../http/tls_gate.ts";
 import { findInterface } from "../net/interfaces.ts";
 import type { User } from "../process/user.ts";
 import type { RunRecord } from "../tally/records.ts";
+import { lateAfter } from "../tally/schedule.ts";
 import { InterfaceStates } from "./interface_states.ts";
 import { type Reloaded, warnOfReaders } from "./reloaded.ts";
 import type { Sink } from "./sink.ts";
@@ -37,11 +38,6 @@ interface ExporterOptions {
   readonly maxSources: number;
   readonly log: Logger;
 }
-
-/** `/healthz` fails when a tick is late by so many intervals … */
-const LATE = 3;
-/** … and so many ms: reading a large table takes a while. */
-const GRACE = 5000;
 
 /**
  * Serves `/metrics` and `/healthz`.
@@ -163,7 +159,7 @@ export class Exporter implements Sink, Disposable {
     const now = Date.now();
     const ill = this.#states.all.filter(({ isRunning, start, snapshot }) =>
       !isRunning ||
-      now - snapshot.end.getTime() > LATE * start.interval * 1000 + GRACE
+      now - snapshot.end.getTime() > lateAfter(start.interval * 1000)
     );
     const names = ill.map(({ start }) => start.interface).join(", ");
     return ill.length === 0

@@ -15,6 +15,14 @@ interface ScheduleOptions {
 }
 
 /**
+ * How old the last tick may be, in ms, before something is wrong: three intervals,
+ * and what reading a large table takes.
+ */
+export function lateAfter(interval: number): number {
+  return 3 * interval + 5000;
+}
+
+/**
  * The deadlines of ticks: the first, and every interval after it. They do not
  * drift, however long a tick takes. Times are milliseconds since the start.
  *

@@ -7,10 +7,13 @@ import type { SessionOptions } from "../../engine/options.ts";
 import { LoadedSession } from "../../engine/session.ts";
 import { text, textForPeople } from "../../formats/text.ts";
 import { diagnosticsLog, logLines, PREFIX, STDERR } from "../../process/log.ts";
+import { ServiceManager } from "../../process/service_manager.ts";
 import { StopRequest } from "../../process/stop_request.ts";
 import { terminalWidth } from "../../process/terminal_width.ts";
 import { createSinks, planSinks } from "../../sinks/all.ts";
-import type { SinkPlan } from "../../sinks/sink.ts";
+import { ServiceSink } from "../../sinks/service.ts";
+import { SeveralSinks } from "../../sinks/several.ts";
+import type { Sink, SinkPlan } from "../../sinks/sink.ts";
 import { STDOUT } from "../../sinks/stream.ts";
 import type { Command, CommandList } from "../command.ts";
 import { countingOf, requireNames } from "../counting_options.ts";
@@ -115,7 +118,20 @@ async function watch(
     log.info("Writing no records: --format or -o asks for them");
   }
   log.info(howToStop(options));
-  return await record(session, sinks);
+  const manager = ServiceManager.ofProcess(({ message }) =>
+    log.warn(`Cannot tell the service manager how the run is: ${message}`)
+  );
+  return await record(session, withService(sinks, manager, options));
+}
+
+/** The service manager is told last: of what all others have. */
+function withService(
+  sinks: Sink,
+  manager: ServiceManager | undefined,
+  { timing: { interval } }: SessionOptions,
+): Sink {
+  if (manager === undefined) return sinks;
+  return new SeveralSinks([sinks, new ServiceSink(manager, interval)]);
 }
 
 /** Whether this process has a terminal, whose hangup could reach it. */
