@@ -44,10 +44,10 @@ changelog() {
 }
 
 put 755 dist/xdptally usr/bin/xdptally
-put 644 contrib/default/xdptally etc/default/xdptally
+for file in contrib/default/*; do put 644 "$file" "etc/default/$(basename "$file")"; done
 put 644 contrib/logrotate.d/xdptally etc/logrotate.d/xdptally
 put 644 contrib/sysusers.d/xdptally.conf usr/lib/sysusers.d/xdptally.conf
-for unit in contrib/systemd/*; do put 644 "$unit" "usr/lib/systemd/system/$(basename "$unit")"; done
+for unit in contrib/systemd/*.{service,timer}; do put 644 "$unit" "usr/lib/systemd/system/$(basename "$unit")"; done
 put 644 dist/share/man/man1/xdptally.1 usr/share/man/man1/xdptally.1
 put 644 dist/share/bash-completion/completions/xdptally usr/share/bash-completion/completions/xdptally
 put 644 dist/share/zsh/site-functions/_xdptally usr/share/zsh/vendor-completions/_xdptally
@@ -58,6 +58,8 @@ put 644 "$work/copyright" usr/share/doc/xdptally/copyright
 put 644 README.md usr/share/doc/xdptally/README.md
 for page in docs/*.md; do put 644 "$page" "usr/share/doc/xdptally/$page"; done
 put 644 contrib/cron.d/xdptally usr/share/doc/xdptally/examples/cron.d/xdptally
+put 644 contrib/systemd/xdptally-exporter.service.d/secrets.conf \
+	usr/share/doc/xdptally/examples/xdptally-exporter.service.d/secrets.conf
 put 644 CHANGELOG.md usr/share/doc/xdptally/changelog
 changelog >"$root/usr/share/doc/xdptally/changelog.Debian"
 compress usr/share/man/man1/xdptally.1

@@ -76,6 +76,14 @@ const ENVIRONMENT: ManualSection = {
           "LC_ALL, LC_CTYPE, LANG",
           "In top: bars and curves are drawn in Unicode if the first of these that is set names UTF-8, else in ASCII.",
         ],
+        [
+          "NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID",
+          "Where a service manager such as systemd wants to hear that all is attached, of each tick that was read whole, if it has a watchdog, and of the end; see sd_notify(3).",
+        ],
+        [
+          "JOURNAL_STREAM",
+          "If it says that standard error is the journal, each message begins with its level instead of xdptally:; see sd-daemon(3).",
+        ],
         ["TZ, TZDIR", "The time zone of --local, see tzset(3)."],
         [
           "SSLKEYLOGFILE, DENO_UNSTABLE_CRON_SOCK, ICU_DATA, ICU_TIMEZONE_FILES_DIR",
@@ -107,14 +115,22 @@ const FILES: ManualSection = {
           "/etc/default/xdptally",
           "OPTIONS of the captures that systemd runs.",
         ],
+        [
+          "/etc/default/xdptally-exporter",
+          "INTERFACES and OPTIONS of the exporter that systemd runs.",
+        ],
       ],
     },
-    "xdptally writes no other files than -o and the export of top name. These files come with the sources and the tarballs; the package installs the first five.",
+    "xdptally writes no other files than -o and the export of top name. These files come with the sources and the tarballs; the package installs the first eight.",
     {
       items: [
         [
           "contrib/default/xdptally",
           "The options of the unit, for /etc/default/.",
+        ],
+        [
+          "contrib/default/xdptally-exporter",
+          "The interfaces and options of the exporter, for /etc/default/.",
         ],
         [
           "contrib/systemd/xdptally@.service",
@@ -123,6 +139,14 @@ const FILES: ManualSection = {
         [
           "contrib/systemd/xdptally@.timer",
           "Starts it every ten minutes: systemctl enable --now xdptally@eth0.timer",
+        ],
+        [
+          "contrib/systemd/xdptally-exporter.service",
+          "Serves metrics all the time: systemctl enable --now xdptally-exporter",
+        ],
+        [
+          "contrib/systemd/xdptally-exporter.service.d/secrets.conf",
+          "Its token and certificate as systemd's credentials.",
         ],
         [
           "contrib/sysusers.d/xdptally.conf",

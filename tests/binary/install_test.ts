@@ -5,6 +5,7 @@ import { Namespace, sh } from "../lib/stage.ts";
 import { become } from "../lib/xdptally.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replaceAll("%20", " ");
+const UNITS = `${ROOT}contrib/systemd/`;
 
 /** The stdout and stderr of a command, whatever its exit code. */
 function said(...command: string[]): { code: number; text: string } {
@@ -48,26 +49,25 @@ Deno.test("make install and make uninstall, below a DESTDIR with a space in it",
 
 Deno.test("the systemd units pass systemd-analyze verify and its security rating", () => {
   using folder = new Folder();
-  // The unit starts the program from where `make install` puts it.
-  for (const kind of ["service", "timer"]) {
-    const unit = Deno.readTextFileSync(
-      `${ROOT}contrib/systemd/xdptally@.${kind}`,
-    );
+  // The units start the program from where `make install` puts it.
+  const program = `${ROOT}dist/xdptally`.replaceAll(" ", "\\x20");
+  const names = [...Deno.readDirSync(UNITS)].filter(({ isFile }) => isFile)
+    .map(({ name }) => name);
+  assertEquals(names.toSorted(), [
+    "xdptally-exporter.service",
+    "xdptally@.service",
+    "xdptally@.timer",
+  ]);
+  for (const name of names) {
     Deno.writeTextFileSync(
-      `${folder.path}/xdptally@.${kind}`,
-      unit.replaceAll(
-        "/usr/local/bin/xdptally",
-        `${ROOT}dist/xdptally`.replaceAll(" ", "\\x20"),
-      ),
+      `${folder.path}/${name}`,
+      Deno.readTextFileSync(UNITS + name)
+        .replaceAll("/usr/local/bin/xdptally", program),
     );
   }
-  const { code, text } = said(
-    "systemd-analyze",
-    "verify",
-    "--man=no",
-    `${folder.path}/xdptally@.service`,
-    `${folder.path}/xdptally@.timer`,
-  );
+  const paths = names.map((name) => `${folder.path}/${name}`);
+  const verified = ["systemd-analyze", "verify", "--man=no", ...paths] as const;
+  const { code, text } = said(...verified);
   assertEquals(
     [
       code,
@@ -76,14 +76,32 @@ Deno.test("the systemd units pass systemd-analyze verify and its security rating
     [0, []],
     text,
   );
-  const security = said(
-    "systemd-analyze",
-    "security",
-    "--offline=true",
-    "--threshold=30",
-    `${folder.path}/xdptally@.service`,
+  for (const path of paths.filter((path) => path.endsWith(".service"))) {
+    const security = said(
+      "systemd-analyze",
+      "security",
+      "--offline=true",
+      "--threshold=30",
+      path,
+    );
+    assertEquals(security.code, 0, security.text.slice(-300));
+  }
+});
+
+Deno.test("the exporter's unit: the secrets' drop-in passes systemd-analyze verify too", () => {
+  using folder = new Folder();
+  const name = "xdptally-exporter.service";
+  Deno.copyFileSync(UNITS + name, `${folder.path}/${name}`);
+  sh("cp", "-r", `${UNITS}${name}.d`, folder.path);
+  const { code, text } = said(
+    ...["env", `SYSTEMD_UNIT_PATH=${folder.path}:`],
+    ...["systemd-analyze", "verify", "--man=no", name],
   );
-  assertEquals(security.code, 0, security.text.slice(-300));
+  const isAboutProgram = /\/usr\/local\/bin\/xdptally/; // not installed here
+  const others = text.split("\n").filter((line) =>
+    line.includes("xdptally") && !isAboutProgram.test(line)
+  );
+  assertEquals(others, [], `${code} ${text}`);
 });
 
 /** The system calls of one entry of SystemCallFilter=; `@name` is a set of them. */
@@ -95,22 +113,33 @@ function callsOf(name: string): string[] {
   return members.flatMap(callsOf);
 }
 
-Deno.test("the systemd service: its SystemCallFilter= allows every system call of a run", () => {
+/** The system calls that a unit allows. */
+function allowedBy(name: string): Set<string> {
+  const unit = Deno.readTextFileSync(UNITS + name);
+  const [, filter] = /^SystemCallFilter=(.*)$/m.exec(unit)!;
+  return new Set([...filter!.split(" "), "@default"].flatMap(callsOf));
+}
+
+Deno.test("the systemd services: SystemCallFilter= allows every system call of a run", () => {
   using stage = new Namespace();
   using folder = new Folder();
-  const unit = Deno.readTextFileSync(
-    `${ROOT}contrib/systemd/xdptally@.service`,
-  );
-  const [, filter] = /^SystemCallFilter=(.*)$/m.exec(unit)!;
-  const allowed = new Set([...filter!.split(" "), "@default"].flatMap(callsOf));
+  const allowed = allowedBy("xdptally@.service");
+  assertEquals(allowedBy("xdptally-exporter.service"), allowed);
   const traced = `${folder.path}/calls`;
   const strace = ["strace", "-f", "-qq", "-o", traced, `${ROOT}dist/xdptally`];
   const capture = ["-q", "-c", "2", "-i", "100ms", "-o", `${folder.path}/`];
-  sh("ip", "netns", "exec", stage.name, ...strace, ...capture, "lo");
+  const exporter = ["--listen", "9435"];
+  const managed = ["env", `NOTIFY_SOCKET=${folder.path}/none`];
+  sh(
+    ...["ip", "netns", "exec", stage.name, ...managed, ...strace],
+    ...[...capture, ...exporter, "lo"],
+  );
   const calls = Deno.readTextFileSync(traced)
     .matchAll(/^\d+ +([a-z]\w*)\(/gm).map(([, call]) => call!);
   const made = new Set(calls);
-  assert(made.has("bpf") && made.has("setresuid"), [...made].join(" "));
+  for (const call of ["bpf", "setresuid", "listen", "sendto"]) {
+    assert(made.has(call), [...made].join(" "));
+  }
   assertEquals([...made.difference(allowed)], []);
 });
 
