@@ -177,6 +177,8 @@ Deno.test("a fleet: the right alerts fire, and all numbers agree", async (test) 
     const end = String(Date.now() / 1000);
     const begin = String(Date.now() / 1000 - 300);
     for (const [title, expr] of queries()) {
+      // No host here observes an XDP program: not every kernel allows that.
+      if (expr.includes("xdptally_verdict_")) continue;
       const query = withEverything(expr);
       const { result } = prometheus.get("query_range", {
         ...{ query, end, start: begin, step: "1" },

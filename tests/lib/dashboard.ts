@@ -56,6 +56,6 @@ export function queries(): [title: string, expr: string][] {
 
 /** A query as Grafana sends it if All is selected for each variable. */
 export function withEverything(expr: string, rateInterval = "1m"): string {
-  return expr.replaceAll("$__rate_interval", rateInterval)
+  return expr.replaceAll(/\$__(rate_interval|range)\b/g, rateInterval)
     .replaceAll(/\$(host|interface|direction)\b/g, ".*");
 }
