@@ -9,6 +9,7 @@ import {
   become,
   BINARY,
   Capture,
+  isThere,
   run,
   startCapture,
   sum,
@@ -42,7 +43,7 @@ function assertShort(list: readonly string[], packets: number): void {
   assertEquals(rows.length, TOP, list.join("\n"));
   const others =
     /^(?:xdptally: )?\s+and (\d+) others: (\d+) packets, ([\d.]+) % of all$/m
-      .exec(list.join("\n"));
+      .exec(list.join("\n").replaceAll(/\n(?:xdptally: )? {4}(?=\S)/g, " "));
   assert(others !== null, list.join("\n"));
   assertEquals(Number(others[1]), SOURCES - TOP);
   assertEquals(
@@ -112,6 +113,34 @@ function lastTick(lines: readonly string[]): number {
     ...Array.from(said.matchAll(/ tick (\d+): /g), ([, tick]) => Number(tick)),
   );
 }
+
+Deno.test("SIGUSR1 on a terminal: 20 rows and the others, and lines that fit", async () => {
+  for (const width of [60, 120]) {
+    using stage = vethStage();
+    using folder = new Folder();
+    using terminal = new Tmux({ width, height: 50 });
+    const file = `${folder.path}/records`;
+    terminal.enter(
+      `clear; ${watch(stage, "-q", "-j", "-i", "200ms")} >${file}`,
+    );
+    await become(() => isThere(file) && Deno.readTextFileSync(file) !== "");
+    await floodOnce(stage);
+    const counted = () =>
+      sum(
+        Deno.readTextFileSync(file).split("\n").slice(0, -1)
+          .map((line) => JSON.parse(line)),
+        ({ total }) => total?.packets ?? 0,
+      );
+    await become(() => counted() === PACKETS);
+    sh("sh", "-c", `ip netns pids ${stage.name} | xargs kill -USR1`);
+    await terminal.until(/others: /);
+    const title = /^xdptally: vb \S+Z so far/;
+    const list = lastList(terminal.lines(), title);
+    assertShort(list, PACKETS);
+    assertEquals(lastList(terminal.unwrapped(), title), list);
+    terminal.press("C-c");
+  }
+});
 
 Deno.test("SIGUSR1 logs 20 rows and the others, all rows with --top 0, and stdout stays whole", async () => {
   for (const [top, isShort] of [[[], true], [["--top", "0"], false]] as const) {
