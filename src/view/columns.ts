@@ -1,6 +1,7 @@
 /** The columns of the table: which fit, and what they show. */
 import { formatBytes } from "../basics/quantity.ts";
 import { bits, clock, grouped, percent, rate, shareOf } from "./numbers.ts";
+import type { Choice } from "./choice.ts";
 import type { Pane } from "./pane.ts";
 import type { RowOrder, Scope } from "./row_order.ts";
 import { HISTORY, type SourceRow } from "./source_rows.ts";
@@ -52,8 +53,7 @@ const LEAST_TREND = 8;
  */
 export function columnsFor(
   pane: Pane,
-  scope: Scope,
-  sort: RowOrder,
+  { scope, sort }: Choice,
   addresses: number,
   width: number,
 ): Column[] {

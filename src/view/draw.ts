@@ -1,8 +1,9 @@
 /** Divides the screen into header, table and footer. */
 import { Frame } from "./cells.ts";
-import { drawFooter, drawHelp } from "./footer.ts";
+import { drawFooter } from "./footer.ts";
 import { drawHeader, headerHeight } from "./header.ts";
-import type { Shown } from "./shown.ts";
+import { drawHelp } from "./help.ts";
+import type { Body, Shown } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
 import { drawTable } from "./table.ts";
 
@@ -13,6 +14,22 @@ const FIXED = 3;
 export function pageSize(height: number): number {
   return Math.max(1, height - headerHeight(height) - FIXED);
 }
+
+/** Draws what is between header and footer, into the lines from `from` up to `to`. */
+type DrawBody = (
+  frame: Frame,
+  from: number,
+  to: number,
+  shown: Shown,
+  glyphs: Glyphs,
+) => void;
+
+const BODIES: Readonly<Record<Body, DrawBody>> = {
+  help: drawHelp,
+  rows: (frame, from, to, shown, glyphs) => {
+    if (to - from >= FIXED) drawTable(frame, from, to, shown, glyphs);
+  },
+};
 
 /** Draws a screen of this size, in columns and rows. */
 export function draw(
@@ -25,8 +42,7 @@ export function draw(
   const from = headerHeight(height);
   const to = height - 1;
   drawHeader(frame, shown, glyphs);
-  if (shown.isHelp) drawHelp(frame, from, to);
-  else if (to - from >= FIXED) drawTable(frame, from, to, shown, glyphs);
+  BODIES[shown.body](frame, from, to, shown, glyphs);
   drawFooter(frame, height - 1, shown);
   return frame;
 }

@@ -1,16 +1,8 @@
 /** Exports what `top` shows. */
 import { malformed, nonIp, tally, untracked } from "../formats/jsonl.ts";
+import type { Choice } from "./choice.ts";
 import type { Pane } from "./pane.ts";
-import type { RowOrder, Scope } from "./row_order.ts";
 import type { SourceRow } from "./source_rows.ts";
-
-/** How the exported rows were filtered and ordered. */
-interface Selection {
-  readonly sort: RowOrder;
-  readonly scope: Scope;
-  readonly filter: string | undefined;
-  readonly family: 4 | 6 | undefined;
-}
 
 /**
  * The rows as JSON Lines: a `view` with the books of the last tick, then a `row`
@@ -20,7 +12,7 @@ export function viewLines(
   pane: Pane,
   last: NonNullable<Pane["last"]>,
   rows: readonly SourceRow[],
-  selection: Selection,
+  { sort, scope, filter, family }: Choice,
 ): string {
   const { host, run, interface: name } = pane.start;
   const line = (type: string, rest: Record<string, unknown>) =>
@@ -40,9 +32,10 @@ export function viewLines(
     malformed: malformed(books.malformed),
     runTotal: tally(pane.runBooks.total),
     sources: pane.sources,
-    ...selection,
-    filter: selection.filter ?? null,
-    family: selection.family ?? null,
+    sort,
+    scope,
+    filter: filter?.text ?? null,
+    family: family ?? null,
   });
   return view + rows.map((row) =>
     line("row", {

@@ -27,9 +27,9 @@ export function drawTable(
   shown: Shown,
   glyphs: Glyphs,
 ): void {
-  const { pane, rows, offset, scope, sort } = shown;
+  const { pane, rows, offset, choice } = shown;
   const visible = rows.slice(offset, offset + to - from - 2);
-  const columns = columnsFor(pane, scope, sort, shown.longest, frame.width);
+  const columns = columnsFor(pane, choice, shown.longest, frame.width);
   drawHead(frame, from, columns, shown, glyphs);
   for (const [at, row] of visible.entries()) {
     drawRow(frame, from + 1 + at, row, columns, shown, glyphs);
@@ -41,7 +41,7 @@ function drawHead(
   frame: Frame,
   at: number,
   columns: readonly Column[],
-  { sort }: Shown,
+  { choice: { sort } }: Shown,
   glyphs: Glyphs,
 ): void {
   each(frame, columns, (column, from) => {
@@ -55,7 +55,7 @@ function drawRow(
   at: number,
   row: SourceRow,
   columns: readonly Column[],
-  { pane, scope, sort }: Shown,
+  { pane, choice: { sort, scope } }: Shown,
   glyphs: Glyphs,
 ): void {
   const { rows, runBooks, last } = pane;

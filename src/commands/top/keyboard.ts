@@ -7,7 +7,8 @@ import { ACCESS, canAccess } from "../../process/user.ts";
 import { reasonOf } from "../../basics/reason.ts";
 import type { Screen } from "./screen.ts";
 import { KeyDecoder, type PressedKey } from "../../view/key_decoder.ts";
-import type { Effect, View } from "../../view/view.ts";
+import type { Effect } from "../../view/effect.ts";
+import type { View } from "../../view/view.ts";
 
 /** Milliseconds to wait for the rest of a key's escape sequence, on a slow line. */
 const PATIENCE = 50;

@@ -1,7 +1,7 @@
 /** What the man page says about `top`: the screen, its keys and the export. */
 import type { Manual } from "../../cli/command_docs.ts";
 import { COLUMN_HELP } from "../../view/columns.ts";
-import { KEY_HELP } from "../../view/footer.ts";
+import { KEY_HELP } from "../../view/help.ts";
 
 export const manual: Manual = {
   examples: [],
@@ -15,7 +15,7 @@ export const manual: Manual = {
       { items: Object.entries(COLUMN_HELP) },
       "A narrow terminal has fewer columns. The head of the column that rows are sorted by is in reverse video. The row total is the record's own total, not a sum of the rows. A row moves only when its share changes by a tenth (in the run: by a hundredth). A new source is bold for ten seconds; a source that sends nothing stays for ten seconds, dim.",
       { heading: "Keys" },
-      { items: [...KEY_HELP, ["?", "show the keys"]] },
+      { items: KEY_HELP },
       "The interval goes from 100 ms to 1 minute. The filter selects what is shown; everything is still counted. !10.0.0.0/8 hides a network.",
       { heading: "Export" },
       "The key e writes the rows on display to a new file, as the user of --user: a line of type view, then a line of type row for each source. Both have schema, type, host, run and interface, as JSON LINES explains.",
