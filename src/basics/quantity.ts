@@ -19,17 +19,21 @@ export function formatRate(rate: number): string {
   return `${rate >= 10 ? Math.round(rate) : Math.round(rate * 10) / 10}/s`;
 }
 
-const BIT_UNITS = ["", "k", "M", "G", "T", "P"] as const;
+const SI_UNITS = ["", "k", "M", "G", "T", "P"] as const;
 
-/** Bits a second, to three digits: `952 bit/s`, `13.5 Mbit/s`; `- bit/s` where no time passed. */
-export function formatBitRate(rate: number): string {
-  if (!Number.isFinite(rate)) return "- bit/s";
-  let value = rate;
+/** A number to three digits, and the unit that they are in: `["13.5", "M"]`. */
+export function scaled(value: number): [number: string, unit: string] {
+  if (!Number.isFinite(value)) return ["-", ""];
   let unit = 0;
-  while (value >= 999.5 && unit < BIT_UNITS.length - 1) {
+  while (value >= 999.5 && unit < SI_UNITS.length - 1) {
     value /= 1000;
     unit++;
   }
   const decimals = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${value.toFixed(decimals)} ${BIT_UNITS[unit]}bit/s`;
+  return [value.toFixed(decimals), SI_UNITS[unit]!];
+}
+
+/** Bits a second, to three digits: `952 bit/s`, `13.5 Mbit/s`; `- bit/s` where no time passed. */
+export function formatBitRate(rate: number): string {
+  return `${scaled(rate).join(" ")}bit/s`;
 }

@@ -1,4 +1,5 @@
 /** How the rows of the screen are chosen and ordered: what its keys change. */
+import type { Grouping } from "./grouping.ts";
 import type { RowFilter } from "./row_filter.ts";
 import type { RowOrder, Scope } from "./row_order.ts";
 
@@ -9,4 +10,8 @@ export interface Choice {
   /** Undefined: all rows. */
   readonly filter: RowFilter | undefined;
   readonly family: 4 | 6 | undefined;
+  /** What rows stand for. */
+  readonly grouping: Grouping;
+  /** Bars show the logarithm of a share. */
+  readonly isLog: boolean;
 }

@@ -1,21 +1,29 @@
 /** The columns of the table: which fit, and what they show. */
+import { type FieldName, keyField } from "../basics/keys.ts";
 import { formatBytes } from "../basics/quantity.ts";
-import { bits, clock, grouped, percent, rate, shareOf } from "./numbers.ts";
+import { NOTHING, type Tally } from "../tally/source_list.ts";
 import type { Choice } from "./choice.ts";
+import type { FanOutField } from "./fan_out.ts";
+import type { Grouping } from "./grouping.ts";
+import { bits, clock, counted, percent, rate, shareOf } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
-import type { RowOrder, Scope } from "./row_order.ts";
-import { HISTORY, type SourceRow } from "./source_rows.ts";
+import type { RowOrder } from "./row_order.ts";
+import { HISTORY } from "./source_rows.ts";
+import type { Amount, ViewRow } from "./view_row.ts";
 
 /** What each head stands for, for the man page. */
 export const COLUMN_HELP = {
-  "ADDRESS": "the source",
+  "ADDRESS":
+    "the source; after b or with --by a network or other fields, whose names are the head then",
   "PACKETS/S": "its packets a second in the last tick",
   "BIT/S": "its bits a second in the last tick",
   "SHARE":
-    "its share of the packets of the last tick, or of the run after d; of the bytes when rows are sorted by bytes. A bar shows the same",
-  "TOTAL": "its packets in the run",
+    "its share of the packets of the last tick, or of the run after d; of the bytes when rows are sorted by bytes. A bar shows the same, after L on a logarithmic scale from 0.01%",
+  "SOURCES, DESTS, PORTS":
+    "how many different ones it has in the last tick, or in the run after d: of the fields that are counted, but not part of the row",
   "TREND":
     "its packets in each of the last ticks, at most 32; each row has a scale of its own",
+  "TOTAL": "its packets in the run",
   "FIRST SEEN":
     "the start of the first tick that had it: a time, after a day a date",
   "PACKETS": "its packets in the run, after d",
@@ -24,8 +32,7 @@ export const COLUMN_HELP = {
 
 /** A column of the table. */
 export interface Column {
-  /** "" above the bar. */
-  readonly head: keyof typeof COLUMN_HELP | "";
+  readonly head: string;
   readonly width: number;
   /** The order that marks this column; undefined: none does. */
   readonly sort?: RowOrder;
@@ -33,146 +40,177 @@ export interface Column {
   readonly isLeft?: boolean;
   /** table.ts draws a picture instead of the text. */
   readonly picture?: "bar" | "trend";
-  /** The cell of a source. */
-  text(row: SourceRow): string;
-  /** The cell of the total. */
-  readonly total: string;
+  /** The cell of a row. */
+  text(row: ViewRow): string;
+  /** The cell of any amount: of all frames, for example. */
+  textOf?(amount: Amount): string;
+  /** It is also shown for the sum of some rows. */
+  readonly isOfParts?: true;
 }
 
-const ADDRESS = 15;
+/** The least and the most columns of a key; an IPv6 address has the latter at most. */
+const LEAST_KEY = 15, ADDRESS = 39, NETWORK = 23;
 const LEAST_BAR = 6, MOST_BAR = 30;
 const LEAST_TREND = 8;
+const HEADS: Record<FanOutField, string> = {
+  "source": "SOURCES",
+  "destination": "DESTS",
+  "port": "PORTS",
+};
 
-/**
- * The columns that fit into a width. Address, counts and share always come; then
- * the bar, the second count, the trend and the first time, in this order. Bar and
- * trend share the columns that are left.
- *
- * @param addresses length of the longest address
- * @param width columns of the screen
- */
-export function columnsFor(
-  pane: Pane,
-  { scope, sort }: Choice,
-  addresses: number,
-  width: number,
-): Column[] {
-  const gap = width >= 100 ? 2 : 1;
-  const { counts, share, rest } = textColumns(pane, scope, sort);
-  const fixed = [...counts, share].reduce(
-    (sum, { width }) => sum + gap + width,
-    0,
-  );
-  const address: Column = {
-    head: "ADDRESS",
-    width: Math.max(0, Math.min(Math.max(ADDRESS, addresses), width - fixed)),
-    sort: "ip",
-    isLeft: true,
-    text: ({ ip }) => ip,
-    total: "total",
-  };
-  const picture = (picture: "bar" | "trend", width: number): Column => ({
-    head: picture === "trend" ? "TREND" : "",
-    width,
-    isLeft: true,
-    picture,
-    text: () => "",
-    total: "",
-  });
-  const [second, first] = rest;
-  const columns = [
-    address,
-    ...counts,
-    share,
-    picture("bar", LEAST_BAR),
-    second,
-    picture("trend", LEAST_TREND),
-    first,
-  ];
-  let room = width - fixed - address.width;
-  const fitting = columns.filter((column, at) => {
-    if (at <= counts.length + 1) return true;
-    const fits = column.width + gap <= room;
-    room = fits ? room - column.width - gap : 0;
-    return fits;
-  });
-  return fitting.map((column) => {
-    const most = column.picture === "bar" ? MOST_BAR : HISTORY;
-    if (column.picture === undefined) return column;
-    const others = fitting.filter(({ picture }) => picture !== undefined);
-    const more = Math.floor(room / others.length);
-    return { ...column, width: Math.min(most, column.width + more) };
-  });
+/** What columns depend on. What is counted does not change them: they never come and go. */
+interface Layout {
+  readonly choice: Choice;
+  readonly fanOut: readonly FanOutField[];
+  /** Length of the longest key in sight. */
+  readonly longest: number;
+  /** Columns of the screen. */
+  readonly width: number;
 }
 
-/** The columns of text; `counts` show what `scope` selects, `rest` the other scope and the first time. */
+/**
+ * The columns that fit into a width, beside the longest key that there may be. Key,
+ * counts and share always come. The key takes what it needs, and leaves the rest to
+ * bar and trend.
+ */
+export function columnsFor(pane: Pane, layout: Layout): Column[] {
+  const { choice, width, fanOut } = layout;
+  const gap = width >= 100 ? 2 : 1;
+  const sizeOf = (columns: readonly Column[]) =>
+    columns.reduce((sum, column) => sum + gap + column.width, 0);
+  const { counts, share, second, first } = textColumns(pane, choice);
+  const fixed = [...counts, share];
+  const most = width - sizeOf(fixed);
+  const reserve = Math.max(0, Math.min(keyWidth(choice.grouping), most));
+  const bar = picture(choice.isLog ? "LOG SCALE" : "", "bar", LEAST_BAR);
+  const trend = picture("TREND", "trend", LEAST_TREND);
+  const fans = fanOut.map((name, at): Column => ({
+    head: HEADS[name],
+    width: 7,
+    sort: name,
+    text: ({ fanOut }) => counted(BigInt(fanOut[at]!), 7),
+  }));
+  let room = most - reserve;
+  // What matters most takes its place first.
+  const fitting = new Set<Column>();
+  for (const column of [...fans, bar, trend, second, first]) {
+    if (sizeOf([column]) > room) continue;
+    room -= sizeOf([column]);
+    fitting.add(column);
+  }
+  const others = [...fans, bar, second, trend, first]
+    .filter((column) => fitting.has(column));
+  const key: Column = {
+    head: keyHead(choice.grouping),
+    width: Math.min(
+      Math.max(LEAST_KEY, layout.longest),
+      most - sizeOf(others),
+    ),
+    sort: "ip",
+    isLeft: true,
+    text: ({ key }) => key,
+  };
+  const left = most - key.width - sizeOf(others);
+  const pictures = others.filter(({ picture }) => picture !== undefined);
+  const more = Math.floor(left / pictures.length);
+  return [
+    key,
+    ...fixed,
+    ...others.map((column) => {
+      if (column.picture === undefined) return column;
+      const most = column.picture === "bar" ? MOST_BAR : HISTORY;
+      return { ...column, width: Math.min(most, column.width + more) };
+    }),
+  ];
+}
+
+function picture(
+  head: string,
+  picture: "bar" | "trend",
+  width: number,
+): Column {
+  return { head, width, isLeft: true, picture, text: () => "" };
+}
+
+/** `ADDRESS`, `NETWORK`, or the fields: `SOURCE,PORT`. */
+function keyHead({ fields, isByNetwork }: Grouping): string {
+  const text = fields.join();
+  if (isByNetwork) {
+    return text === "source" ? "NETWORK" : `${text} NETWORK`.toUpperCase();
+  }
+  return text === "source" ? "ADDRESS" : text.toUpperCase();
+}
+
+/** Columns of the longest key. */
+function keyWidth({ fields, isByNetwork }: Grouping): number {
+  const width = (name: FieldName) => {
+    const { size, isNumber } = keyField(name);
+    if (typeof size === "string") return isByNetwork ? NETWORK : ADDRESS;
+    return isNumber ? 5 : name === "mac" ? 17 : 9;
+  };
+  const all = fields.reduce((sum, name) => sum + width(name) + 1, -1);
+  return Math.max(LEAST_KEY, all);
+}
+
+/** The columns of text; `counts` show what the scope selects, `second` the other one. */
 function textColumns(
-  { last, runBooks, peak }: Pane,
-  scope: Scope,
-  sort: RowOrder,
-): { counts: Column[]; share: Column; rest: [Column, Column] } {
+  { last, runBooks }: Pane,
+  choice: Choice,
+): { counts: Column[]; share: Column; second: Column; first: Column } {
   const elapsed = last?.elapsed ?? NaN;
-  const tick = last?.books.total ?? { packets: 0n, bytes: 0n };
-  const run = runBooks.total;
-  const ofRun = (row: SourceRow) => row.run ?? row.tick;
-  const rates: Column = {
-    head: "PACKETS/S",
-    width: Math.max(9, grouped(Math.round(peak)).length),
-    text: (row) => rate(row.tick.packets, elapsed),
-    total: rate(tick.packets, elapsed),
-  };
-  const totals: Column = {
-    head: scope === "run" ? "PACKETS" : "TOTAL",
-    width: Math.max(9, grouped(run.packets).length),
-    text: (row) => grouped(ofRun(row).packets),
-    total: grouped(run.packets),
-  };
-  const share: Column = {
-    head: "SHARE",
-    width: 6,
-    text: (row) =>
-      percent(shareIn(row, scope, sort, scope === "run" ? run : tick)),
-    total: (scope === "run" ? run : tick).packets > 0n ? "100.0%" : "",
-  };
+  const whole = { tick: last?.books.total ?? NOTHING, run: runBooks.total };
+  const rates = amounts(
+    "PACKETS/S",
+    9,
+    ({ tick }) => rate(tick.packets, elapsed, 9),
+  );
+  const speed = amounts("BIT/S", 7, ({ tick }) => bits(tick.bytes, elapsed));
+  const totals = (head: string, width: number) =>
+    amounts(head, width, (of) => counted(ofRun(of).packets, width));
+  const volume = amounts("BYTES", 8, (of) => formatBytes(ofRun(of).bytes));
+  const share = amounts(
+    "SHARE",
+    6,
+    (part) => percent(shareIn(part, choice, whole)),
+  );
   const first: Column = {
     head: "FIRST SEEN",
     width: 10,
     sort: "first",
     text: (row) => day(row.first, last!.end),
-    total: "",
   };
-  if (scope === "run") {
-    const volume: Column = {
-      head: "BYTES",
-      width: 8,
-      sort: "bytes",
-      text: (row) => formatBytes(ofRun(row).bytes),
-      total: formatBytes(run.bytes),
-    };
-    const counts = [{ ...totals, sort: "packets" as const }, volume];
-    return { counts, share, rest: [rates, first] };
-  }
-  const speed: Column = {
-    head: "BIT/S",
-    width: 7,
-    sort: "bytes",
-    text: (row) => bits(row.tick.bytes, elapsed),
-    total: bits(tick.bytes, elapsed),
-  };
-  const counts = [{ ...rates, sort: "packets" as const }, speed];
-  return { counts, share, rest: [totals, first] };
+  const [packets, bytes, second] = choice.scope === "run"
+    ? [totals("PACKETS", 13), volume, rates]
+    : [rates, speed, totals("TOTAL", 11)];
+  const counts: Column[] = [
+    { ...packets, sort: "packets", isOfParts: true },
+    { ...bytes, sort: "bytes", isOfParts: true },
+  ];
+  return { counts, share: { ...share, isOfParts: true }, second, first };
 }
 
-/** The share of a source in `whole`, of bytes if rows are sorted by bytes, else of packets. */
+/** A column whose cells can be added up. */
+function amounts(
+  head: string,
+  width: number,
+  textOf: (amount: Amount) => string,
+): Column {
+  return { head, width, text: textOf, textOf };
+}
+
+function ofRun({ run, tick }: Amount): Tally {
+  return run ?? tick;
+}
+
+/** The share of an amount in the whole, of bytes if rows are sorted by bytes, else of packets. */
 export function shareIn(
-  row: SourceRow,
-  scope: Scope,
-  sort: RowOrder,
-  whole: { readonly packets: bigint; readonly bytes: bigint },
+  amount: Amount,
+  { scope, sort }: Choice,
+  whole: { readonly tick: Tally; readonly run: Tally },
 ): number {
   const unit = sort === "bytes" ? "bytes" : "packets";
-  const part = scope === "run" ? row.run ?? row.tick : row.tick;
-  return shareOf(part[unit], whole[unit]);
+  const part = scope === "run" ? amount.run ?? amount.tick : amount.tick;
+  return shareOf(part[unit], whole[scope][unit]);
 }
 
 /** The time, if it is within a day of `now`; else the date. */

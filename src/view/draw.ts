@@ -5,14 +5,15 @@ import { drawHeader, headerHeight } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Body, Shown } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
-import { drawTable } from "./table.ts";
+import { drawTable, linesBesideRows } from "./table.ts";
 
-/** Lines besides header and sources: column heads, total, footer. */
-const FIXED = 3;
+const FOOTER = 1;
 
-/** How many sources fit on a screen of this height. */
-export function pageSize(height: number): number {
-  return Math.max(1, height - headerHeight(height) - FIXED);
+/** How many rows fit on a screen of this height. */
+export function pageSize(height: number, shown: Shown): number {
+  const beside = headerHeight(height, shown.pane) + FOOTER +
+    linesBesideRows(shown);
+  return Math.max(1, height - beside);
 }
 
 /** Draws what is between header and footer, into the lines from `from` up to `to`. */
@@ -27,7 +28,9 @@ type DrawBody = (
 const BODIES: Readonly<Record<Body, DrawBody>> = {
   help: drawHelp,
   rows: (frame, from, to, shown, glyphs) => {
-    if (to - from >= FIXED) drawTable(frame, from, to, shown, glyphs);
+    if (to - from >= linesBesideRows(shown)) {
+      drawTable(frame, from, to, shown, glyphs);
+    }
   },
 };
 
@@ -39,10 +42,10 @@ export function draw(
   glyphs: Glyphs,
 ): Frame {
   const frame = new Frame(width, height);
-  const from = headerHeight(height);
-  const to = height - 1;
+  const from = headerHeight(height, shown.pane);
+  const to = height - FOOTER;
   drawHeader(frame, shown, glyphs);
   BODIES[shown.body](frame, from, to, shown, glyphs);
-  drawFooter(frame, height - 1, shown);
+  drawFooter(frame, to, shown);
   return frame;
 }

@@ -2,7 +2,7 @@
 import { malformed, nonIp, tally, untracked } from "../formats/jsonl.ts";
 import type { Choice } from "./choice.ts";
 import type { Pane } from "./pane.ts";
-import type { SourceRow } from "./source_rows.ts";
+import type { ViewRow } from "./view_row.ts";
 
 /**
  * The rows as JSON Lines: a `view` with the books of the last tick, then a `row`
@@ -11,7 +11,7 @@ import type { SourceRow } from "./source_rows.ts";
 export function viewLines(
   pane: Pane,
   last: NonNullable<Pane["last"]>,
-  rows: readonly SourceRow[],
+  rows: readonly ViewRow[],
   { sort, scope, filter, family }: Choice,
 ): string {
   const { host, run, interface: name } = pane.start;
@@ -39,7 +39,7 @@ export function viewLines(
   });
   return view + rows.map((row) =>
     line("row", {
-      ip: row.ip,
+      ip: row.key,
       ...tally(row.tick),
       runTotal: row.run === undefined ? null : tally(row.run),
       firstSeen: row.first,

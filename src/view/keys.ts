@@ -4,6 +4,7 @@ import { interval } from "./numbers.ts";
 import { longer, shorter } from "./intervals.ts";
 import type { PressedKey } from "./key_decoder.ts";
 import { filterPrompt } from "./prompt.ts";
+import { isFanOut } from "./fan_out.ts";
 import { ROW_ORDERS } from "./row_order.ts";
 import type { Shown } from "./shown.ts";
 import type { ViewState } from "./view_state.ts";
@@ -42,10 +43,24 @@ export const KEYS: readonly KeyBinding[] = [
   },
   {
     keys: ["s"],
-    help: ["s", "sort by packets, bytes, address, or the newest first"],
+    help: [
+      "s",
+      "sort by packets, bytes, address, the newest first, or fan-out",
+    ],
     footer: () => ["s", "sort"],
-    press: (state) =>
-      state.choose({ sort: after(ROW_ORDERS, state.choice.sort) }),
+    press: (state) => {
+      const { choice: { sort }, chosen: { fanOut } } = state;
+      const orders = ROW_ORDERS.filter((order) =>
+        !isFanOut(order) || fanOut.includes(order)
+      );
+      state.choose({ sort: after(orders, sort) });
+    },
+  },
+  {
+    keys: ["b"],
+    help: ["b", "count by addresses, their networks, or other fields of --by"],
+    footer: () => ["b", "by"],
+    press: (state) => state.showNextGrouping(),
   },
   {
     keys: ["d"],
@@ -64,7 +79,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ["/"],
     help: [
       "/",
-      "filter: 10.0.0.0/8, 2001:db8::/32, an address, or a part of one",
+      "filter: 10.0.0.0/8,!10.1.0.0/16, as --filter, or a part of a row's name",
     ],
     footer: () => ["/", "filter"],
     press: (state) => {
@@ -100,6 +115,11 @@ export const KEYS: readonly KeyBinding[] = [
       state.interval = changed;
       return { kind: "interval", interval: changed };
     },
+  },
+  {
+    keys: ["L"],
+    help: ["L", "bars on a logarithmic scale; again: linear"],
+    press: (state) => state.choose({ isLog: !state.choice.isLog }),
   },
   {
     keys: ["4", "6"],

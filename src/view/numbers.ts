@@ -1,23 +1,37 @@
 /** Writes numbers as narrow as the columns of `top` need them. */
-import { formatBitRate } from "../basics/quantity.ts";
+import { formatBitRate, scaled } from "../basics/quantity.ts";
 
 /** `1,689,221`: all digits, in groups of three. */
 export function grouped(value: bigint | number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** Packets per second: `1,250`, or `2.5` below 10; `-` if no time has passed. */
-export function rate(packets: bigint, seconds: number): string {
+/** All digits, if `width` columns hold them; else three of them, and the unit. */
+export function counted(value: bigint, width: number): string {
+  const text = grouped(value);
+  return text.length <= width ? text : scaled(Number(value)).join(" ");
+}
+
+/**
+ * Packets per second: `1,250`, or `2.5` below 10; `-` if no time has passed.
+ *
+ * @param width columns that there are for it
+ */
+export function rate(
+  packets: bigint,
+  seconds: number,
+  width = Infinity,
+): string {
   const value = Number(packets) / seconds;
   if (!Number.isFinite(value)) return "-";
   return value < 10
     ? String(Math.round(value * 10) / 10)
-    : grouped(Math.round(value));
+    : counted(BigInt(Math.round(value)), width);
 }
 
 /** Bits per second to three digits: `952`, `13.5 M`. */
 export function bits(bytes: bigint, seconds: number): string {
-  return bitRate(bytes, seconds).slice(0, -"bit/s".length).trimEnd();
+  return scaled(Number(bytes) * 8 / seconds).join(" ").trimEnd();
 }
 
 /** Like `bits`, with the unit: `952 bit/s`, `13.5 Mbit/s`. */

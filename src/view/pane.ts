@@ -1,6 +1,12 @@
-/** Holds what the view shows of one interface. */
+/** Holds what the view shows of one direction of an interface. */
 import { type Books, EMPTY_BOOKS } from "../tally/books.ts";
-import type { EndReason, StartRecord, TickRecord } from "../tally/records.ts";
+import type {
+  EndReason,
+  Origin,
+  StartRecord,
+  TickRecord,
+} from "../tally/records.ts";
+import type { GroupedRows } from "./grouped_rows.ts";
 import { SourceRows } from "./source_rows.ts";
 
 /** Seconds that the sparkline of the total covers at most. */
@@ -16,15 +22,26 @@ interface TimelineTick {
   readonly rate: number;
 }
 
-/** The state of one interface: its sources, its last tick and its recent rates. */
+/** The name of a pane: `eth0`, or `eth0 out`. */
+export function paneName(
+  { interface: name, direction }: Pick<Origin, "interface" | "direction">,
+): string {
+  return direction === "in" ? name : `${name} out`;
+}
+
+/** The state of one direction of an interface: its sources, its last tick and its recent rates. */
 export class Pane {
   readonly start: StartRecord;
-  #rows = new SourceRows();
+  #rows: SourceRows;
   #timeline: TimelineTick[] = [];
   /** The last tick, without its sources, which are valid only during `take`. */
   last: Omit<TickRecord, "sources" | "snapshot"> | undefined;
-  /** Number of sources in the last tick. */
+  /** Number of rows in the last tick. */
   sources = 0;
+  /** Rows that the last tick was the first to have. */
+  fresh = 0;
+  /** The rows of the grouping that is shown, if they are not those that are counted. */
+  grouped: GroupedRows | undefined;
   /** The books of the run; sources without a row in its tables are untracked. */
   runBooks: Books = EMPTY_BOOKS;
   /** Ticks whose books did not balance. */
@@ -38,15 +55,19 @@ export class Pane {
 
   constructor(start: StartRecord) {
     this.start = start;
+    this.#rows = new SourceRows(start.by);
   }
 
+  /** The rows as they are counted. */
   get rows(): SourceRows {
     return this.#rows;
   }
 
   /** Takes a tick; its record must still be valid. */
   take(record: TickRecord): void {
-    this.sources = this.#rows.take(record);
+    const { count, fresh } = this.#rows.take(record);
+    this.sources = count;
+    this.fresh = fresh;
     const { sources: _, snapshot: __, ...last } = record;
     this.last = last;
     this.runBooks = record.snapshot().books;

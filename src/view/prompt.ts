@@ -6,17 +6,19 @@ export interface Prompt {
   readonly kind: "filter" | "export";
   readonly label: string;
   readonly text: string;
+  /** The text with which it was opened. */
+  readonly before: string;
 }
 
 /** Prompts for a filter; `text` is the current one. */
 export function filterPrompt(text: string): Prompt {
-  const label = "Filter by network or text (empty: all)";
-  return { kind: "filter", label, text };
+  const label = "Filter by networks or text (empty: all)";
+  return { kind: "filter", label, text, before: text };
 }
 
 /** Prompts for a file to export to; `text` is a proposal. */
 export function exportPrompt(text: string): Prompt {
-  return { kind: "export", label: "Export to", text };
+  return { kind: "export", label: "Export to", text, before: text };
 }
 
 /** The prompt after a key other than enter; undefined: the key closes it. */

@@ -2,29 +2,54 @@
 import type { Effect } from "./effect.ts";
 import { viewLines } from "./export.ts";
 import type { Prompt } from "./prompt.ts";
-import { parseRowFilter } from "./row_filter.ts";
+import { parseRowFilter, type RowFilter } from "./row_filter.ts";
 import type { ViewState } from "./view_state.ts";
 
-/** By the kind of the prompt, once it is closed with enter. */
-export const PROMPT_ACTIONS: Readonly<
-  Record<Prompt["kind"], (state: ViewState, text: string) => Effect | undefined>
-> = {
-  filter: (state, text) => {
-    try {
-      const typed = text.trim();
-      state.choose({
-        filter: typed === "" ? undefined : parseRowFilter(typed),
-      });
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      state.say(`Cannot filter by "${text}": ${error.message}`, true);
-    }
-    return undefined;
-  },
-  export: ({ pane, rows, choice }, path) =>
-    path === "" || pane?.last === undefined ? undefined : {
-      kind: "export",
-      path,
-      text: viewLines(pane, pane.last, rows, choice),
+/** What a kind of prompt does. */
+interface PromptAction {
+  /** While it is open, with the text up to here; with the first one after escape. */
+  readonly typed?: (state: ViewState, text: string) => void;
+  /** Once it is closed with enter. */
+  readonly enter: (state: ViewState, text: string) => Effect | undefined;
+}
+
+export const PROMPT_ACTIONS: Readonly<Record<Prompt["kind"], PromptAction>> = {
+  filter: {
+    typed(state, text) {
+      const filter = filterOf(text);
+      // A network that is not typed to its end keeps what was there.
+      if (!(filter instanceof RangeError)) state.choose({ filter });
     },
+    enter(state, text) {
+      const filter = filterOf(text);
+      const why = filter instanceof RangeError
+        ? filter.message
+        : filter?.isOfSources && !state.pane?.start.by.includes("source")
+        ? "sources are not counted here; b changes what is counted"
+        : undefined;
+      if (why === undefined) return undefined; // applied while it was typed
+      state.choose({ filter: undefined });
+      state.say(`Cannot filter: ${why}`, true);
+      return undefined;
+    },
+  },
+  export: {
+    enter: ({ pane, chosen: { rows }, choice }, path) =>
+      path === "" || pane?.last === undefined ? undefined : {
+        kind: "export",
+        path,
+        text: viewLines(pane, pane.last, rows, choice),
+      },
+  },
 };
+
+/** The filter of a text, undefined for none; or why there is no such filter. */
+function filterOf(text: string): RowFilter | undefined | RangeError {
+  const typed = text.trim();
+  try {
+    return typed === "" ? undefined : parseRowFilter(typed);
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}

@@ -1,12 +1,30 @@
 /** Orders the rows of `top` so that they can be read while they change. */
-import type { SourceRow } from "./source_rows.ts";
-
-/** What rows are ordered by; `first`: newest first. */
-export const ROW_ORDERS = ["packets", "bytes", "ip", "first"] as const;
-export type RowOrder = typeof ROW_ORDERS[number];
+import { FAN_OUT_FIELDS, type FanOutField } from "./fan_out.ts";
+import type { ViewRow } from "./view_row.ts";
 
 /** What rows show and are ordered by: the last tick or the run. */
 export type Scope = "tick" | "run";
+
+/**
+ * What rows are ordered by; `first`: newest first. The fan-out comes last: a
+ * grouping need not have it.
+ */
+export const ROW_ORDERS = [
+  "packets",
+  "bytes",
+  "ip",
+  "first",
+  ...FAN_OUT_FIELDS,
+] as const;
+export type RowOrder = typeof ROW_ORDERS[number];
+
+/** What an order means for the rows that there are. */
+interface Ordering {
+  readonly sort: RowOrder;
+  readonly scope: Scope;
+  /** The fields that rows have a fan-out of. */
+  readonly fanOut: readonly FanOutField[];
+}
 
 /** A row moves when its share has changed by a step, on a logarithmic scale: 10% and 1%. */
 const STEP: Record<Scope, number> = {
@@ -26,62 +44,66 @@ const LEAST = 1e-12;
  * @param isFresh whether to ignore the previous order, and sort by value alone
  * @returns `rows`
  */
-export function order(
-  rows: SourceRow[],
-  sort: RowOrder,
-  scope: Scope,
+export function order<R extends ViewRow>(
+  rows: R[],
+  ordering: Ordering,
   isFresh: boolean,
-): SourceRow[] {
-  if (sort === "ip") return rows.sort(compareAddresses);
+): R[] {
+  const { sort, scope } = ordering;
+  if (sort === "ip") return rows.sort(compareKeys);
   if (sort === "first") {
-    return rows.sort((a, b) => b.born - a.born || compareAddresses(a, b));
+    return rows.sort((a, b) => b.born - a.born || compareKeys(a, b));
   }
-  const all = rows.reduce((sum, row) => sum + valueOf(row, sort, scope), 0);
+  const valueOf = valueBy(ordering);
+  const all = rows.reduce((sum, row) => sum + valueOf(row), 0);
   for (const row of rows) {
-    const share = valueOf(row, sort, scope) / (all || 1);
+    const share = valueOf(row) / (all || 1);
     const step = Math.log(LEAST + share) / STEP[scope];
     if (isFresh) row.place = Infinity;
     if (isFresh || !(Math.abs(step - row.step) < 1)) {
       row.step = Math.round(step);
     }
   }
-  rows.sort(isFresh ? byValue(sort, scope) : bySteps(sort, scope));
+  rows.sort(isFresh ? byValue(valueOf) : bySteps(valueOf));
   for (const [place, row] of rows.entries()) row.place = place;
   return rows;
 }
 
-function valueOf(
-  row: SourceRow,
-  sort: "packets" | "bytes",
-  scope: Scope,
-): number {
+type ValueOf = (row: ViewRow) => number;
+
+/** The value that rows are ordered by; packets, where they lack the fan-out. */
+function valueBy({ sort, scope, fanOut }: Ordering): ValueOf {
+  const at = fanOut.findIndex((name) => name === sort);
+  if (at >= 0) return (row) => row.fanOut[at]!;
+  const unit = sort === "bytes" ? "bytes" : "packets";
   return scope === "tick"
-    ? row.smooth[sort]
-    : Number((row.run ?? row.tick)[sort]);
+    ? (row) => row.smooth[unit]
+    : (row) => Number((row.run ?? row.tick)[unit]);
 }
 
-type Compare = (a: SourceRow, b: SourceRow) => number;
+type Compare = (a: ViewRow, b: ViewRow) => number;
 
-function byValue(sort: "packets" | "bytes", scope: Scope): Compare {
-  return (a, b) =>
-    valueOf(b, sort, scope) - valueOf(a, sort, scope) ||
-    compareAddresses(a, b);
+function byValue(valueOf: ValueOf): Compare {
+  return (a, b) => valueOf(b) - valueOf(a) || compareKeys(a, b);
 }
 
-function bySteps(sort: "packets" | "bytes", scope: Scope): Compare {
-  const ofNew = byValue(sort, scope);
+function bySteps(valueOf: ValueOf): Compare {
+  const ofNew = byValue(valueOf);
   return (a, b) =>
     b.step - a.step || (a.place === b.place ? ofNew(a, b) : a.place - b.place);
 }
 
-/** IPv4 before IPv6, then by the bytes. */
-function compareAddresses(
-  { address: a }: SourceRow,
-  { address: b }: SourceRow,
-): number {
-  if (a.length !== b.length) return a.length - b.length;
-  for (let at = 0; at < a.length; at++) {
-    if (a[at] !== b[at]) return a[at]! - b[at]!;
+const { compare: compareTexts } = new Intl.Collator("en", { numeric: true });
+
+/** IPv4 before IPv6, then by the bytes of the address, then by the whole key. */
+function compareKeys(a: ViewRow, b: ViewRow): number {
+  const one = a.address, other = b.address;
+  if (one === undefined || other === undefined) {
+    return compareTexts(a.key, b.key);
   }
-  return 0;
+  if (one.length !== other.length) return one.length - other.length;
+  for (let at = 0; at < one.length; at++) {
+    if (one[at] !== other[at]) return one[at]! - other[at]!;
+  }
+  return compareTexts(a.key, b.key);
 }

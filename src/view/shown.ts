@@ -1,8 +1,8 @@
 /** What the view passes to the functions that draw it. */
 import type { Choice } from "./choice.ts";
+import type { ChosenRows } from "./chosen_rows.ts";
 import type { Pane } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";
-import type { SourceRow } from "./source_rows.ts";
 
 /** A message in the footer. */
 export interface Message {
@@ -19,13 +19,11 @@ export interface Shown {
   /** The names of all interfaces. */
   readonly panes: readonly string[];
   readonly choice: Choice;
-  /** All rows, filtered and in order. */
-  readonly rows: readonly SourceRow[];
-  /** How many rows there would be without filters. */
-  readonly known: number;
+  /** All rows that the choice leaves, in order. */
+  readonly chosen: ChosenRows;
   /** How many rows are above the first visible one. */
   readonly offset: number;
-  /** Length of the longest address that was visible. */
+  /** Length of the longest key that was visible. */
   readonly longest: number;
   /** Milliseconds. */
   readonly interval: number;

@@ -1,8 +1,11 @@
-/** Holds the sources that `top` shows, with their recent rates. */
+/** Holds the rows that `top` counts, with their recent rates. */
+import type { FieldName, FieldValue } from "../basics/keys.ts";
+import { masked } from "../basics/prefix.ts";
+import { grown } from "../basics/growing_array.ts";
 import type { TickRecord } from "../tally/records.ts";
 import { type Count, NOTHING, type Tally } from "../tally/source_list.ts";
-import { parseAddress } from "../basics/address.ts";
-import { grown } from "../basics/growing_array.ts";
+import { countedAddress, NETWORK_BITS } from "./grouping.ts";
+import type { ViewRow } from "./view_row.ts";
 
 /** Ticks in a row's sparkline. */
 export const HISTORY = 32;
@@ -10,61 +13,86 @@ export const HISTORY = 32;
 const LINGER = 10;
 /** Time constant, in seconds, of the smoothed rate that rows are ordered by. */
 const SMOOTHING = 4;
+/** A counted row has all the fields: nothing fans out. */
+const NO_FAN_OUT: readonly number[] = [];
 
-/** A source as a row of the table. */
-export interface SourceRow {
-  readonly ip: string;
-  /** The bytes of its address. */
-  readonly address: Uint8Array;
-  /** The start of the first tick that it was in. */
-  readonly first: Date;
-  /** The same time in seconds of the view's clock. */
-  readonly born: number;
-  /** What it sent in the last tick. */
+/** A network that rows are in. */
+interface CrowdNetwork {
+  /** Bytes of its addresses. */
+  readonly size: number;
+  readonly name: string;
+  /** Rows that are in it. */
+  rows: number;
+  /** The count that it was last part of. */
+  countedBy: unknown;
+}
+
+/** A row as it is counted. */
+export interface SourceRow extends ViewRow {
+  /** Of the fields of `--by`, in their order. */
+  readonly values: readonly FieldValue[];
+  /** The bytes of its source's address; undefined: sources are not counted. */
+  readonly source: Uint8Array | undefined;
+  /** The network of its source; undefined, too, if shorter prefixes are counted. */
+  readonly network: CrowdNetwork | undefined;
   tick: Tally;
-  /** What it sent in the run; undefined: it came after `--max-sources` others. */
   run: Tally | undefined;
-  /** Smoothed rates per second, by which rows are ordered. */
   readonly smooth: { packets: number; bytes: number };
   /** The index of its history. */
   readonly slot: number;
-  /** When it sent last, in seconds of the view's clock. */
   seen: number;
-  /** Its position in the order, kept by row_order.ts. */
-  step: number;
-  place: number;
 }
 
-/** The sources of a run, each with its rates of the last ticks. */
+/** The rows of a run, each with its rates of the last ticks. */
 export class SourceRows {
+  /** Where the source is among a row's values; -1: nowhere. */
+  readonly #sourceAt: number;
+  readonly #by: readonly FieldName[];
   #rows = new Map<string, SourceRow>();
+  #networks = new Map<string, CrowdNetwork>();
   /** Packets per second of the last ticks: in each slot, tick n is at n modulo `HISTORY`. */
   #histories = new Float32Array(64 * HISTORY);
   #freeSlots: number[] = [];
   /** Sum of the lengths of all ticks, in seconds. */
   #clock = 0;
+  #tickStart = 0;
   #seq = 0;
+
+  /** @param by the fields that rows are counted by */
+  constructor(by: readonly FieldName[]) {
+    this.#by = by;
+    this.#sourceAt = by.indexOf("source");
+  }
 
   /** The view's clock: seconds counted so far. */
   get clock(): number {
     return this.#clock;
   }
 
+  /** When the last tick began, by that clock. */
+  get tickStart(): number {
+    return this.#tickStart;
+  }
+
   /**
    * Takes a tick; rows that are not in it sent nothing.
    *
-   * @returns the number of sources in the tick
+   * @returns how many rows are in the tick, and how many of them are new
    */
-  take({ seq, start, elapsed, sources }: TickRecord): number {
-    const born = this.#clock;
+  take(
+    { seq, start, elapsed, sources }: TickRecord,
+  ): { count: number; fresh: number } {
+    const born = this.#tickStart = this.#clock;
     this.#clock += elapsed;
     this.#seq = seq;
-    let count = 0;
-    for (const { key: ip, packets, bytes, run } of sources) {
-      let row = this.#rows.get(ip);
+    let count = 0, fresh = 0;
+    for (const source of sources) {
+      const { key, packets, bytes, run } = source;
+      let row = this.#rows.get(key);
       if (row === undefined) {
-        row = newRow(ip, start, born, this.#newSlot());
-        this.#rows.set(ip, row);
+        row = this.#newRow(key, source.values, start, born);
+        this.#rows.set(key, row);
+        fresh++;
       }
       row.tick = exact({ packets, bytes });
       row.run = run && exact(run);
@@ -76,24 +104,70 @@ export class SourceRows {
       const part = isNew ? 1 : 1 - Math.exp(-elapsed / SMOOTHING);
       this.#age(row, elapsed, part);
     }
-    return count;
+    return { count, fresh };
   }
 
   /** Adds the last tick to a row's history; `part` is the weight of its rate in the smoothed one. */
   #age(row: SourceRow, elapsed: number, part: number): void {
     if (row.seen < this.#clock) {
       row.tick = NOTHING;
-      if (row.run === undefined && !this.isLive(row)) {
-        this.#rows.delete(row.ip);
-        this.#freeSlots.push(row.slot);
-        return;
-      }
+      if (row.run === undefined && !this.isLive(row)) return this.#remove(row);
     }
     const rate = Number(row.tick.packets) / elapsed;
     this.#histories[row.slot * HISTORY + this.#seq % HISTORY] = rate;
     row.smooth.packets += part * (rate - row.smooth.packets);
     const bytes = Number(row.tick.bytes) / elapsed;
     row.smooth.bytes += part * (bytes - row.smooth.bytes);
+  }
+
+  #newRow(
+    key: string,
+    values: readonly FieldValue[],
+    first: Date,
+    born: number,
+  ): SourceRow {
+    const addresses = values.map(countedAddress);
+    const source = addresses[this.#sourceAt];
+    return {
+      key,
+      values,
+      address: addresses.find((address) => address !== undefined)?.bytes,
+      source: source?.bytes,
+      network: source && this.#networkOf(source),
+      first,
+      born,
+      tick: NOTHING,
+      run: undefined,
+      smooth: { packets: 0, bytes: 0 },
+      fanOut: NO_FAN_OUT,
+      slot: this.#newSlot(),
+      seen: 0,
+      step: NaN,
+      place: Infinity,
+    };
+  }
+
+  #networkOf(
+    { bytes, length }: NonNullable<ReturnType<typeof countedAddress>>,
+  ): CrowdNetwork | undefined {
+    const bits = NETWORK_BITS[bytes.length]!;
+    if (length < bits) return undefined;
+    const name = masked(bytes, bits).toHex();
+    let network = this.#networks.get(name);
+    if (network === undefined) {
+      network = { size: bytes.length, name, rows: 0, countedBy: undefined };
+      this.#networks.set(name, network);
+    }
+    network.rows++;
+    return network;
+  }
+
+  #remove({ key, slot, network }: SourceRow): void {
+    this.#rows.delete(key);
+    this.#freeSlots.push(slot);
+    if (network !== undefined && --network.rows === 0) {
+      this.#networks.delete(network.name);
+    }
   }
 
   /** Returns a slot, with an empty history. */
@@ -107,55 +181,40 @@ export class SourceRows {
     return slot;
   }
 
-  /** Whether a source sent something in the last `LINGER` seconds. */
-  isLive(row: SourceRow): boolean {
-    return this.#clock - row.seen < LINGER;
+  /** Whether a row had packets in the last `LINGER` seconds. */
+  isLive({ seen }: ViewRow): boolean {
+    return this.#clock - seen < LINGER;
   }
 
   [Symbol.iterator](): Iterator<SourceRow> {
     return this.#rows.values();
   }
 
-  /** The last `count` rates of a row, the newest last; NaN before the first tick. */
-  trend({ slot }: SourceRow, count: number): number[] {
+  /** The last `count` rates of rows together, the newest last; NaN before the first tick. */
+  trend(rows: readonly SourceRow[], count: number): number[] {
     return Array.from({ length: count }, (_, at) => {
       const seq = this.#seq - (count - 1 - at);
-      return seq > 0 ? this.#histories[slot * HISTORY + seq % HISTORY]! : NaN;
+      if (seq <= 0) return NaN;
+      let sum = 0;
+      for (const { slot } of rows) {
+        sum += this.#histories[slot * HISTORY + seq % HISTORY]!;
+      }
+      return sum;
     });
   }
 
   /** A copy that later ticks do not change. */
   copy(): SourceRows {
-    const copy = new SourceRows();
+    const copy = new SourceRows(this.#by);
     copy.#clock = this.#clock;
+    copy.#tickStart = this.#tickStart;
     copy.#seq = this.#seq;
-    for (const [ip, row] of this.#rows) {
-      copy.#rows.set(ip, { ...row, smooth: { ...row.smooth } });
+    for (const [key, row] of this.#rows) {
+      copy.#rows.set(key, { ...row, smooth: { ...row.smooth } });
     }
     copy.#histories = this.#histories.slice();
     return copy;
   }
-}
-
-function newRow(
-  ip: string,
-  first: Date,
-  born: number,
-  slot: number,
-): SourceRow {
-  return {
-    ip,
-    address: parseAddress(ip)!,
-    first,
-    born,
-    tick: NOTHING,
-    run: undefined,
-    smooth: { packets: 0, bytes: 0 },
-    slot,
-    seen: 0,
-    step: NaN,
-    place: Infinity,
-  };
 }
 
 /** The counters of a record as bigints. */

@@ -55,6 +55,14 @@ export function fitted(text: string, width: number, { cut }: Glyphs): string {
     : `${text.slice(0, Math.max(0, width - 1))}${cut}`;
 }
 
+/** Factors of ten that a bar on a logarithmic scale shows. */
+const DECADES = 4;
+
+/** A share of 0 to 1 as the length of a bar on a logarithmic scale: 0.01% has none. */
+export function onLogScale(share: number): number {
+  return Math.max(0, 1 + Math.log10(share) / DECADES);
+}
+
 /** Draws a share of 0 to 1 as a bar of `width` columns. */
 export function bar(share: number, width: number, { bar }: Glyphs): string {
   const eighths = Math.round(Math.min(1, Math.max(0, share)) * width * 8);

@@ -1,4 +1,4 @@
-/** Draws the table of sources. */
+/** Draws the table: heads, rows, the rest of the rows, and the total. */
 import {
   BOLD,
   type Colour,
@@ -6,12 +6,17 @@ import {
   DIM,
   type Frame,
   REVERSE,
+  type Style,
 } from "./cells.ts";
+import { membersOf, restOf } from "./chosen_rows.ts";
 import { type Column, columnsFor, shareIn } from "./columns.ts";
+import { crowdTexts } from "./crowd.ts";
 import { grouped } from "./numbers.ts";
-import type { SourceRow } from "./source_rows.ts";
-import { bar, fitted, type Glyphs, sparkline } from "./spark.ts";
+import { drawPieces } from "./pieces.ts";
+import { bar, fitted, type Glyphs, onLogScale, sparkline } from "./spark.ts";
 import type { Shown } from "./shown.ts";
+import type { Tally } from "../tally/source_list.ts";
+import type { Amount, ViewRow } from "./view_row.ts";
 
 /** Seconds for which a new source is marked. */
 const NEW = 10;
@@ -19,7 +24,23 @@ const NEW = 10;
 const HEAT = [0.02, 0.1, 0.25, 0.5];
 const HEATS: Colour[] = ["heat0", "heat1", "heat2", "heat3", "heat4"];
 
-/** Draws column heads, visible rows and the total into the lines from `from` up to `to`. */
+/** Lines of the table besides its rows. */
+export function linesBesideRows(
+  { choice: { filter, family } }: Pick<Shown, "choice">,
+): number {
+  const hasSubtotal = filter !== undefined || family !== undefined;
+  return hasSubtotal ? 4 : 3; // heads, the rest, the subtotal, the total
+}
+
+/** What all parts of the table are drawn with. */
+interface Drawing {
+  readonly frame: Frame;
+  readonly columns: readonly Column[];
+  readonly shown: Shown;
+  readonly glyphs: Glyphs;
+}
+
+/** Draws the table into the lines from `from` up to `to`. */
 export function drawTable(
   frame: Frame,
   from: number,
@@ -27,23 +48,28 @@ export function drawTable(
   shown: Shown,
   glyphs: Glyphs,
 ): void {
-  const { pane, rows, offset, choice } = shown;
-  const visible = rows.slice(offset, offset + to - from - 2);
-  const columns = columnsFor(pane, choice, shown.longest, frame.width);
-  drawHead(frame, from, columns, shown, glyphs);
+  const { pane, chosen, choice, offset, longest } = shown;
+  const { width } = frame;
+  const { fanOut, rows } = chosen;
+  const columns = columnsFor(pane, { choice, fanOut, longest, width });
+  const drawing = { frame, columns, shown, glyphs };
+  const count = to - from - linesBesideRows(shown);
+  drawHead(drawing, from);
+  const visible = rows.slice(offset, offset + count);
   for (const [at, row] of visible.entries()) {
-    drawRow(frame, from + 1 + at, row, columns, shown, glyphs);
+    drawRow(drawing, from + 1 + at, row);
   }
-  drawTotal(frame, to - 1, columns, shown, visible.length);
+  const end = from + 1 + count;
+  drawRest(drawing, end, offset, offset + visible.length);
+  if (to - end > 2) drawPart(drawing, end + 1, "subtotal", chosen.sum);
+  drawTotal(drawing, to - 1, visible.length);
 }
 
 function drawHead(
-  frame: Frame,
+  { frame, columns, shown, glyphs }: Drawing,
   at: number,
-  columns: readonly Column[],
-  { choice: { sort } }: Shown,
-  glyphs: Glyphs,
 ): void {
+  const { choice: { sort } } = shown;
   each(frame, columns, (column, from) => {
     const style = column.sort === sort ? BOLD | REVERSE : BOLD;
     frame.put(at, from, aligned(column.head, column, glyphs), style);
@@ -51,20 +77,13 @@ function drawHead(
 }
 
 function drawRow(
-  frame: Frame,
+  { frame, columns, shown, glyphs }: Drawing,
   at: number,
-  row: SourceRow,
-  columns: readonly Column[],
-  { pane, choice: { sort, scope } }: Shown,
-  glyphs: Glyphs,
+  row: ViewRow,
 ): void {
-  const { rows, runBooks, last } = pane;
-  const share = shareIn(
-    row,
-    scope,
-    sort,
-    scope === "run" ? runBooks.total : last!.books.total,
-  );
+  const { pane: { rows, runBooks, last }, choice } = shown;
+  const whole = { tick: last!.books.total, run: runBooks.total };
+  const share = shareIn(row, choice, whole);
   const isIdle = row.tick.packets === 0n;
   // At the start all sources are new, and marking them all says nothing.
   const isNew = row.born > 0 && rows.clock - row.born < NEW;
@@ -72,9 +91,10 @@ function drawRow(
   each(frame, columns, (column, from) => {
     const { picture, width } = column;
     if (picture === "bar") {
-      frame.put(at, from, bar(share, width, glyphs), heat);
+      const length = choice.isLog ? onLogScale(share) : share;
+      frame.put(at, from, bar(length, width, glyphs), heat);
     } else if (picture === "trend") {
-      const values = rows.trend(row, width);
+      const values = rows.trend(membersOf(row), width);
       // With room above the peak, a steady source gives a steady line.
       const peak = 1.15 * Math.max(...values.filter((value) => value > 0));
       const [line] = sparkline(values, peak, 1, glyphs);
@@ -90,26 +110,85 @@ function drawRow(
   });
 }
 
-/** Draws the total of the record, and which rows are visible. */
-function drawTotal(
-  frame: Frame,
+/** Draws the sum of the rows that are not in sight, and what kind of crowd they are. */
+function drawRest(
+  drawing: Drawing,
   at: number,
-  columns: readonly Column[],
-  { rows, offset, known }: Shown,
-  visible: number,
+  from: number,
+  to: number,
 ): void {
-  let end = 0;
-  each(frame, columns, ({ total, width, isLeft }, from) => {
-    if (total === "") return;
-    const column = isLeft ? from : from + width - total.length;
-    end = frame.put(at, column, total, BOLD);
-  });
-  const all = rows.length < known ? ` (of ${grouped(known)})` : "";
+  const { frame, shown: { pane, chosen, choice } } = drawing;
+  const { sum, active, crowd } = restOf(pane, chosen, choice.scope, from, to);
+  const end = drawPart(drawing, at, `${grouped(active)} more`, sum);
+  const seconds = pane.last?.elapsed ?? NaN;
+  const texts = active === 0 ? [] : crowdTexts(crowd, seconds, grouped);
+  const pieces = texts.map((text) => [text, DIM] as const);
+  drawPieces(frame, at, end + 2, pieces, frame.width);
+}
+
+/** Draws the sum of some rows. @returns the column after it */
+function drawPart(
+  drawing: Drawing,
+  at: number,
+  name: string,
+  sum: Tally,
+): number {
+  const amount = { tick: sum, run: sum };
+  return drawAmount(
+    drawing,
+    at,
+    name,
+    amount,
+    (column) => column.isOfParts === true,
+    0,
+  );
+}
+
+/** Draws the total of the record, and which rows are visible. */
+function drawTotal(drawing: Drawing, at: number, visible: number): void {
+  const { frame, shown: { pane, chosen, offset } } = drawing;
+  const { last, runBooks } = pane;
+  const end = last === undefined ? 0 : drawAmount(
+    drawing,
+    at,
+    "total",
+    { tick: last.books.total, run: runBooks.total },
+    () => true,
+    BOLD,
+  );
+  const { rows, active, known } = chosen;
+  const all = active < known ? ` (of ${grouped(known)})` : "";
+  const idle = rows.length - active;
   const range = visible === 0
     ? `no rows${all}`
-    : `${offset + 1}-${offset + visible} of ${grouped(rows.length)}${all}`;
+    : `${offset + 1}-${offset + visible} of ${grouped(active)}${all}${
+      idle === 0 ? "" : ` + ${grouped(idle)} idle`
+    }`;
   const column = frame.width - range.length;
   if (column > end + 1) frame.put(at, column, range, DIM);
+}
+
+/** Draws the cells of an amount. @returns the column after the last one */
+function drawAmount(
+  { frame, columns, glyphs }: Drawing,
+  at: number,
+  name: string,
+  amount: Amount,
+  isShown: (column: Column) => boolean,
+  style: Style,
+): number {
+  let end = 0;
+  each(frame, columns, (column, from) => {
+    const text = column.sort === "ip"
+      ? name
+      : isShown(column)
+      ? column.textOf?.(amount) ?? ""
+      : "";
+    if (text !== "") {
+      end = frame.put(at, from, aligned(text, column, glyphs), style);
+    }
+  });
+  return end;
 }
 
 function aligned(

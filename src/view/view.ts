@@ -1,5 +1,6 @@
 /** The view of `top`, without a terminal: records and keys go in, frames come out. */
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
+import type { FieldName } from "../basics/keys.ts";
 import { Frame } from "./cells.ts";
 import { draw, pageSize } from "./draw.ts";
 import type { Effect } from "./effect.ts";
@@ -13,6 +14,8 @@ import { ViewState } from "./view_state.ts";
 
 interface ViewOptions {
   readonly sort: RowOrder;
+  /** What is counted by at first: the fields of `--by`. */
+  readonly by: readonly FieldName[];
   /** Milliseconds. */
   readonly interval: number;
   readonly glyphs: Glyphs;
@@ -26,7 +29,7 @@ const LEAVING: readonly PressedKey[] = ["?", "escape", "q"];
  * the screen is divided.
  *
  * @example
- * const view = new View({ sort: "packets", interval: 1000, glyphs: UNICODE });
+ * const view = new View({ sort: "packets", by: ["source"], interval: 1000, glyphs: UNICODE });
  * view.start(startRecord);
  * view.tick(tickRecord);
  * view.press("s"); // sort by bytes
@@ -36,13 +39,15 @@ export class View {
   readonly #glyphs: Glyphs;
   readonly #state: ViewState;
 
-  constructor({ sort, interval, glyphs }: ViewOptions) {
+  constructor({ sort, by, interval, glyphs }: ViewOptions) {
     this.#glyphs = glyphs;
     const choice = {
       sort,
       scope: "tick",
       filter: undefined,
       family: undefined,
+      grouping: { fields: by, isByNetwork: false },
+      isLog: false,
     } as const;
     this.#state = new ViewState(choice, interval);
   }
@@ -74,7 +79,7 @@ export class View {
 
   /** The name of the visible interface. */
   get current(): string {
-    return this.#state.current;
+    return this.#state.pane?.start.interface ?? "";
   }
 
   /** Handles a key. @returns what the program has to do for it, if anything */
@@ -92,19 +97,23 @@ export class View {
 
   /** Handles a key while a prompt is open. */
   #type(prompt: Prompt, key: PressedKey): Effect | undefined {
-    if (key !== "enter") {
-      this.#state.prompt = edited(prompt, key);
-      return undefined;
+    const state = this.#state;
+    const { typed, enter } = PROMPT_ACTIONS[prompt.kind];
+    if (key === "enter") {
+      state.prompt = undefined;
+      return enter(state, prompt.text);
     }
-    this.#state.prompt = undefined;
-    return PROMPT_ACTIONS[prompt.kind](this.#state, prompt.text);
+    state.prompt = edited(prompt, key);
+    // Escape leaves things as they were.
+    typed?.(state, state.prompt?.text ?? prompt.before);
+    return undefined;
   }
 
   /** Draws the screen for a terminal of this size, in columns and rows. */
   frame(width: number, height: number): Frame {
-    const shown = this.#state.shown(pageSize(height));
-    return shown === undefined
-      ? new Frame(width, height)
-      : draw(shown, width, height, this.#glyphs);
+    const state = this.#state;
+    if (state.shown === undefined) return new Frame(width, height);
+    state.fit(pageSize(height, state.shown));
+    return draw(state.shown, width, height, this.#glyphs);
   }
 }

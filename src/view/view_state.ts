@@ -1,11 +1,12 @@
 /** The state of `top`'s screen: what records and keys change, and what is drawn. */
+import type { FieldName } from "../basics/keys.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { Choice } from "./choice.ts";
-import { Pane } from "./pane.ts";
+import { type ChosenRows, chosenRows, NO_ROWS } from "./chosen_rows.ts";
+import { groupingsFor, isContained, isSameGrouping } from "./grouping.ts";
+import { Pane, paneName } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";
-import { order } from "./row_order.ts";
 import type { Body, Message, Shown } from "./shown.ts";
-import type { SourceRow } from "./source_rows.ts";
 
 /** Seconds for which a message stays. */
 const MESSAGE = 10;
@@ -22,9 +23,10 @@ export class ViewState {
   /** The panes to show while the view is paused. */
   #frozen: Map<string, Pane> | undefined;
   #current = "";
+  /** What was to be counted by at first. */
+  readonly #asked: readonly FieldName[];
   #choice: Choice;
-  #rows: SourceRow[] = [];
-  #known = 0;
+  #chosen: ChosenRows = NO_ROWS;
   #offset = 0;
   /** Rows that fitted on the screen when it was last drawn. */
   #page = 1;
@@ -38,19 +40,22 @@ export class ViewState {
 
   constructor(choice: Choice, interval: number) {
     this.#choice = choice;
+    this.#asked = choice.grouping.fields;
     this.interval = interval;
   }
 
-  /** Adds an interface. */
+  /** Adds a direction of an interface, or begins it anew. */
   start(record: StartRecord): void {
-    this.#panes.set(record.interface, new Pane(record));
-    if (this.#current === "") this.#current = record.interface;
+    const name = paneName(record);
+    this.#panes.set(name, new Pane(record));
+    if (this.#current === "") this.#current = name;
   }
 
   /** Takes a tick; its record must still be valid. */
   tick(record: TickRecord): void {
-    this.#panes.get(record.interface)?.take(record);
-    if (record.interface !== this.#current) return;
+    const name = paneName(record);
+    this.#panes.get(name)?.take(record);
+    if (name !== this.#current) return;
     this.#messageLeft -= record.elapsed;
     if (this.#messageLeft <= 0) this.#message = undefined;
     if (!this.isPaused) this.#arrange(false);
@@ -58,7 +63,7 @@ export class ViewState {
 
   /** Marks an interface as ended. */
   end(record: EndRecord): void {
-    const pane = this.#panes.get(record.interface);
+    const pane = this.#panes.get(paneName(record));
     if (pane !== undefined) pane.ended = record.reason;
   }
 
@@ -77,14 +82,9 @@ export class ViewState {
     return (this.#frozen ?? this.#panes).get(this.#current);
   }
 
-  /** The name of the visible interface. */
-  get current(): string {
-    return this.#current;
-  }
-
   /** The rows that the choice leaves, in order. */
-  get rows(): readonly SourceRow[] {
-    return this.#rows;
+  get chosen(): ChosenRows {
+    return this.#chosen;
   }
 
   get choice(): Choice {
@@ -104,6 +104,18 @@ export class ViewState {
     const at = names.indexOf(this.#current) + step;
     this.#current = names.at(at % names.length) ?? this.#current;
     this.choose({});
+  }
+
+  /** Shows the next grouping that what is counted adds up to. */
+  showNextGrouping(): void {
+    const { pane } = this;
+    if (pane === undefined) return;
+    const groupings = groupingsFor(this.#asked)
+      .filter((grouping) => isContained(grouping, pane.start.by));
+    const at = groupings.findIndex((grouping) =>
+      isSameGrouping(grouping, this.#choice.grouping)
+    );
+    this.choose({ grouping: groupings[(at + 1) % groupings.length]! });
   }
 
   get isPaused(): boolean {
@@ -129,48 +141,27 @@ export class ViewState {
 
   /** Scrolls to a row, or as far as there are rows. */
   scrollTo(offset: number): void {
-    const most = Math.max(0, this.#rows.length - this.#page);
+    const most = Math.max(0, this.#chosen.rows.length - this.#page);
     this.#offset = Math.max(0, Math.min(offset, most));
   }
 
-  /** Filters and orders the rows; `isFresh` ignores their previous order. */
+  /** Chooses the rows anew; `isFresh` ignores their previous order. */
   #arrange(isFresh: boolean): void {
     const { pane } = this;
     if (pane === undefined) return;
-    const { sort, scope, filter, family } = this.#choice;
-    const known = [...pane.rows].filter((row) =>
-      scope === "run" ? row.run !== undefined : pane.rows.isLive(row)
-    );
-    this.#known = known.length;
-    const rows = known.filter((row) =>
-      (family === undefined ||
-        row.address.length === (family === 4 ? 4 : 16)) &&
-      (filter?.matches(row) ?? true)
-    );
-    this.#rows = order(rows, sort, scope, isFresh);
+    this.#chosen = chosenRows(pane, this.#choice, isFresh);
     if (isFresh) this.#longest = 0;
   }
 
-  /**
-   * What a screen shows on which `page` rows fit; undefined: no interface has
-   * started.
-   */
-  shown(page: number): Shown | undefined {
+  /** What a screen shows; undefined: no interface has started. */
+  get shown(): Shown | undefined {
     const { pane } = this;
     if (pane === undefined) return undefined;
-    this.#page = page;
-    this.scrollTo(this.#offset);
-    const inSight = this.#rows.slice(this.#offset, this.#offset + page);
-    this.#longest = inSight.reduce(
-      (longest, { ip }) => Math.max(longest, ip.length),
-      this.#longest,
-    );
     return {
       pane,
       panes: [...this.#panes.keys()],
       choice: this.#choice,
-      rows: this.#rows,
-      known: this.#known,
+      chosen: this.#chosen,
       offset: this.#offset,
       longest: this.#longest,
       interval: this.interval,
@@ -179,5 +170,17 @@ export class ViewState {
       prompt: this.prompt,
       message: this.#message,
     };
+  }
+
+  /** Makes room for so many rows. */
+  fit(page: number): void {
+    this.#page = page;
+    this.scrollTo(this.#offset);
+    const { rows } = this.#chosen;
+    const inSight = rows.slice(this.#offset, this.#offset + page);
+    this.#longest = inSight.reduce(
+      (longest, { key }) => Math.max(longest, key.length),
+      this.#longest,
+    );
   }
 }

@@ -4,9 +4,10 @@ import { EXIT_MEANINGS, Failure } from "../../src/basics/errors.ts";
 import { WELL_KNOWN_PORTS } from "../../src/basics/tunnels.ts";
 import { BY_SOURCE } from "../../src/basics/keys.ts";
 import { parseArguments } from "../../src/cli/arguments.ts";
+import { defaultsOf } from "../../src/cli/option.ts";
 import { helpText } from "../../src/cli/help_text.ts";
 import { allCommands, commands } from "../../src/commands/all.ts";
-import { countingOf } from "../../src/commands/counting_options.ts";
+import { countingOf, NARROWING } from "../../src/commands/counting_options.ts";
 import { TOP_DOCS } from "../../src/commands/top/docs.ts";
 import { FORMATS } from "../../src/formats/all.ts";
 import { oneOf } from "../../src/cli/values.ts";
@@ -230,9 +231,7 @@ Deno.test("top: command lines", () => {
   const DEFAULT = {
     interval: 1000,
     sort: "packets",
-    hook: "auto",
-    mode: "auto",
-    maxSources: 65536,
+    ...defaultsOf(NARROWING),
     user: undefined,
     hasNoColour: false,
     isHelp: false,
@@ -243,15 +242,27 @@ Deno.test("top: command lines", () => {
     ["--sort first -mskb eth0", { sort: "first", mode: "generic" }],
     ["--no-color --user root eth0", { hasNoColour: true, user: "root" }],
     ["--max-sources 9 eth0", { maxSources: 9 }],
+    ["--prefix4 24 --prefix6 64 eth0", { prefix4: 24, prefix6: 64 }],
+    ["--by port,source --sort port eth0", {
+      by: ["source", "port"],
+      sort: "port",
+    }],
+    ["--direction both --hook tc --inner eth0", {
+      direction: "both",
+      hook: "tc",
+      inner: true,
+    }],
   ];
   for (const [line, differs] of LINES) {
     const { values } = parseArguments(line.split(" "), TOP_DOCS.options);
     assertEquals(values as unknown, { ...DEFAULT, ...differs }, line);
-    assertEquals(countingOf(values), {
-      ...COUNTING,
-      mode: values.mode,
-      maxSources: values.maxSources,
-    });
+    // As watch reads the same words.
+    const narrowing = line.replace(/--sort \S+ |--no-color /g, "");
+    assertEquals(
+      countingOf(values),
+      (asked(narrowing) as SessionOptions).counting,
+      line,
+    );
   }
 });
 
@@ -269,7 +280,7 @@ const BAD: [args: string[], line: string][] = [
   ],
   [
     ["top", "--sort", "x", "eth0"],
-    'Cannot use --sort "x": give packets, bytes, ip or first',
+    'Cannot use --sort "x": give packets, bytes, ip, first, source, destination or port',
   ],
   [["eth0", "eth1", "eth0"], 'Cannot watch "eth0" twice'],
   [

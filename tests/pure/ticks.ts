@@ -70,7 +70,12 @@ export class Ticks {
 /** A view that has seen the start of `ticks`. */
 export function viewOf(ticks: Ticks, isAscii = false): View {
   const glyphs = isAscii ? ASCII : UNICODE;
-  const view = new View({ sort: "packets", interval: 1000, glyphs });
+  const view = new View({
+    sort: "packets",
+    by: ["source"],
+    interval: 1000,
+    glyphs,
+  });
   view.start(ticks.start);
   return view;
 }

@@ -4,7 +4,7 @@ import { parseAddress } from "../../src/basics/address.ts";
 import { parseRowFilter } from "../../src/view/row_filter.ts";
 
 function matches(filter: string, ip: string): boolean {
-  return parseRowFilter(filter).matches({ ip, address: parseAddress(ip)! });
+  return parseRowFilter(filter).matches(parseAddress(ip), ip);
 }
 
 Deno.test("a network selects the addresses in it, of its own family", () => {

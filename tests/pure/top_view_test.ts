@@ -28,22 +28,26 @@ Deno.test("a screen has the header, rows with exact numbers, and the record's to
   );
   assertEquals(
     lines[1],
-    "2,000 packets/s  8.80 Mbit/s  3 sources  0 untracked",
+    "2,000 packets/s  8.80 Mbit/s  3 sources  3 new/s  0 untracked in the run",
   );
   assertEquals(
     lines[2],
-    "books balance  2,000 = 2,000 by source + 0 untracked + 0 non-IP + 0 malformed",
-  );
-  assertMatch(
-    lines[5]!,
-    /^ADDRESS +PACKETS\/S +BIT\/S +SHARE +TOTAL TREND +FIRST SEEN$/,
+    "books balance  2,000 = 2,000 in rows + 0 untracked + 0 non-IP + 0 malformed",
   );
   assertMatch(
     lines[6]!,
-    /^2001:db8::1 +1,000 +8.00 M +50.0% ███▌ +1,000 +▇ +22:13:20$/,
+    /^ADDRESS +PACKETS\/S +BIT\/S +SHARE +TREND$/,
   );
-  assertMatch(lines[7]!, /^10.0.0.1 +750 +600 k +37.5% ██▋ +750 +▇ +22:13:20$/);
-  assertMatch(lines[22]!, /^total +2,000 +8.80 M +100.0% +2,000 +1-3 of 3$/);
+  assertMatch(
+    lines[7]!,
+    /^2001:db8::1 +1,000 +8.00 M +50.0% █+ +▇$/,
+  );
+  assertMatch(lines[8]!, /^10.0.0.1 +750 +600 k +37.5% █+▊ +▇$/);
+  assertMatch(lines[21]!, /^0 more +0 +0 +0.0%$/);
+  assertMatch(lines[22]!, /^total +2,000 +8.80 M +100.0% +1-3 of 3$/);
+  const wide = linesOf(view.frame(120, 24));
+  assertMatch(wide[6]!, /^ADDRESS .* TOTAL +TREND +FIRST SEEN$/);
+  assertMatch(wide[8]!, /^10.0.0.1 .* 750 +▇ +22:13:20$/);
   assertMatch(lines[23]!, /^q quit {2}\? help/);
 });
 
@@ -96,7 +100,7 @@ Deno.test("a source that stops keeps its row for ten seconds, and stays in the t
   press(view, "d");
   assertEquals(addresses(view), ["10.0.0.1", "10.0.0.2"]);
   assertMatch(
-    linesOf(view.frame(80, 24))[6]!,
+    linesOf(view.frame(80, 24))[7]!,
     /^10.0.0.1 +1,000 +100.0 kB +90.1%/,
   );
 });
@@ -125,7 +129,8 @@ Deno.test("filters: by network, text and family; an invalid one gives a message"
   const lines = linesOf(view.frame(80, 24));
   assertStringIncludes(lines[0]!, "only 10.0.1.0/24");
   assertStringIncludes(lines[22]!, "1-1 of 1 (of 3)");
-  assertMatch(lines[6]!, /33.3%/, "of all packets");
+  assertMatch(lines[7]!, /33.3%/, "of all packets");
+  assertMatch(lines[21]!, /^subtotal +2 +1.60 k +33.3%$/);
   press(view, "/", "clear");
   type(view, "0.1");
   assertEquals(addresses(view), ["10.0.0.1", "10.0.1.4"]);
@@ -133,7 +138,7 @@ Deno.test("filters: by network, text and family; an invalid one gives a message"
   type(view, "10.0.0.0/33");
   assertEquals(
     linesOf(view.frame(80, 24))[23],
-    'Cannot filter by "10.0.0.0/33": not a network; give a prefix length from 0 to 32',
+    'Cannot filter: "10.0.0.0/33" is not a network; give a prefix length from 0 to 32',
   );
   press(view, "/", "clear");
   type(view, "");

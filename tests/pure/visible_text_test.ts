@@ -172,7 +172,12 @@ function screen(
   { start, tick }: ReturnType<typeof ticksOf>,
   act: (view: View) => void = () => {},
 ): string {
-  const view = new View({ sort: "packets", interval: 1000, glyphs: ASCII });
+  const view = new View({
+    sort: "packets",
+    by: ["source"],
+    interval: 1000,
+    glyphs: ASCII,
+  });
   view.start(start);
   view.tick(tick);
   act(view);

@@ -14,15 +14,14 @@ const OPTIONS = {
     {
       name: "sort",
       value: "KEY",
-      help: "packets, bytes, ip or first (default packets)",
-      details: "ip sorts by address, first shows the newest sources first.",
+      help: "packets, bytes, ip, first, port, … (default packets)",
+      details:
+        "ip sorts by address, first shows the newest sources first. source, destination and port sort by how many different ones a row has, where --by has them.",
     },
     ROW_ORDERS,
     "packets",
   ),
-  hook: NARROWING.hook,
-  mode: NARROWING.mode,
-  maxSources: NARROWING.maxSources,
+  ...NARROWING,
   user,
   hasNoColour: flag({
     name: "no-color",
@@ -41,6 +40,12 @@ export const TOP_DOCS = {
   operands: "INTERFACE...",
   completes: "interfaces",
   options: OPTIONS,
-  examples: [{ line: "sudo xdptally top eth0", what: "during an incident" }],
+  examples: [
+    { line: "sudo xdptally top eth0", what: "during an incident" },
+    {
+      line: "sudo xdptally top --by source,port --sort port eth0",
+      what: "who scans ports",
+    },
+  ],
   manual: async () => (await import("./manual.ts")).manual,
 } as const satisfies CommandDocs;

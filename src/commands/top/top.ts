@@ -44,6 +44,7 @@ async function run(
   requireTerminal(operands, environment);
   const view = new View({
     sort: values.sort,
+    by: options.counting.keying.fields,
     interval: values.interval,
     glyphs: hasUnicode(environment) ? UNICODE : ASCII,
   });

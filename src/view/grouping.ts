@@ -1,0 +1,88 @@
+/** What the rows of the screen stand for: the counted keys, or coarser ones that they add up to. */
+import { FORMAT_ADDRESS, parseAddress } from "../basics/address.ts";
+import { type FieldName, type FieldValue, keyField } from "../basics/keys.ts";
+import { masked } from "../basics/prefix.ts";
+
+/** What rows stand for. */
+export interface Grouping {
+  /** In the order of `KEY_FIELDS`. */
+  readonly fields: readonly FieldName[];
+  /** Addresses are cut to their /24 or /64. */
+  readonly isByNetwork: boolean;
+}
+
+/** Bits of the networks that addresses are cut to, by the bytes of an address. */
+export const NETWORK_BITS: Readonly<Record<number, number>> = { 4: 24, 16: 64 };
+
+/** What an incident is looked at by, whatever is counted at first. */
+const COMMON = ["source", "destination", "protocol", "port"] as const;
+
+/**
+ * All groupings, in the order of the key that steps through them: what was asked
+ * for, and then each field alone.
+ *
+ * @param asked the fields of `--by`
+ */
+export function groupingsFor(asked: readonly FieldName[]): Grouping[] {
+  const fields = [...new Set<FieldName>([...asked, ...COMMON])];
+  const single = fields.flatMap((name) => {
+    const alone = { fields: [name], isByNetwork: false };
+    return keyField(name).size === "address"
+      ? [alone, { ...alone, isByNetwork: true }]
+      : [alone];
+  });
+  return asked.length === 1
+    ? single
+    : [{ fields: asked, isByNetwork: false }, ...single];
+}
+
+/** Whether counting by these fields has all that a grouping needs. */
+export function isContained(
+  { fields }: Grouping,
+  counted: readonly FieldName[],
+): boolean {
+  return fields.every((name) => counted.includes(name));
+}
+
+export function isSameGrouping(a: Grouping, b: Grouping): boolean {
+  return a.isByNetwork === b.isByNetwork && a.fields.join() === b.fields.join();
+}
+
+/** For the title: `source,port`, or `source /24 and /64`. */
+export function groupingText({ fields, isByNetwork }: Grouping): string {
+  return isByNetwork ? `${fields} /24 and /64` : fields.join();
+}
+
+/** An address in a key, and the bits of it that were counted. */
+interface CountedAddress {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+}
+
+/** Reads `192.0.2.1` or `192.0.2.0/24`; undefined: it is no address. */
+export function countedAddress(value: FieldValue): CountedAddress | undefined {
+  if (typeof value !== "string") return undefined;
+  const [address = "", length] = value.split("/");
+  const bytes = parseAddress(address);
+  return bytes &&
+    { bytes, length: length === undefined ? bytes.length * 8 : Number(length) };
+}
+
+/** The /24 or /64 of an address, or the shorter network that was counted. */
+function networkText({ bytes, length }: CountedAddress): string {
+  const bits = Math.min(length, NETWORK_BITS[bytes.length]!);
+  const family = bytes.length === 4 ? "ipv4" : "ipv6";
+  return `${FORMAT_ADDRESS[family](masked(bytes, bits))}/${bits}`;
+}
+
+/** The value of a field in a grouping's key. */
+export function groupValue(
+  name: FieldName,
+  value: FieldValue,
+  { isByNetwork }: Grouping,
+): FieldValue {
+  const address = isByNetwork && keyField(name).size === "address"
+    ? countedAddress(value)
+    : undefined;
+  return address === undefined ? value : networkText(address);
+}
