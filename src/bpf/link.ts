@@ -50,6 +50,11 @@ export interface Attachment extends Disposable {
    * no rights. @throws {CallError}
    */
   missed?(): bigint;
+  /**
+   * Puts the program of another object into its place: each frame is seen by one of
+   * the two. Absent: that cannot be. @throws {CallError} nothing has changed
+   */
+  replace?(object: LoadedObject): void;
 }
 
 /**
@@ -101,6 +106,12 @@ export class Link implements Attachment {
   /** Whether nobody has detached it. @throws {CallError} */
   isAttached(): boolean {
     return linkInterface(this.#lib, this.#fd) !== 0;
+  }
+
+  /** @see bpf_link_update in bpf/bpf.h of libbpf; Linux 5.9 */
+  replace({ programFd }: LoadedObject): void {
+    const { symbols } = this.#lib;
+    call(symbols, "bpf_link_update", this.#fd, programFd, null);
   }
 
   /**

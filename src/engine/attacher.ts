@@ -1,6 +1,7 @@
 /** Attaches loaded programs to their interfaces: to all of them, or to none. */
 import type { Logger } from "@std/log/logger";
 import type { Attachment } from "../bpf/link.ts";
+import type { LoadedObject } from "../bpf/object.ts";
 import { ERRNO, errnoText, rescue } from "../ffi/errno.ts";
 import { fieldRemarks } from "../hooks/field_remarks.ts";
 import { remarksOn } from "../hooks/kinds.ts";
@@ -112,6 +113,19 @@ export class Attacher {
     const start = moment();
     attempt.use(tried);
     return { ...loaded, link: tried, start, lookout: this.#lookout(loaded) };
+  }
+
+  /**
+   * Puts another program into the place of one that is attached.
+   *
+   * @param object of the same hook and mode
+   * @throws {CallError} nothing has changed
+   */
+  replace(attached: Attached, object: LoadedObject): Attached {
+    const { link } = attached;
+    withSpareCapabilities(() => link.replace!(object));
+    const next = { ...attached, object, start: moment() };
+    return { ...next, lookout: this.#lookout(next) };
   }
 
   /** Says what is attached and why, and what that cannot count right. */

@@ -2,7 +2,7 @@
 import { tunnelPortsText } from "../basics/tunnels.ts";
 import { Generations } from "../bpf/generations.ts";
 import type { Generation } from "../bpf/layout.ts";
-import { ERRNO, rescue } from "../ffi/errno.ts";
+import { rescue } from "../ffi/errno.ts";
 import { bootTime, moment } from "../process/clock.ts";
 import {
   type OwnCounter,
@@ -25,6 +25,7 @@ import { Run, type RunOptions, type WindowSources } from "../tally/run.ts";
 import { minus, SourceList } from "../tally/source_list.ts";
 import { VERSION } from "../basics/version.ts";
 import type { Attached } from "./attacher.ts";
+import { runRemarks } from "./run_remarks.ts";
 import { booksOf } from "./window_books.ts";
 import { explainDiscrepancy } from "./crosscheck_warning.ts";
 
@@ -119,47 +120,7 @@ export class InterfaceRun implements Disposable {
 
   /** Warnings about what changes the meaning of the records, a sentence each. */
   get remarks(): string[] {
-    const { name } = this.interface;
-    const now = this.#currentName ?? name;
-    return [
-      ...(now === name ? [] : [
-        `Interface "${name}" was renamed to "${now}"; its records keep "${name}"`,
-      ]),
-      ...(this.#run.isFull
-        ? [
-          `More sources on "${name}" than --max-sources: further ones are counted as untracked`,
-        ]
-        : []),
-      ...(this.#run.hasNewCpu
-        ? [
-          `A CPU was added since the start: packets of "${name}" on it are counted as untracked; restart xdptally to see their sources`,
-        ]
-        : []),
-      ...(this.#run.missed > 0n
-        ? [
-          `The kernel kept frames of "${name}" from xdptally, because it was run already on that CPU: the records say how many were missed, and are incomplete`,
-        ]
-        : []),
-      ...this.#programsBefore(),
-    ];
-  }
-
-  #programsBefore(): string[] {
-    const { lookout, direction } = this.#attached;
-    const { name } = this.interface;
-    const which = direction === "in" ? "incoming" : "outgoing";
-    return rescue(
-      () =>
-        (lookout?.() ?? []).map((clause) =>
-          `On "${name}", ${clause}: it may hide ${which} frames`
-        ),
-      ({ errno, message }) =>
-        errno === ERRNO.ENODEV // see `lost`
-          ? []
-          : [
-            `Cannot tell which programs are before xdptally on "${name}": ${message}`,
-          ],
-    );
+    return runRemarks(this.#attached, this.#run, this.#currentName);
   }
 
   /** Why the run cannot go on; undefined: it can. @throws {CallError} */
@@ -198,13 +159,32 @@ export class InterfaceRun implements Disposable {
     this.#endWindow(this.#generations.active, counters, missed);
   }
 
+  /**
+   * Ends the last window when another program takes the place of this run's: each
+   * frame is counted by one of the two.
+   *
+   * @param replace puts that program there
+   * @returns what is attached then
+   * @throws {CallError} nothing has changed
+   */
+  handOver(
+    replace: (attached: Attached) => Attached,
+    counters: CountersByName,
+  ): Attached {
+    const next = replace(this.#attached);
+    const { active } = this.#generations;
+    this.#endWindow(active, counters, undefined, next.start);
+    return next;
+  }
+
   /** @param missed since the start */
   #endWindow(
     generation: Generation,
     counters: CountersByName,
     missed: bigint | undefined,
+    end = moment(),
   ): void {
-    const end = this.#windowEnd = moment();
+    this.#windowEnd = end;
     const skipped = this.#skipped;
     const ownCounter = this.#sinceStart(counters);
     this.#unread.push({
@@ -286,6 +266,11 @@ export class InterfaceRun implements Disposable {
   end(reason: EndReason): EndRecord {
     if (this.hasUnread) this.#run.markIncomplete();
     return this.#run.end(reason, this.#windowEnd);
+  }
+
+  /** Closes the maps of a run that was handed over. */
+  closeMaps(): void {
+    this.#attached.object[Symbol.dispose]();
   }
 
   /** Detaches and closes the maps. */

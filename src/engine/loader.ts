@@ -1,7 +1,7 @@
 /** Loads the program for each interface and direction. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, Failure } from "../basics/errors.ts";
-import type { Direction } from "../basics/keys.ts";
+import type { Direction, Keying } from "../basics/keys.ts";
 import { linkLayer } from "../basics/link_layer.ts";
 import { formatBytes } from "../basics/quantity.ts";
 import { findCpus } from "../bpf/cpus.ts";
@@ -126,13 +126,26 @@ export class Loader {
     }
   }
 
+  /**
+   * Loads a program like the one that is attached, with another key.
+   *
+   * @throws {Failure} what failed, and what to do
+   */
+  reload(
+    { interface: netInterface, direction, way }: Loaded,
+    keying: Keying,
+  ): LoadedObject {
+    return this.#load(netInterface, direction, way, keying);
+  }
+
   #load(
     netInterface: NetInterface,
     direction: Direction,
     { hook, mode }: Way,
+    keying = this.#counting.keying,
   ): LoadedObject {
     const { program, takesFragments } = hook;
-    const { maxSources, keying, filter } = this.#counting;
+    const { maxSources, filter } = this.#counting;
     using stack = new DisposableStack();
     const ride = hook.needsHolder && this.#ride(netInterface, stack);
     const object = explained(

@@ -47,6 +47,8 @@ export interface SessionOptions {
   readonly user: string | undefined;
   /** Ends the session when a source exceeds it. */
   readonly limit?: Limit | undefined;
+  /** Keep the rights to count by another key later. */
+  readonly canRecount?: boolean;
   /** Log every line that libbpf prints. */
   readonly logsLibbpf?: boolean;
 }

@@ -13,14 +13,17 @@ import {
 import { bootTime } from "../process/clock.ts";
 import type { StopRequest } from "../process/stop_request.ts";
 import type { User } from "../process/user.ts";
+import type { FieldName } from "../basics/keys.ts";
 import type { EndRecord, RunRecord } from "../tally/records.ts";
 import { Schedule } from "../tally/schedule.ts";
 import { type Attached, Attacher } from "./attacher.ts";
+import { AbsentInterfaces } from "./absent_interfaces.ts";
 import { InterfaceRun } from "./interface_run.ts";
 import { lookUpInterface, requireInterfaces } from "./interface_lookup.ts";
 import { type Loaded, Loader } from "./loader.ts";
 import { requireOpenFiles } from "./open_files.ts";
 import type { SessionOptions, Timing } from "./options.ts";
+import { succession } from "./recount.ts";
 import { dropPrivileges, requireDroppable, successor } from "./rights.ts";
 import { Ticks } from "./ticks.ts";
 
@@ -159,10 +162,12 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
       schedule: new Schedule({ ...timing, first: firstDeadline(timing) }),
       limit: options.limit,
       interval: timing.interval,
-      absent,
-      startRuns: options.waiting?.waitsForInterface
-        ? (name) => this.#startRuns(name)
-        : undefined,
+      absent: new AbsentInterfaces(
+        absent,
+        options.waiting?.waitsForInterface
+          ? (name) => this.#startRuns(name)
+          : undefined,
+      ),
       startOf: (run) =>
         run.start({
           interval: timing.interval / 1000,
@@ -213,20 +218,45 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
     );
   }
 
-  /** To attach anew where interfaces are waited for, or to put things in order at the end. */
+  /** To load or attach anew, or to put things in order at the end. */
   #neededLater(): readonly Capability[] {
     const { options: { waiting, counting }, attacher, attached } = this.#parts;
+    if (this.canRecount) return NEEDED;
     if (!waiting?.waitsForInterface) return attacher.neededAtEnd;
     const observes = counting.hook?.needsHolder ||
       attached.some(({ way }) => way.hook.needsHolder);
     return observes ? NEEDED_TO_OBSERVE : NEEDED;
   }
 
+  /** Whether `recount` may be called: it was asked for, and all programs can be replaced. */
+  get canRecount(): boolean {
+    const { options: { canRecount }, attached } = this.#parts;
+    return canRecount === true &&
+      attached.every(({ link }) => link.replace !== undefined);
+  }
+
+  /**
+   * Counts by other fields from now on: each run ends, and another one begins with
+   * the next frame.
+   *
+   * @throws {Failure} a program cannot be loaded; the runs go on
+   */
+  recount(fields: readonly FieldName[]): void {
+    const keying = { ...this.#parts.options.counting.keying, fields };
+    const run = crypto.randomUUID();
+    const begin = (next: Attached) => this.#begin([next], keying, run)[0]!;
+    this.#ticks.replaceRuns(succession(this.#parts, keying, begin));
+  }
+
   /** Starts the runs of attached interfaces; their records share an id. */
-  #begin(attached: readonly Attached[]): InterfaceRun[] {
+  #begin(
+    attached: readonly Attached[],
+    keying = this.#parts.options.counting.keying,
+    run = crypto.randomUUID() as string,
+  ): InterfaceRun[] {
     const { rows, counting } = this.#parts.options;
-    const identity = { host: this.#host, run: crypto.randomUUID() };
-    const { keying, maxSources } = counting;
+    const identity = { host: this.#host, run };
+    const { maxSources } = counting;
     return attached.map((each) =>
       new InterfaceRun(each, identity, { ...rows, keying, maxSources })
     );

@@ -1,6 +1,6 @@
 /** Runs the ticks of all interfaces, as one sequence of records. */
 import type { Logger } from "@std/log/logger";
-import { EXIT, type ExitCode, Failure } from "../basics/errors.ts";
+import { EXIT, type ExitCode } from "../basics/errors.ts";
 import { CallError, rescue } from "../ffi/errno.ts";
 import { ownCounters } from "../net/counters.ts";
 import { bootTime } from "../process/clock.ts";
@@ -13,7 +13,10 @@ import type {
   TickRecord,
 } from "../tally/records.ts";
 import type { Schedule } from "../tally/schedule.ts";
+import type { AbsentInterfaces } from "./absent_interfaces.ts";
+import { excess, LOST, weightiest } from "./endings.ts";
 import type { InterfaceRun } from "./interface_run.ts";
+import type { Succeed } from "./recount.ts";
 
 interface TickOptions {
   readonly stop: StopRequest;
@@ -23,15 +26,7 @@ interface TickOptions {
   readonly limit: Limit | undefined;
   /** Milliseconds of a whole window. */
   readonly interval: number;
-  /** Interfaces that are missing and waited for. */
-  readonly absent: readonly string[];
-  /**
-   * Attaches to an interface that was missing; returns nothing while it still is.
-   * Undefined: missing interfaces are not waited for.
-   *
-   * @throws {Failure} the interface has appeared, but cannot be watched
-   */
-  readonly startRuns: ((name: string) => readonly InterfaceRun[]) | undefined;
+  readonly absent: AbsentInterfaces;
   readonly startOf: (run: InterfaceRun) => RunRecord;
 }
 
@@ -46,8 +41,10 @@ export class Ticks {
   readonly #options: TickOptions;
   readonly #log: Logger;
   readonly #schedule: Schedule;
+  readonly #absent: AbsentInterfaces;
   #live: readonly InterfaceRun[];
-  #absent: readonly string[];
+  /** Makes the runs that follow those of now, before the next tick. */
+  #succeed: Succeed | undefined;
   #isOver = false;
   /** When the schedule began, in ms since boot. */
   readonly #start = bootTime();
@@ -65,7 +62,7 @@ export class Ticks {
 
   /** The most important of the exit codes that apply. */
   get exitCode(): ExitCode {
-    return BY_WEIGHT.find((code) => this.#exitCodes.has(code)) ?? EXIT.done;
+    return weightiest(this.#exitCodes);
   }
 
   /** Milliseconds until the schedule ends the session; Infinity: never. */
@@ -94,16 +91,23 @@ export class Ticks {
     yield this.#live.map(startOf);
     while (!this.#isOver) {
       do {
-        const next = this.#absent.length > 0 ? bootTime() + LOOK_AGAIN : due();
+        const next = this.#absent.names.length > 0
+          ? bootTime() + LOOK_AGAIN
+          : due();
         await stop.sleepUntil(Math.min(next, due()));
         const arrived = this.#startAbsent();
         if (arrived.length > 0) yield arrived.map(startOf);
+        if (this.#succeed !== undefined && !stop.isRequested) {
+          const turn = this.#replaceAll(this.#succeed);
+          yield turn;
+          for (const _ of turn);
+        }
       } while (!stop.isRequested && bootTime() < due());
       const turn = this.#turn(bootTime() - this.#start);
       yield turn;
       for (const _ of turn); // what was not taken: a turn is made whole
     }
-    for (const name of this.#absent) {
+    for (const name of this.#absent.names) {
       this.#log.error(
         `Cannot watch "${name}": the interface is not there`,
       );
@@ -130,7 +134,7 @@ export class Ticks {
       yield* this.#finish(this.#live, "threshold", 0);
     }
     this.#isOver ||= end !== undefined ||
-      this.#live.length + this.#absent.length === 0;
+      this.#live.length + this.#absent.names.length === 0;
     this.#remark(this.#live);
   }
 
@@ -143,25 +147,34 @@ export class Ticks {
 
   /** Starts the runs of interfaces that have appeared. */
   #startAbsent(): readonly InterfaceRun[] {
-    const arrived: InterfaceRun[] = [];
-    this.#absent = this.#absent.filter((name) => {
-      const runs = this.#tryStart(name);
-      arrived.push(...runs);
-      return runs.length === 0;
-    });
+    const arrived = this.#absent.start((why) => this.#warnOnce(why));
     this.#remark(arrived);
     this.#live = [...this.#live, ...arrived];
     return arrived;
   }
 
-  #tryStart(name: string): readonly InterfaceRun[] {
-    try {
-      return this.#options.startRuns?.(name) ?? [];
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.#warnOnce(error.message);
-      return [];
+  /**
+   * Has the runs followed by others, before the next tick and without a frame between
+   * them.
+   */
+  replaceRuns(succeed: Succeed): void {
+    this.#succeed = succeed;
+    this.#options.stop.nudge();
+  }
+
+  /** Ends the runs that can be followed by another one, and starts those. */
+  *#replaceAll(succeed: Succeed): Generator<RunRecord> {
+    this.#succeed = undefined;
+    const successors = new Map<InterfaceRun, InterfaceRun>();
+    for (const run of this.#live) {
+      const next = succeed(run);
+      if (next !== undefined) successors.set(run, next);
     }
+    this.#live = this.#live.map((run) => successors.get(run) ?? run);
+    yield* this.#conclude([...successors.keys()], "recount");
+    for (const run of successors.keys()) run.closeMaps();
+    for (const run of successors.values()) yield this.#options.startOf(run);
+    this.#remark(this.#live);
   }
 
   /** The records of a run's ended windows; checks each against the limit. */
@@ -180,14 +193,7 @@ export class Ticks {
     const over = limit && run.sourceOver(limit, seconds);
     if (limit === undefined || over === undefined) return;
     this.#exitCodes.add(EXIT.threshold);
-    const rate = Math.round(Number(over.packets) / seconds);
-    this.#log.error(
-      `${over.key} exceeds ${limit.text} on "${run.interface.name}": ${
-        limit.unit === "pps"
-          ? `${rate} packets a second`
-          : `${over.bytes} bytes`
-      }`,
-    );
+    this.#log.error(excess(over, limit, run.interface.name, seconds));
   }
 
   #warnOnce(message: string): void {
@@ -213,14 +219,14 @@ export class Ticks {
       const reason = this.#attempt([run], () => run.lost());
       if (reason === undefined) continue;
       yield* this.#finish([run], reason, skipped);
-      if (reason !== "detached" && this.#options.startRuns !== undefined) {
+      if (reason !== "detached" && this.#absent.areAwaited) {
         this.#log.info(
           reason === "interface-gone"
             ? `Interface "${name}" is gone; waiting for it`
             : `The XDP program of "${name}" is gone, or another one has taken its place; attaching anew`,
         );
         run[Symbol.dispose]();
-        this.#absent = [...new Set([...this.#absent, run.interface.asked])];
+        this.#absent.add(run.interface.asked);
         continue;
       }
       this.#log.error(`Stopped counting "${name}": ${LOST[reason]}`);
@@ -238,6 +244,14 @@ export class Ticks {
     const counters = ownCounters();
     for (const run of ending) run.detach(skipped, counters);
     this.#live = this.#live.filter((run) => !ending.includes(run));
+    yield* this.#conclude(ending, reason);
+  }
+
+  /** Reads what is left of runs whose last window has ended, and yields the end records. */
+  *#conclude(
+    ending: readonly InterfaceRun[],
+    reason: EndReason,
+  ): Generator<RunRecord> {
     const isQuiet = Array.from({ length: TRIES })
       .some(() => this.#waitForAll(ending));
     for (const run of ending) {
@@ -280,16 +294,3 @@ export class Ticks {
     this.#log.error(`Cannot read the counts of ${names}: ${message}`);
   }
 }
-
-const LOST = {
-  "interface-gone": "the interface is gone",
-  "detached": "somebody detached the program",
-  "holder-gone": "its XDP program is gone, or another one has taken its place",
-} as const;
-
-/** Which exit code wins if several apply. */
-const BY_WEIGHT = [
-  EXIT.noInterface,
-  EXIT.incomplete,
-  EXIT.threshold,
-] as const;

@@ -69,6 +69,10 @@ export const LIBBPF = {
     parameters: ["i32", "i32", "i32", "buffer"], // prog_fd, target_fd, attach_type, opts
     result: "i32",
   },
+  bpf_link_update: {
+    parameters: ["i32", "i32", "buffer"], // link_fd, new_prog_fd, opts
+    result: "i32",
+  },
   bpf_link_detach: { parameters: ["i32"], result: "i32" }, // link_fd
   bpf_obj_get_info_by_fd: {
     parameters: ["i32", "buffer", "buffer"], // bpf_fd, info, info_len

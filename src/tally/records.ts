@@ -102,6 +102,7 @@ export type EndReason =
   | "detached"
   | "end of file" // of a capture of packets
   | "holder-gone"
+  | "recount" // it goes on as another run, with another key
   | "so far"; // of a summary, while the run goes on
 
 /** The whole run. */

@@ -1,7 +1,7 @@
 /** The rows that a choice leaves, in order, and what they add up to. */
 import { NOTHING, plus, type Tally } from "../tally/source_list.ts";
 import type { Choice } from "./choice.ts";
-import { type Crowd, crowdOf } from "./crowd.ts";
+import { type Crowd, CrowdCounter } from "./crowd.ts";
 import { type FanOutField, fanOutFields } from "./fan_out.ts";
 import { GroupedRows, GroupRow } from "./grouped_rows.ts";
 import { isSameGrouping } from "./grouping.ts";
@@ -122,12 +122,17 @@ export function restOf(
   to: number,
 ): Rest {
   const inSight = sumOf(rows.slice(from, to), scope);
-  function* hidden() {
-    for (const [at, row] of rows.entries()) {
-      if (at >= from && at < to) continue;
-      for (const member of membersOf(row)) {
-        if (isActive(member, scope)) yield member;
-      }
+  const counter = new CrowdCounter(counted.tickStart);
+  for (let at = 0; at < rows.length; at++) {
+    if (at === from) at = Math.max(at, to);
+    const row = rows[at];
+    if (row === undefined) break;
+    if (!(row instanceof GroupRow)) {
+      if (isActive(row, scope)) counter.add(row as SourceRow);
+      continue;
+    }
+    for (const member of row.members) {
+      if (isActive(member, scope)) counter.add(member);
     }
   }
   return {
@@ -136,7 +141,7 @@ export function restOf(
       bytes: sum.bytes - inSight.sum.bytes,
     },
     active: active - inSight.active,
-    crowd: crowdOf(hidden(), counted.tickStart),
+    crowd: counter.crowd,
   };
 }
 

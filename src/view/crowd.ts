@@ -10,20 +10,27 @@ export interface Crowd {
   readonly networks: Readonly<Record<number, number>>;
 }
 
-/**
- * @param tick when the last tick began, in seconds of the view's clock
- */
-export function crowdOf(rows: Iterable<SourceRow>, tick: number): Crowd {
-  const count = {};
-  const networks = { 4: 0, 16: 0 } as Record<number, number>;
-  let fresh = 0;
-  for (const { network, born } of rows) {
-    if (born === tick) fresh++;
-    if (network === undefined || network.countedBy === count) continue;
-    network.countedBy = count;
-    networks[network.size]!++;
+/** Counts a crowd, row by row. */
+export class CrowdCounter {
+  readonly #tick: number;
+  #fresh = 0;
+  readonly #networks = { 4: 0, 16: 0 } as Record<number, number>;
+
+  /** @param tick when the last tick began, in seconds of the view's clock */
+  constructor(tick: number) {
+    this.#tick = tick;
   }
-  return { fresh, networks };
+
+  add({ network, born }: SourceRow): void {
+    if (born === this.#tick) this.#fresh++;
+    if (network === undefined || network.countedBy === this) return;
+    network.countedBy = this;
+    this.#networks[network.size]!++;
+  }
+
+  get crowd(): Crowd {
+    return { fresh: this.#fresh, networks: this.#networks };
+  }
 }
 
 /** `120 new/s`, `5,800 /24s` and `12 /64s`, without those that are not there. */

@@ -1,5 +1,10 @@
-/** What a key requires from the program; everything else the view does itself. */
+/** What keys ask of the program. */
+import type { FieldName } from "../basics/keys.ts";
+
+/** What a key requires; everything else the view does itself. */
 export type Effect =
   | { readonly kind: "quit" | "redraw" | "askExport" }
+  /** Count by these fields from now on: a new run. */
+  | { readonly kind: "recount"; readonly fields: readonly FieldName[] }
   | { readonly kind: "interval"; readonly interval: number }
   | { readonly kind: "export"; readonly path: string; readonly text: string };

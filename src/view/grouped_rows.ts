@@ -1,17 +1,20 @@
 /** Adds counted rows up to the rows of a coarser grouping, exactly. */
-import { type FieldName, type FieldValue, keyText } from "../basics/keys.ts";
+import { type FieldName, keyText } from "../basics/keys.ts";
 import { NOTHING, plus, type Tally } from "../tally/source_list.ts";
-import { type FanOutField, fanOutFields } from "./fan_out.ts";
+import { DistinctValues, type FanOutField, fanOutFields } from "./fan_out.ts";
 import { countedAddress, type Grouping, groupValue } from "./grouping.ts";
 import type { Scope } from "./row_order.ts";
 import type { SourceRow } from "./source_rows.ts";
 import type { ViewRow } from "./view_row.ts";
 
+/** Of a row that has not been added up. */
+const NEVER = new Date(NaN);
+
 /** A row that counted rows add up to. */
 export class GroupRow implements ViewRow {
   readonly key: string;
   readonly address: Uint8Array | undefined;
-  first = new Date(NaN);
+  first = NEVER;
   born = Infinity;
   seen = 0;
   tick: Tally = NOTHING;
@@ -21,16 +24,25 @@ export class GroupRow implements ViewRow {
   place = Infinity;
   /** The rows that the filter left. */
   readonly members: SourceRow[] = [];
-  readonly #values: readonly Set<FieldValue>[];
+  /** The rows that it is one of. */
+  readonly owner: GroupedRows;
+  isGone = false;
+  readonly #values: readonly DistinctValues[];
   /** The rounds in which it was last seen, emptied, and had packets. */
   round = 0;
   sumRound = 0;
   activeRound = 0;
 
-  constructor(key: string, address: Uint8Array | undefined, fans: number) {
+  constructor(
+    owner: GroupedRows,
+    key: string,
+    address: Uint8Array | undefined,
+    fans: number,
+  ) {
+    this.owner = owner;
     this.key = key;
     this.address = address;
-    this.#values = Array.from({ length: fans }, () => new Set());
+    this.#values = Array.from({ length: fans }, () => new DistinctValues());
   }
 
   get fanOut(): number[] {
@@ -61,8 +73,7 @@ export class GroupRow implements ViewRow {
     this.seen = Math.max(this.seen, row.seen);
     if (scope === "tick" && row.tick === NOTHING) return;
     for (const [at, field] of fans.entries()) {
-      const value = row.values[field]!;
-      if (value !== null) this.#values[at]!.add(value);
+      this.#values[at]!.add(row.values[field]!);
     }
   }
 }
@@ -82,8 +93,6 @@ export class GroupedRows {
   readonly #at: readonly number[];
   readonly #fansAt: readonly number[];
   readonly #groups = new Map<string, GroupRow>();
-  /** The group of each counted row, which is looked up once. */
-  readonly #groupOf = new WeakMap<SourceRow, GroupRow>();
   #round = 0;
 
   /** @param by the fields of a counted row, in the order of its values */
@@ -121,16 +130,18 @@ export class GroupedRows {
     let known = 0;
     for (const group of this.#groups.values()) {
       if (group.activeRound === round) known++;
-      if (group.round !== round) this.#groups.delete(group.key);
+      if (group.round === round) continue;
+      group.isGone = true;
+      this.#groups.delete(group.key);
     }
     return { rows, known };
   }
 
   #groupFor(row: SourceRow): GroupRow {
-    const known = this.#groupOf.get(row);
-    if (known !== undefined && this.#groups.get(known.key) === known) {
-      return known;
-    }
+    const known = row.group;
+    if (
+      known instanceof GroupRow && known.owner === this && !known.isGone
+    ) return known;
     const { fields } = this.grouping;
     const values = fields.map((name, at) =>
       groupValue(name, row.values[this.#at[at]!]!, this.grouping)
@@ -139,10 +150,10 @@ export class GroupedRows {
     let group = this.#groups.get(key);
     if (group === undefined) {
       const address = values.map(countedAddress).find((one) => one)?.bytes;
-      group = new GroupRow(key, address, this.#fans.length);
+      group = new GroupRow(this, key, address, this.#fans.length);
       this.#groups.set(key, group);
     }
-    this.#groupOf.set(row, group);
+    row.group = group;
     return group;
   }
 }

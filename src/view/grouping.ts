@@ -62,10 +62,11 @@ interface CountedAddress {
 /** Reads `192.0.2.1` or `192.0.2.0/24`; undefined: it is no address. */
 export function countedAddress(value: FieldValue): CountedAddress | undefined {
   if (typeof value !== "string") return undefined;
-  const [address = "", length] = value.split("/");
-  const bytes = parseAddress(address);
-  return bytes &&
-    { bytes, length: length === undefined ? bytes.length * 8 : Number(length) };
+  const slash = value.indexOf("/");
+  const bytes = parseAddress(slash < 0 ? value : value.slice(0, slash));
+  if (bytes === undefined) return undefined;
+  const length = slash < 0 ? bytes.length * 8 : Number(value.slice(slash + 1));
+  return { bytes, length };
 }
 
 /** The /24 or /64 of an address, or the shorter network that was counted. */

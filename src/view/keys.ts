@@ -58,7 +58,7 @@ export const KEYS: readonly KeyBinding[] = [
   },
   {
     keys: ["b"],
-    help: ["b", "count by addresses, their networks, or other fields of --by"],
+    help: ["b", "by address, /24 and /64, destination, protocol, port …"],
     footer: () => ["b", "by"],
     press: (state) => state.showNextGrouping(),
   },

@@ -1,6 +1,5 @@
 /** Holds the rows that `top` counts, with their recent rates. */
 import type { FieldName, FieldValue } from "../basics/keys.ts";
-import { masked } from "../basics/prefix.ts";
 import { grown } from "../basics/growing_array.ts";
 import type { TickRecord } from "../tally/records.ts";
 import { type Count, NOTHING, type Tally } from "../tally/source_list.ts";
@@ -20,7 +19,7 @@ const NO_FAN_OUT: readonly number[] = [];
 interface CrowdNetwork {
   /** Bytes of its addresses. */
   readonly size: number;
-  readonly name: string;
+  readonly name: number | string;
   /** Rows that are in it. */
   rows: number;
   /** The count that it was last part of. */
@@ -38,6 +37,8 @@ export interface SourceRow extends ViewRow {
   tick: Tally;
   run: Tally | undefined;
   readonly smooth: { packets: number; bytes: number };
+  /** The row of a grouping that it was part of last: it is looked up once. */
+  group: ViewRow | undefined;
   /** The index of its history. */
   readonly slot: number;
   seen: number;
@@ -49,7 +50,7 @@ export class SourceRows {
   readonly #sourceAt: number;
   readonly #by: readonly FieldName[];
   #rows = new Map<string, SourceRow>();
-  #networks = new Map<string, CrowdNetwork>();
+  #networks = new Map<number | string, CrowdNetwork>();
   /** Packets per second of the last ticks: in each slot, tick n is at n modulo `HISTORY`. */
   #histories = new Float32Array(64 * HISTORY);
   #freeSlots: number[] = [];
@@ -111,7 +112,8 @@ export class SourceRows {
   #age(row: SourceRow, elapsed: number, part: number): void {
     if (row.seen < this.#clock) {
       row.tick = NOTHING;
-      if (row.run === undefined && !this.isLive(row)) return this.#remove(row);
+      // Whoever changes sources all the time must not fill the memory.
+      if (row.run === undefined) return this.#remove(row);
     }
     const rate = Number(row.tick.packets) / elapsed;
     this.#histories[row.slot * HISTORY + this.#seq % HISTORY] = rate;
@@ -140,6 +142,7 @@ export class SourceRows {
       run: undefined,
       smooth: { packets: 0, bytes: 0 },
       fanOut: NO_FAN_OUT,
+      group: undefined,
       slot: this.#newSlot(),
       seen: 0,
       step: NaN,
@@ -152,7 +155,7 @@ export class SourceRows {
   ): CrowdNetwork | undefined {
     const bits = NETWORK_BITS[bytes.length]!;
     if (length < bits) return undefined;
-    const name = masked(bytes, bits).toHex();
+    const name = networkName(bytes, bits);
     let network = this.#networks.get(name);
     if (network === undefined) {
       network = { size: bytes.length, name, rows: 0, countedBy: undefined };
@@ -215,6 +218,14 @@ export class SourceRows {
     copy.#histories = this.#histories.slice();
     return copy;
   }
+}
+
+/** A name that no other network has; a flood makes many, so that it has to be quick. */
+function networkName(address: Uint8Array, bits: number): number | string {
+  const [a, b, c] = address;
+  return address.length === 4
+    ? (a! * 256 + b!) * 256 + c!
+    : address.subarray(0, bits / 8).toHex();
 }
 
 /** The counters of a record as bigints. */

@@ -3,6 +3,7 @@ import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { FieldName } from "../basics/keys.ts";
 import { Frame } from "./cells.ts";
 import { draw, pageSize } from "./draw.ts";
+import { firstGrouping } from "./fan_out.ts";
 import type { Effect } from "./effect.ts";
 import type { PressedKey } from "./key_decoder.ts";
 import { KEYS } from "./keys.ts";
@@ -46,10 +47,10 @@ export class View {
       scope: "tick",
       filter: undefined,
       family: undefined,
-      grouping: { fields: by, isByNetwork: false },
+      grouping: firstGrouping(by, sort),
       isLog: false,
     } as const;
-    this.#state = new ViewState(choice, interval);
+    this.#state = new ViewState(choice, by, interval);
   }
 
   /** Adds an interface. */
@@ -70,6 +71,11 @@ export class View {
   /** Shows a message in the footer, until a key is pressed or some seconds pass. */
   say(text: string, isError = false): void {
     this.#state.say(text, isError);
+  }
+
+  /** Call when the session cannot count by other fields than now. */
+  forbidRecount(): void {
+    this.#state.forbidRecount();
   }
 
   /** Prompts for the file to export to, with a proposed name. */

@@ -3,7 +3,13 @@ import type { FieldName } from "../basics/keys.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { Choice } from "./choice.ts";
 import { type ChosenRows, chosenRows, NO_ROWS } from "./chosen_rows.ts";
-import { groupingsFor, isContained, isSameGrouping } from "./grouping.ts";
+import type { Effect } from "./effect.ts";
+import {
+  type Grouping,
+  groupingsFor,
+  isContained,
+  isSameGrouping,
+} from "./grouping.ts";
 import { Pane, paneName } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Body, Message, Shown } from "./shown.ts";
@@ -25,6 +31,9 @@ export class ViewState {
   #current = "";
   /** What was to be counted by at first. */
   readonly #asked: readonly FieldName[];
+  #canRecount = true;
+  /** The grouping that a new run is to have. */
+  #awaited: Grouping | undefined;
   #choice: Choice;
   #chosen: ChosenRows = NO_ROWS;
   #offset = 0;
@@ -38,9 +47,10 @@ export class ViewState {
   body: Body = "rows";
   prompt: Prompt | undefined;
 
-  constructor(choice: Choice, interval: number) {
+  /** @param asked the fields of `--by` */
+  constructor(choice: Choice, asked: readonly FieldName[], interval: number) {
     this.#choice = choice;
-    this.#asked = choice.grouping.fields;
+    this.#asked = asked;
     this.interval = interval;
   }
 
@@ -49,6 +59,9 @@ export class ViewState {
     const name = paneName(record);
     this.#panes.set(name, new Pane(record));
     if (this.#current === "") this.#current = name;
+    if (this.#current !== name) return;
+    this.#settle();
+    this.#arrange(true);
   }
 
   /** Takes a tick; its record must still be valid. */
@@ -104,18 +117,50 @@ export class ViewState {
     const at = names.indexOf(this.#current) + step;
     this.#current = names.at(at % names.length) ?? this.#current;
     this.choose({});
+    this.#settle();
   }
 
-  /** Shows the next grouping that what is counted adds up to. */
-  showNextGrouping(): void {
-    const { pane } = this;
-    if (pane === undefined) return;
+  /** From now on only groupings are shown that what is counted adds up to. */
+  forbidRecount(): void {
+    this.#canRecount = false;
+    this.#awaited = undefined;
+  }
+
+  /** Shows the next grouping; what is not counted has to be counted anew. */
+  showNextGrouping(): Effect | undefined {
+    const by = this.pane?.start.by;
+    if (by === undefined) return undefined;
     const groupings = groupingsFor(this.#asked)
-      .filter((grouping) => isContained(grouping, pane.start.by));
-    const at = groupings.findIndex((grouping) =>
-      isSameGrouping(grouping, this.#choice.grouping)
+      .filter((each) => this.#canRecount || isContained(each, by));
+    const at = groupings.findIndex((each) =>
+      isSameGrouping(each, this.#awaited ?? this.#choice.grouping)
     );
-    this.choose({ grouping: groupings[(at + 1) % groupings.length]! });
+    const grouping = groupings[(at + 1) % groupings.length]!;
+    if (isContained(grouping, by)) {
+      this.#awaited = undefined;
+      this.choose({ grouping });
+      return undefined;
+    }
+    this.#awaited = grouping;
+    if (this.isPaused) this.togglePause(); // what stands still is not counted anew
+    const isAsked = isContained(grouping, this.#asked);
+    const fields = isAsked ? this.#asked : grouping.fields;
+    return { kind: "recount", fields };
+  }
+
+  /** Leaves a grouping that the visible pane does not add up to. */
+  #settle(): void {
+    const by = this.pane?.start.by;
+    if (by === undefined) return;
+    const { grouping } = this.#choice;
+    const next = this.#awaited ?? grouping;
+    if (!isContained(next, by)) {
+      if (isContained(grouping, by)) return;
+      this.choose({ grouping: { fields: by, isByNetwork: false } });
+    } else if (next !== grouping) {
+      this.#awaited = undefined;
+      this.choose({ grouping: next });
+    }
   }
 
   get isPaused(): boolean {

@@ -4,6 +4,8 @@ import { FileError } from "../../files/descriptor.ts";
 import { FileAccess } from "../../files/file_access.ts";
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
+import { Failure } from "../../basics/errors.ts";
+import type { FieldName } from "../../basics/keys.ts";
 import { reasonOf } from "../../basics/reason.ts";
 import type { Screen } from "./screen.ts";
 import { KeyDecoder, type PressedKey } from "../../view/key_decoder.ts";
@@ -19,6 +21,8 @@ const MODE = 0o640;
 /** What keys ask of the session. */
 interface Controls {
   end(): void;
+  /** @throws {Failure} it cannot; the counting goes on as it was */
+  recount(fields: readonly FieldName[]): void;
   setInterval(interval: number): void;
 }
 
@@ -64,10 +68,22 @@ export class Keyboard {
         return this.#screen.redraw();
       case "interval":
         return this.#controls.setInterval(effect.interval);
+      case "recount":
+        return this.#recount(effect.fields);
       case "askExport":
         return this.#view.askExport(proposal(this.#view.current));
       case "export":
         return this.#export(effect.path, effect.text);
+    }
+  }
+
+  #recount(fields: readonly FieldName[]): void {
+    try {
+      this.#controls.recount(fields);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.#view.forbidRecount();
+      this.#view.say(error.message, true);
     }
   }
 

@@ -1,6 +1,7 @@
 /** The command `top`: counts with a live view on the whole terminal. */
 import type { Logger } from "@std/log/logger";
 import { EXIT, type ExitCode, Failure } from "../../basics/errors.ts";
+import type { FieldName } from "../../basics/keys.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { SessionOptions } from "../../engine/options.ts";
 import { LoadedSession } from "../../engine/session.ts";
@@ -12,6 +13,7 @@ import {
   hasUnicode,
   isDumb,
 } from "../../view/palette.ts";
+import { isSortable } from "../../view/fan_out.ts";
 import { ASCII, UNICODE } from "../../view/spark.ts";
 import { View } from "../../view/view.ts";
 import type { Command } from "../command.ts";
@@ -39,7 +41,9 @@ async function run(
     rows: { sort: "packets", top: 0, endTop: SUMMARY_ROWS },
     timing: { interval: values.interval },
     user: values.user,
+    canRecount: values.by === undefined,
   };
+  requireSortable(options.counting.keying.fields, values.sort);
   const environment = Deno.env.toObject();
   requireTerminal(operands, environment);
   const view = new View({
@@ -73,6 +77,7 @@ async function show(
   const session = await loaded.attach(stop);
   if (session === undefined) return EXIT.done;
   await session.giveUpRights(() => true);
+  if (!session.canRecount) view.forbidRecount();
   const screen = new Screen(view, terminal, depth, end);
   stop.on("SIGUSR1", () => screen.redraw());
   stop.on("SIGWINCH", () => screen.redraw());
@@ -81,6 +86,7 @@ async function show(
   const keyboard = new Keyboard(view, screen, {
     end,
     setInterval: (interval) => session.setInterval(interval),
+    recount: (fields) => session.recount(fields),
   });
   let exitCode: ExitCode;
   try {
@@ -109,6 +115,16 @@ function logTo(view: View, terminal: Terminal, held: string[]): Logger {
     if (!terminal.isOpen && isNotice) return;
     view.say(line.replace(/^xdptally: /, "").trimEnd(), !isNotice);
   });
+}
+
+/** @throws {Failure} rows would be sorted by values that are not counted */
+function requireSortable(by: readonly FieldName[], sort: string): void {
+  if (isSortable(by, sort)) return;
+  const other = sort === "source" ? "port" : sort;
+  throw new Failure(
+    EXIT.usage,
+    `Cannot sort by "${sort}": it is not counted how many a row has; add --by source,${other}`,
+  );
 }
 
 /** @throws {Failure} there is no terminal, or it cannot show the screen */
