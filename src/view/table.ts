@@ -157,15 +157,17 @@ function drawTotal(drawing: Drawing, at: number, visible: number): void {
     BOLD,
   );
   const { rows, active, known } = chosen;
-  const all = active < known ? ` (of ${grouped(known)})` : "";
-  const idle = rows.length - active;
   const range = visible === 0
-    ? `no rows${all}`
-    : `${offset + 1}-${offset + visible} of ${grouped(active)}${all}${
-      idle === 0 ? "" : ` + ${grouped(idle)} idle`
-    }`;
-  const column = frame.width - range.length;
-  if (column > end + 1) frame.put(at, column, range, DIM);
+    ? "no rows"
+    : `${offset + 1}-${offset + visible} of ${grouped(active)}`;
+  const idle = rows.length - active;
+  const details = `${active < known ? ` (of ${grouped(known)})` : ""}${
+    idle > 0 ? ` + ${grouped(idle)} idle` : ""
+  }`;
+  const fitting = [range + details, range]
+    .find((text) => text.length < frame.width - end);
+  if (fitting === undefined) return;
+  frame.put(at, frame.width - fitting.length, fitting, DIM);
 }
 
 /** Draws the cells of an amount. @returns the column after the last one */

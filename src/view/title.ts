@@ -31,8 +31,8 @@ export function drawTitle(frame: Frame, shown: Shown): void {
     ...(family === undefined
       ? []
       : [[family === 4 ? "only IPv4" : "only IPv6", BOLD] as const]),
-    ...(groupingText(grouping) === "source"
-      ? []
+    ...(groupingText(grouping) === "source" && start.by.length === 1
+      ? [] // it is what an interface is watched for
       : [[`by ${groupingText(grouping)}`, BOLD] as const]),
     [`${start.mode} mode`],
     [`every ${interval(shown.interval)}`],

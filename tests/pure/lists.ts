@@ -1,5 +1,6 @@
 /** Source lists with given rows. */
 import { addSource } from "../lib/sources.ts";
+import { BY_SOURCE, type Keying } from "../../src/basics/keys.ts";
 import type { Family } from "../../src/basics/address.ts";
 import { SourceList } from "../../src/tally/source_list.ts";
 
@@ -23,9 +24,18 @@ export function v6(last: number, packets = 1, bytes = 60): Row {
 }
 
 export function listOf(family: Family, ...rows: Row[]): SourceList {
-  const list = new SourceList(family);
+  return listBy(BY_SOURCE, family, rows);
+}
+
+export function listBy(
+  keying: Keying,
+  family: Family,
+  rows: readonly Row[],
+): SourceList {
+  const list = new SourceList(family, keying);
   for (const { key, packets, bytes } of rows) {
-    const words = new Uint32Array(Uint8Array.from(key).buffer);
+    const words = new Uint32Array(list.words);
+    new Uint8Array(words.buffer).set(key);
     addSource(list, words, packets, 0, bytes, 0);
   }
   return list;

@@ -1,12 +1,13 @@
 /** Tick records and views of `top`, made without a kernel or a terminal. */
-import { BY_SOURCE } from "../../src/basics/keys.ts";
-import { EMPTY_BOOKS } from "../../src/tally/books.ts";
+import { BY_SOURCE, type Keying } from "../../src/basics/keys.ts";
+import { type Books, EMPTY_BOOKS } from "../../src/tally/books.ts";
 import type { StartRecord, TickRecord } from "../../src/tally/records.ts";
 import { Run } from "../../src/tally/run.ts";
+import type { RowOrder } from "../../src/view/row_order.ts";
 import { ASCII, UNICODE } from "../../src/view/spark.ts";
 import { View } from "../../src/view/view.ts";
 import type { Frame } from "../../src/view/cells.ts";
-import { listOf, type Row, v4 } from "./lists.ts";
+import { listBy, type Row, v4 } from "./lists.ts";
 
 const START = 1_700_000_000_000;
 
@@ -17,14 +18,23 @@ export class Ticks {
   readonly #interval: number;
   #now = 0;
 
-  constructor(interfaceName = "eth0", interval = 1000, maxSources = 65536) {
+  readonly #keying: Keying;
+
+  constructor(
+    interfaceName = "eth0",
+    interval = 1000,
+    maxSources = 65536,
+    keying = BY_SOURCE,
+    beside: Partial<StartRecord> = {},
+  ) {
     this.#interval = interval;
+    this.#keying = keying;
     const origin = {
       host: "web1",
       run: "r",
       interface: interfaceName,
       direction: "in",
-      by: ["source"],
+      by: keying.fields,
     } as const;
     this.start = {
       type: "start",
@@ -35,22 +45,28 @@ export class Ticks {
       version: "0",
       start: new Date(START),
       interval: interval / 1000,
+      ...beside,
     };
     this.#run = new Run(origin, {
       sort: "packets",
       top: 0,
       endTop: 0,
       maxSources,
-      keying: BY_SOURCE,
+      keying,
     }, { boot: 0, wall: START });
   }
 
   /** A tick with these sources; `lost` packets are only in the total. */
-  next(ipv4: readonly Row[], ipv6: readonly Row[] = [], lost = 0): TickRecord {
+  next(
+    ipv4: readonly Row[],
+    ipv6: readonly Row[] = [],
+    lost = 0,
+    books: Partial<Books> = {},
+  ): TickRecord {
     this.#now += this.#interval;
     const window = {
-      ipv4: listOf("ipv4", ...ipv4),
-      ipv6: listOf("ipv6", ...ipv6),
+      ipv4: listBy(this.#keying, "ipv4", ipv4),
+      ipv6: listBy(this.#keying, "ipv6", ipv6),
     };
     const rows = [...ipv4, ...ipv6];
     const sum = (of: (row: Row) => number) =>
@@ -61,21 +77,20 @@ export class Ticks {
     };
     return this.#run.close(
       window,
-      { ...EMPTY_BOOKS, total },
+      { ...EMPTY_BOOKS, total, ...books },
       { end: { boot: this.#now, wall: START + this.#now } },
     );
   }
 }
 
 /** A view that has seen the start of `ticks`. */
-export function viewOf(ticks: Ticks, isAscii = false): View {
+export function viewOf(
+  ticks: Ticks,
+  isAscii = false,
+  sort: RowOrder = "packets",
+): View {
   const glyphs = isAscii ? ASCII : UNICODE;
-  const view = new View({
-    sort: "packets",
-    by: ["source"],
-    interval: 1000,
-    glyphs,
-  });
+  const view = new View({ sort, by: ticks.start.by, interval: 1000, glyphs });
   view.start(ticks.start);
   return view;
 }
