@@ -5,6 +5,7 @@ import { drawHeader, headerHeight } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Body, Shown } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
+import { drawTitle } from "./title.ts";
 import { drawTable, linesBesideRows } from "./table.ts";
 
 const FOOTER = 1;
@@ -42,9 +43,12 @@ export function draw(
   glyphs: Glyphs,
 ): Frame {
   const frame = new Frame(width, height);
-  const from = headerHeight(height, shown.pane);
+  // The help has more lines than the table of a small screen.
+  const isWhole = shown.body === "help";
+  const from = isWhole ? 1 : headerHeight(height, shown.pane);
   const to = height - FOOTER;
-  drawHeader(frame, shown, glyphs);
+  drawTitle(frame, shown);
+  if (!isWhole) drawHeader(frame, shown, glyphs);
   BODIES[shown.body](frame, from, to, shown, glyphs);
   drawFooter(frame, to, shown);
   return frame;

@@ -9,7 +9,6 @@ import { drawLine, type Piece } from "./pieces.ts";
 import type { Shown } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
 import { drawTimeline } from "./timeline.ts";
-import { drawTitle } from "./title.ts";
 
 /** Lines of the header, including the timeline, on a screen of this height. */
 export function headerHeight(height: number, pane: Pane): number {
@@ -27,10 +26,9 @@ function hasProgram({ start }: Pane): boolean {
   return start.holder !== undefined || start.mode === "observe";
 }
 
-/** Draws the interface, the rates, whether the books balance, and the recent rates. */
+/** Draws the rates, whether the books balance, and the recent rates, below the title. */
 export function drawHeader(frame: Frame, shown: Shown, glyphs: Glyphs): void {
   const { pane } = shown;
-  drawTitle(frame, shown);
   drawLine(frame, 1, ratesOf(pane));
   const height = headerHeight(frame.height, pane);
   if (height < 3) return;
