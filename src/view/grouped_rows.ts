@@ -2,7 +2,7 @@
 import { type FieldName, keyText } from "../basics/keys.ts";
 import { NOTHING, plus, type Tally } from "../tally/source_list.ts";
 import { DistinctValues, type FanOutField, fanOutFields } from "./fan_out.ts";
-import { countedAddress, type Grouping, groupValue } from "./grouping.ts";
+import { type Grouping, groupPart } from "./grouping.ts";
 import type { Scope } from "./row_order.ts";
 import type { SourceRow } from "./source_rows.ts";
 import type { ViewRow } from "./view_row.ts";
@@ -142,14 +142,13 @@ export class GroupedRows {
     if (
       known instanceof GroupRow && known.owner === this && !known.isGone
     ) return known;
-    const { fields } = this.grouping;
-    const values = fields.map((name, at) =>
-      groupValue(name, row.values[this.#at[at]!]!, this.grouping)
+    const parts = this.#at.map((at) =>
+      groupPart(row.values[at]!, this.grouping)
     );
-    const key = keyText(values);
+    const key = keyText(parts.map(({ value }) => value));
     let group = this.#groups.get(key);
     if (group === undefined) {
-      const address = values.map(countedAddress).find((one) => one)?.bytes;
+      const address = parts.find(({ address }) => address)?.address;
       group = new GroupRow(this, key, address, this.#fans.length);
       this.#groups.set(key, group);
     }

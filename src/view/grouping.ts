@@ -1,5 +1,9 @@
 /** What the rows of the screen stand for: the counted keys, or coarser ones that they add up to. */
-import { FORMAT_ADDRESS, parseAddress } from "../basics/address.ts";
+import {
+  ADDRESS_SIZE,
+  FORMAT_ADDRESS,
+  parseAddress,
+} from "../basics/address.ts";
 import { type FieldName, type FieldValue, keyField } from "../basics/keys.ts";
 import { masked } from "../basics/prefix.ts";
 
@@ -69,21 +73,24 @@ export function countedAddress(value: FieldValue): CountedAddress | undefined {
   return { bytes, length };
 }
 
-/** The /24 or /64 of an address, or the shorter network that was counted. */
-function networkText({ bytes, length }: CountedAddress): string {
-  const bits = Math.min(length, NETWORK_BITS[bytes.length]!);
-  const family = bytes.length === 4 ? "ipv4" : "ipv6";
-  return `${FORMAT_ADDRESS[family](masked(bytes, bits))}/${bits}`;
+/** What a field of a row is in a grouping. */
+interface GroupPart {
+  readonly value: FieldValue;
+  /** Its address; undefined: it is none. */
+  readonly address: Uint8Array | undefined;
 }
 
-/** The value of a field in a grouping's key. */
-export function groupValue(
-  name: FieldName,
+/** The value of a field in a grouping: an address may become its network. */
+export function groupPart(
   value: FieldValue,
   { isByNetwork }: Grouping,
-): FieldValue {
-  const address = isByNetwork && keyField(name).size === "address"
-    ? countedAddress(value)
-    : undefined;
-  return address === undefined ? value : networkText(address);
+): GroupPart {
+  const counted = countedAddress(value);
+  if (counted === undefined) return { value, address: undefined };
+  const { bytes, length } = counted;
+  if (!isByNetwork) return { value, address: bytes };
+  const bits = Math.min(length, NETWORK_BITS[bytes.length]!);
+  const address = masked(bytes, bits);
+  const family = bytes.length === ADDRESS_SIZE.ipv4 ? "ipv4" : "ipv6";
+  return { value: `${FORMAT_ADDRESS[family](address)}/${bits}`, address };
 }
