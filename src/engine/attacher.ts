@@ -122,10 +122,11 @@ export class Attacher {
    * @throws {CallError} nothing has changed
    */
   replace(attached: Attached, object: LoadedObject): Attached {
-    const { link } = attached;
-    withSpareCapabilities(() => link.replace!(object));
-    const next = { ...attached, object, start: moment() };
-    return { ...next, lookout: this.#lookout(next) };
+    return withSpareCapabilities(() => {
+      attached.link.replace!(object);
+      const next = { ...attached, object, start: moment() };
+      return { ...next, lookout: this.#lookout(next) };
+    });
   }
 
   /** Says what is attached and why, and what that cannot count right. */
