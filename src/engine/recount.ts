@@ -7,6 +7,7 @@ import { withSpareCapabilities } from "../process/capabilities.ts";
 import type { Attached, Attacher } from "./attacher.ts";
 import type { InterfaceRun } from "./interface_run.ts";
 import type { Loader } from "./loader.ts";
+import { requireOpenFiles } from "./open_files.ts";
 
 /**
  * Ends the last window of a run, and returns the run that goes on from there;
@@ -37,6 +38,7 @@ export function succession(
   keying: Keying,
   begin: (next: Attached) => InterfaceRun,
 ): Succeed {
+  requireOpenFiles(attached.length);
   using attempt = new DisposableStack();
   const objects = new Map(
     withSpareCapabilities(() =>

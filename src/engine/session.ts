@@ -236,16 +236,24 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
   }
 
   /**
-   * Counts by other fields from now on: each run ends, and another one begins with
-   * the next frame.
+   * Counts by other fields from the next moment on: each run ends, and another one
+   * begins with the next frame.
    *
-   * @throws {Failure} a program cannot be loaded; the runs go on
+   * @param refuse called with the reason if a program cannot be loaded; the runs go on
    */
-  recount(fields: readonly FieldName[]): void {
+  recount(fields: readonly FieldName[], refuse: (why: string) => void): void {
     const keying = { ...this.#parts.options.counting.keying, fields };
     const run = crypto.randomUUID();
     const begin = (next: Attached) => this.#begin([next], keying, run)[0]!;
-    this.#ticks.replaceRuns(succession(this.#parts, keying, begin));
+    this.#ticks.replaceRuns(() => {
+      try {
+        return succession(this.#parts, keying, begin);
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        refuse(error.message);
+        return undefined;
+      }
+    });
   }
 
   /** Starts the runs of attached interfaces; their records share an id. */

@@ -43,8 +43,8 @@ export class Ticks {
   readonly #schedule: Schedule;
   readonly #absent: AbsentInterfaces;
   #live: readonly InterfaceRun[];
-  /** Makes the runs that follow those of now, before the next tick. */
-  #succeed: Succeed | undefined;
+  /** Loads what the runs of now are followed by, before the next tick. */
+  #prepare: (() => Succeed | undefined) | undefined;
   #isOver = false;
   /** When the schedule began, in ms since boot. */
   readonly #start = bootTime();
@@ -97,8 +97,8 @@ export class Ticks {
         await stop.sleepUntil(Math.min(next, due()));
         const arrived = this.#startAbsent();
         if (arrived.length > 0) yield arrived.map(startOf);
-        if (this.#succeed !== undefined && !stop.isRequested) {
-          const turn = this.#replaceAll(this.#succeed);
+        if (this.#prepare !== undefined && !stop.isRequested) {
+          const turn = this.#replaceAll(this.#prepare);
           yield turn;
           for (const _ of turn);
         }
@@ -156,15 +156,19 @@ export class Ticks {
   /**
    * Has the runs followed by others, before the next tick and without a frame between
    * them.
+   *
+   * @param prepare called then; undefined: they go on. Only the last one is called
    */
-  replaceRuns(succeed: Succeed): void {
-    this.#succeed = succeed;
+  replaceRuns(prepare: () => Succeed | undefined): void {
+    this.#prepare = prepare;
     this.#options.stop.nudge();
   }
 
   /** Ends the runs that can be followed by another one, and starts those. */
-  *#replaceAll(succeed: Succeed): Generator<RunRecord> {
-    this.#succeed = undefined;
+  *#replaceAll(prepare: () => Succeed | undefined): Generator<RunRecord> {
+    this.#prepare = undefined;
+    const succeed = prepare();
+    if (succeed === undefined) return;
     const successors = new Map<InterfaceRun, InterfaceRun>();
     for (const run of this.#live) {
       const next = succeed(run);

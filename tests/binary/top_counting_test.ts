@@ -112,6 +112,26 @@ Deno.test("top: the right to count anew is the main thread's alone, and given up
   }
 });
 
+Deno.test("top: where another program cannot be loaded, b says why, and the run goes on", async () => {
+  using stage = vethStage();
+  using terminal = new Tmux(WIDE);
+  // Enough for one program, and no right to raise it.
+  const bounded = "setpriv --bounding-set=-sys_resource";
+  terminal.enter(
+    `ulimit -n 64; ${bounded} ${top(stage, "-i", "200ms", "vb")}`,
+  );
+  await terminal.until(READY);
+  terminal.press("b", "b");
+  await terminal.until(/^Cannot open \d+ more files/m);
+  await send(stage, "va", [ethernetFrame("10.0.0.1")], 10);
+  terminal.press("b"); // only what is counted is offered now
+  const [title] = await terminal.until(/^10\.0\.0\.1 /m);
+  assert(!/ by /.test(title!), title);
+  terminal.press("q");
+  const screen = await terminal.until(/end \(signal\) .*: 10 packets/);
+  assertEquals(ended(screen), [10]);
+});
+
 /** The command line of the shipped crontab, for this interface and folder, for a second. */
 function cronLine(name: string, folder: string): string[] {
   const file = new URL("../../contrib/cron.d/xdptally", import.meta.url);

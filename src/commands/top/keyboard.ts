@@ -4,7 +4,6 @@ import { FileError } from "../../files/descriptor.ts";
 import { FileAccess } from "../../files/file_access.ts";
 import { fileName } from "../../formats/capture_name.ts";
 import { ACCESS, canAccess } from "../../process/user.ts";
-import { Failure } from "../../basics/errors.ts";
 import type { FieldName } from "../../basics/keys.ts";
 import { reasonOf } from "../../basics/reason.ts";
 import type { Screen } from "./screen.ts";
@@ -21,7 +20,6 @@ const MODE = 0o640;
 /** What keys ask of the session. */
 interface Controls {
   end(): void;
-  /** @throws {Failure} it cannot; the counting goes on as it was */
   recount(fields: readonly FieldName[]): void;
   setInterval(interval: number): void;
 }
@@ -69,21 +67,11 @@ export class Keyboard {
       case "interval":
         return this.#controls.setInterval(effect.interval);
       case "recount":
-        return this.#recount(effect.fields);
+        return this.#controls.recount(effect.fields);
       case "askExport":
         return this.#view.askExport(proposal(this.#view.current));
       case "export":
         return this.#export(effect.path, effect.text);
-    }
-  }
-
-  #recount(fields: readonly FieldName[]): void {
-    try {
-      this.#controls.recount(fields);
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      this.#view.forbidRecount();
-      this.#view.say(error.message, true);
     }
   }
 

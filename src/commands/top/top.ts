@@ -86,7 +86,12 @@ async function show(
   const keyboard = new Keyboard(view, screen, {
     end,
     setInterval: (interval) => session.setInterval(interval),
-    recount: (fields) => session.recount(fields),
+    recount: (fields) =>
+      session.recount(fields, (why) => {
+        view.forbidRecount();
+        view.say(why, true);
+        screen.draw();
+      }),
   });
   let exitCode: ExitCode;
   try {
