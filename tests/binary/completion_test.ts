@@ -11,6 +11,7 @@ import {
   type Shell,
   SHELLS,
 } from "../lib/completion.ts";
+import { ROW_ORDERS } from "../../src/view/row_order.ts";
 import { Folder } from "../lib/folder.ts";
 import { ROOT } from "../lib/repository.ts";
 import { Namespace } from "../lib/stage.ts";
@@ -130,7 +131,7 @@ const LINES: readonly (readonly [typed: string, line: string, zsh?: string])[] =
 
 /** What is typed before Tab, and the list that appears. */
 const LISTS: readonly (readonly [typed: string, words: readonly string[]])[] = [
-  ["xdptally top --sort=", ["packets", "bytes", "ip", "first"]],
+  ["xdptally top --sort=", [...ROW_ORDERS]],
   ["xdptally --sort=", ["packets", "bytes", "ip"]],
   ["xdptally --sort ", ["packets", "bytes", "ip"]],
   ["xdptally report --by ho", ["hour", "host"]],
