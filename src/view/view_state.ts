@@ -136,6 +136,10 @@ export class ViewState {
       isSameGrouping(each, this.#awaited ?? this.#choice.grouping)
     );
     const grouping = groupings[(at + 1) % groupings.length]!;
+    if (isSameGrouping(grouping, this.#choice.grouping)) {
+      this.say("Nothing else is counted: --by takes more fields");
+      return undefined;
+    }
     if (isContained(grouping, by)) {
       this.#awaited = undefined;
       this.choose({ grouping });

@@ -355,6 +355,15 @@ Deno.test("b asks for a new run where a grouping is not counted, unless that can
   );
 });
 
+Deno.test("b says so where nothing else is counted", () => {
+  const keying = { fields: ["port"], prefix: { ipv4: 32, ipv6: 128 } } as const;
+  const ticks = new Ticks("eth0", 1000, 65536, keying);
+  const view = viewOf(ticks);
+  view.forbidRecount();
+  assertEquals(view.press("b"), undefined);
+  assertMatch(linesOf(view.frame(80, 24))[23]!, /^Nothing else is counted/);
+});
+
 Deno.test("beside an XDP program the header has its verdicts, or says what is not seen", () => {
   const holder = { id: 7, name: "fire\x1bwall" };
   const by = ["source", "verdict"] as const;
