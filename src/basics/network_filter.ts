@@ -63,7 +63,7 @@ function parseNamed(text: string): Network {
  *
  * @throws {RangeError} with a message that continues `"TEXT" is …`
  */
-function parseNetwork(text: string): Network {
+export function parseNetwork(text: string): Network {
   const isKept = !text.startsWith("!");
   const [address = "", bits, ...rest] = text.slice(isKept ? 0 : 1).split("/");
   const bytes = parseAddress(address);
