@@ -121,6 +121,11 @@ export function text(docs: ValueDocs): Option<string | undefined> {
   return valued(docs, (text) => text);
 }
 
+/** An option that may be given several times; its value is all its texts. */
+export function texts(docs: ValueDocs): Option<readonly string[]> {
+  return { ...docs, read: (given) => given };
+}
+
 /** A time; its value is in milliseconds. */
 export function time<Default extends string | undefined = undefined>(
   docs: ValueDocs,

@@ -32,7 +32,7 @@ import { explainDiscrepancy } from "./crosscheck_warning.ts";
 type CountersByName = ReadonlyMap<string, OwnCounters>;
 
 /** What identifies a run in its records. */
-type RunIdentity = Pick<Origin, "host" | "run">;
+type RunIdentity = Pick<Origin, "host" | "run" | "names">;
 
 /** What a start record has of the options. */
 type Asked = Pick<StartRecord, "interval" | "filter">;

@@ -2,6 +2,7 @@
 import type { Direction, Keying } from "../basics/keys.ts";
 import type { NetworkFilter } from "../basics/network_filter.ts";
 import type { Hook, Mode } from "../hooks/hook.ts";
+import type { Names } from "../names/names.ts";
 import type { Limit } from "../tally/limit.ts";
 import type { RecordRows } from "../tally/run.ts";
 
@@ -45,6 +46,8 @@ export interface SessionOptions {
   readonly waiting?: Waiting;
   /** The user that a process of root becomes after attaching; undefined: the default. */
   readonly user: string | undefined;
+  /** What is known of the addresses of rows, for the records. */
+  readonly names?: Names | undefined;
   /** Ends the session when a source exceeds it. */
   readonly limit?: Limit | undefined;
   /** Keep the rights to count by another key later. */

@@ -262,8 +262,8 @@ class Session implements AsyncIterable<Iterable<RunRecord>> {
     keying = this.#parts.options.counting.keying,
     run = crypto.randomUUID() as string,
   ): InterfaceRun[] {
-    const { rows, counting } = this.#parts.options;
-    const identity = { host: this.#host, run };
+    const { rows, counting, names } = this.#parts.options;
+    const identity = { host: this.#host, run, names };
     const { maxSources } = counting;
     return attached.map((each) =>
       new InterfaceRun(each, identity, { ...rows, keying, maxSources })

@@ -23,8 +23,8 @@ export class AlignedRows {
   #count = 0;
   /** Columns that are left out. */
   readonly #hidden = new Set<number>();
-  /** Text after the cells of a row, by its number; few rows have any. */
-  readonly #notes = new Map<number, string>();
+  /** Text after the cells of a row, in UTF-8, by its number; few rows have any. */
+  readonly #notes = new Map<number, Uint8Array>();
 
   constructor(columns: number) {
     this.#columns = columns;
@@ -50,7 +50,8 @@ export class AlignedRows {
 
   /** Adds text after the row that was completed last. */
   note(note: string): void {
-    this.#notes.set(this.#count / this.#columns - 1, note);
+    const row = this.#count / this.#columns - 1;
+    this.#notes.set(row, new TextEncoder().encode(note));
   }
 
   /**
@@ -93,8 +94,10 @@ export class AlignedRows {
         for (let at = 0; at < length; at++) bytes[to++] = this.#cells[from++]!;
         if (column === 0) to += padding;
       }
-      for (const letter of this.#notes.get(row) ?? "") {
-        bytes[to++] = letter.charCodeAt(0);
+      const note = this.#notes.get(row);
+      if (note !== undefined) {
+        bytes.set(note, to);
+        to += note.length;
       }
       bytes[to++] = NEWLINE;
     }

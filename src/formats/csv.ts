@@ -1,15 +1,11 @@
 /** CSV by RFC 4180, for spreadsheets and databases. */
 import { csvField } from "../basics/csv_field.ts";
-import {
-  byText,
-  fieldInSnakeCase,
-  type FieldValue,
-  type Keying,
-} from "../basics/keys.ts";
+import { byText, fieldInSnakeCase, type FieldValue } from "../basics/keys.ts";
+import { placeOf } from "../names/names.ts";
 import type { TickRecord } from "../tally/records.ts";
 import { NO_VERDICTS, seenVerdicts } from "../tally/books.ts";
 import type { Count, Tally } from "../tally/source_list.ts";
-import { beginsAs, type LineFormat } from "./format.ts";
+import { beginsAs, type LineFormat, type RecordShape } from "./format.ts";
 
 /** What each column holds, for the man page. */
 export const CSV_COLUMNS = {
@@ -37,20 +33,21 @@ export const CSV_COLUMNS = {
  * run. The total has columns of its own, so that the sum of `packets` over any rows
  * counts no packet twice.
  */
-function csvBy(
-  { fields, inner }: Pick<Keying, "fields" | "inner">,
-): LineFormat {
+function csvBy({ fields, inner, names }: RecordShape): LineFormat {
   const isInner = inner !== undefined;
   const columns = Object.keys(CSV_COLUMNS)
     .filter((name) => isInner || name !== "inner")
     .flatMap((name) =>
       name === "source" ? fields.map(fieldInSnakeCase) : [name]
-    );
+    )
+    .concat(names?.columns ?? []);
   const header = `${columns.join()}\r\n`;
   return {
     kind: "lines",
     name: "csv",
-    title: `csv with --by ${byText({ fields })}${isInner ? " --inner" : ""}`,
+    title: `csv with --by ${byText({ fields })}${isInner ? " --inner" : ""}${
+      names === undefined ? "" : ` and ${names.columns.join()}`
+    }`,
     help: "the ticks, for spreadsheets and databases",
     endings: [".csv"],
     fileName: "%h-%i-%Y%m%d.csv",
@@ -67,13 +64,14 @@ function csvBy(
 export const csv: LineFormat = csvBy({ fields: ["source"] });
 
 function* rows(record: TickRecord): Iterable<string> {
-  const { books } = record;
+  const { books, names } = record;
   const suffix = [
     csvField(record.run),
     record.seq,
     record.elapsed,
     ...(record.inner === undefined ? [] : [csvField(record.inner)]),
   ].join();
+  const unnamed = names === undefined ? "" : ",".repeat(names.fields.length);
   const prefix = [
     record.start.toISOString(),
     record.end.toISOString(),
@@ -85,16 +83,20 @@ function* rows(record: TickRecord): Iterable<string> {
     kind: string,
     key: string,
     { packets, bytes }: { packets: Count; bytes: Count },
-  ) => `${prefix},${kind},${key},${packets},${bytes},,,${suffix}\r\n`;
+    named = unnamed,
+  ) => `${prefix},${kind},${key},${packets},${bytes},,,${suffix}${named}\r\n`;
 
   const { by } = record;
   const none = by.map(() => "").join();
   const total = (kind: string, { packets, bytes }: Tally) =>
-    `${prefix},${kind},${none},,,${packets},${bytes},${suffix}\r\n`;
+    `${prefix},${kind},${none},,,${packets},${bytes},${suffix}${unnamed}\r\n`;
   const isPlain = byText({ fields: by }) === "source";
   for (const source of record.sources) {
     const key = isPlain ? source.key : source.values.map(cell).join();
-    yield row("source", key, source);
+    const named = names?.values(placeOf(source)).map((value) =>
+      `,${cell(value)}`
+    ).join("");
+    yield row("source", key, source, named);
   }
   yield row("others", none, record.others);
   yield row("untracked", none, books.untracked);

@@ -1,7 +1,13 @@
 /** What an output format is. Each one is a file in this folder, listed in all.ts. */
 import type { Keying } from "../basics/keys.ts";
+import type { Names } from "../names/names.ts";
 import type { EndRecord, StartRecord, TickRecord } from "../tally/records.ts";
 import type { InterfaceState } from "./interface_state.ts";
+
+/** What the rows of records have. */
+export interface RecordShape extends Pick<Keying, "fields" | "inner"> {
+  readonly names?: Names | undefined;
+}
 
 interface FormatBase {
   /** Whether a file that begins so, perhaps in the middle of a record, has this format. */
@@ -29,9 +35,7 @@ export interface LineFormat extends FormatBase {
   /** Written first into an empty file. */
   readonly header: string;
   /** The format for records by other fields; without it they all look the same. */
-  readonly withFields?: (
-    keying: Pick<Keying, "fields" | "inner">,
-  ) => LineFormat;
+  readonly withFields?: (shape: RecordShape) => LineFormat;
   /**
    * The format for a terminal of so many columns, or for stderr (Infinity); without
    * it people get what programs get.

@@ -17,11 +17,12 @@ export interface InterfaceState {
  * `rate()` does not miss the first tick.
  */
 export function emptySnapshot(
-  { host, run, interface: name, direction, by, start, mode }: StartRecord,
+  { host, run, interface: name, direction, by, names, start, mode }:
+    StartRecord,
 ): Snapshot {
   const seesVerdicts = mode === "observe";
   return {
-    ...{ host, run, interface: name, direction, by },
+    ...{ host, run, interface: name, direction, by, names },
     end: start,
     ticks: 0,
     skipped: 0,

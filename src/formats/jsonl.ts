@@ -1,6 +1,7 @@
 /** JSON Lines, one object a record, for programs. Schema: docs/records.md. */
 import { exactInteger } from "../basics/exact_integer.ts";
 import { byText, fieldInJson } from "../basics/keys.ts";
+import { type Names, placeOf } from "../names/names.ts";
 import {
   type Malformed,
   type NonIp,
@@ -83,19 +84,22 @@ function span({ start, end, elapsed }: CountRecord) {
 }
 
 function counts(record: CountRecord) {
-  const { books, others, ownCounter, direction } = record;
+  const { books, others, ownCounter, direction, names: known } = record;
   const own = ownCounter === undefined ? null : tally(ownCounter);
   const names = record.by.map(fieldInJson);
   const isPlain = names.join() === "source";
+  const row = (source: ShownSource) =>
+    isPlain
+      ? { ip: source.key, ...tally(source) }
+      : { ...fields(names, source), ...tally(source) };
   return {
     complete: record.complete,
     total: tally(books.total),
     sources: Array.from(
       record.sources,
-      (source) =>
-        isPlain
-          ? { ip: source.key, ...tally(source) }
-          : { ...fields(names, source), ...tally(source) },
+      known === undefined
+        ? row
+        : (source) => ({ ...row(source), ...namesOf(source, known) }),
     ),
     others: { sources: others.sources, ...tally(others) },
     untracked: untracked(books.untracked),
@@ -116,6 +120,12 @@ function fields(names: readonly string[], { values }: ShownSource) {
   const row: Record<string, unknown> = {};
   for (const [at, name] of names.entries()) row[name] = values[at];
   return row;
+}
+
+/** What is known of a row's address; null: not known. */
+function namesOf(source: ShownSource, names: Names) {
+  const values = names.values(placeOf(source));
+  return Object.fromEntries(names.fields.map((name, at) => [name, values[at]]));
 }
 
 /** Packets and bytes as JSON values; see `exactInteger`. */

@@ -1,6 +1,12 @@
 /** Writes the page of metrics that Prometheus reads: every metric, in two text formats. */
 import { FAMILIES } from "../basics/address.ts";
-import { fieldInSnakeCase, hasAddresses, VERDICTS } from "../basics/keys.ts";
+import {
+  fieldInSnakeCase,
+  type FieldValue,
+  hasAddresses,
+  VERDICTS,
+} from "../basics/keys.ts";
+import { type Names, placeOf } from "../names/names.ts";
 import { otherTypes, sourcesOf } from "../tally/books.ts";
 import type { Snapshot } from "../tally/records.ts";
 import type { Tally } from "../tally/source_list.ts";
@@ -240,14 +246,17 @@ function metrics(states: readonly InterfaceState[]): Metric[] {
     ...tallies(
       "source_",
       "of the top sources, counted since each joined them; the series add up to class source",
-      ({ by, sources, others }) => [
+      ({ by, names, sources, others }) => [
         ...sources.map((source) =>
           [
-            labelsOf(by, (at) => String(source.values[at] ?? "")),
+            {
+              ...labelsOf(by, (at) => String(source.values[at] ?? "")),
+              ...namesOf(names, placeOf(source)),
+            },
             source,
           ] as const
         ),
-        [labelsOf(by, () => "other"), others],
+        [{ ...labelsOf(by, () => "other"), ...namesOf(names, null) }, others],
       ],
     ),
   ];
@@ -260,6 +269,15 @@ function labelsOf(
 ): LabelSet {
   return Object.fromEntries(
     by.map((name, at) => [fieldInSnakeCase(name), value(at)]),
+  );
+}
+
+/** A label for each field that is asked for; empty: it is not known. */
+function namesOf(names: Names | undefined, place: FieldValue): LabelSet {
+  const values = names?.values(place) ?? [];
+  return Object.fromEntries(
+    names?.columns.map((column, at) => [column, String(values[at] ?? "")]) ??
+      [],
   );
 }
 

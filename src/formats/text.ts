@@ -8,6 +8,8 @@ import { visible } from "../basics/visible.ts";
 import { percentOf } from "../basics/share.ts";
 import { plural } from "../basics/plural.ts";
 import { formatBitRate, formatBytes, formatRate } from "../basics/quantity.ts";
+import { namingText } from "../names/naming.ts";
+import { type Names, placeOf } from "../names/names.ts";
 import { type Books, seenVerdicts } from "../tally/books.ts";
 import type {
   CountRecord,
@@ -108,7 +110,7 @@ const LESS_IMPORTANT = [BYTES, ADDED, BIT_RATE, PACKET_RATE];
  * a second.
  *
  * A source beyond `--max-sources` has no totals: its row shows the counts of this
- * tick, and says so.
+ * tick, and says so. What is known of an address ends its row.
  *
  * @param width of the terminal, for people: adds heads and bit/s, and leaves out
  * columns that have no room. A long key or a note can still be wider.
@@ -131,7 +133,9 @@ export function formatMapContents(record: CountRecord, width?: number): string {
   for (const source of record.sources) {
     rows.add(`${source.key} => ${(source.run ?? source).packets}`);
     for (const { cell } of columns) rows.add(cell(source, record));
-    if (source.run === undefined) rows.note(`  ${NOT_KEPT}`);
+    if (source.run === undefined || record.names !== undefined) {
+      rows.note(noteOf(source, record.names));
+    }
   }
   rows.fit(
     (width ?? Infinity) - TAB_WIDTH,
@@ -141,6 +145,13 @@ export function formatMapContents(record: CountRecord, width?: number): string {
     }),
   );
   return rows.text();
+}
+
+/** What follows the columns of a row: what is known of its address, and a remark. */
+function noteOf(source: ShownSource, names: Names | undefined): string {
+  const name = names === undefined ? "" : namingText(names.of(placeOf(source)));
+  const note = source.run === undefined ? NOT_KEPT : "";
+  return [name, note].map((part) => part === "" ? "" : `  ${part}`).join("");
 }
 
 const NOT_KEPT = "(this tick only: --max-sources is reached)";

@@ -1,6 +1,6 @@
 /** What all files of names together know of the addresses of rows. */
 import { parseAddress } from "../basics/address.ts";
-import type { FieldValue } from "../basics/keys.ts";
+import { type FieldName, type FieldValue, keyField } from "../basics/keys.ts";
 import {
   type NameSource,
   type Naming,
@@ -68,4 +68,19 @@ export class Names {
   get columns(): string[] {
     return this.fields.map((field) => NAMING_FIELDS[field].inSnakeCase);
   }
+}
+
+/** The address or network that a row stands for, among others. */
+export function placeOf(
+  { values: [place] }: { readonly values: readonly FieldValue[] },
+): FieldValue {
+  return place ?? null;
+}
+
+/**
+ * Whether rows by these fields have an address to name. It is their first value:
+ * the source, without one the destination, without both the outer source.
+ */
+export function isNamed([first]: readonly FieldName[]): boolean {
+  return first !== undefined && typeof keyField(first).size === "string";
 }

@@ -1,7 +1,7 @@
 /** What a sink is: where records go, and how the command line asks for it. */
 import type { Logger } from "@std/log/logger";
-import type { Keying } from "../basics/keys.ts";
 import type { OptionTable, Values } from "../cli/option.ts";
+import type { RecordShape } from "../formats/format.ts";
 import type { StopRequest } from "../process/stop_request.ts";
 import type { User } from "../process/user.ts";
 import type { RunRecord } from "../tally/records.ts";
@@ -74,7 +74,7 @@ export interface SinkContext {
   readonly interfaces: readonly string[];
   readonly maxSources: number;
   /** What the rows of records stand for. */
-  readonly keying: Pick<Keying, "fields" | "inner">;
+  readonly keying: RecordShape;
   /** The user that the run becomes; undefined: it stays what it is. */
   readonly user: User | undefined;
 }

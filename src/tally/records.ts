@@ -1,6 +1,7 @@
 /** Records: what a run reports to the sinks at its start, at each tick and at its end. */
 import type { Family } from "../basics/address.ts";
 import type { Direction, FieldName, FieldValue } from "../basics/keys.ts";
+import type { Names } from "../names/names.ts";
 import type { Books } from "./books.ts";
 import type { Source } from "./rank.ts";
 import type { ScheduledEnd } from "./schedule.ts";
@@ -18,6 +19,8 @@ export interface Origin {
   readonly by: readonly FieldName[];
   /** Packets inside tunnels are counted: those over UDP by these ports. */
   readonly inner?: string | undefined;
+  /** What is known of the addresses of rows; undefined: that was not asked for. */
+  readonly names?: Names | undefined;
 }
 
 /** An XDP program: as much of it as was to be known. */

@@ -6,6 +6,7 @@ import { oneOf } from "../../cli/values.ts";
 import { FORMATS } from "../../formats/all.ts";
 import { output } from "../../sinks/output.ts";
 import { HELP } from "../command.ts";
+import { NAMING } from "../naming.ts";
 import { NARROWING, sort } from "../counting_options.ts";
 
 const { by, filter, inner, innerPorts, prefix4, prefix6 } = NARROWING;
@@ -63,6 +64,7 @@ const OPTIONS = {
     { least: 1, most: MOST_SOURCES },
     String(MOST_SOURCES),
   ),
+  ...NAMING,
   isQuiet: flag({
     name: "quiet",
     short: "q",

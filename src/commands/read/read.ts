@@ -10,6 +10,7 @@ import { StopRequest } from "../../process/stop_request.ts";
 import { output, outputOf } from "../../sinks/output.ts";
 import type { Command } from "../command.ts";
 import { countingOf } from "../counting_options.ts";
+import { openNames, requireNamed } from "../naming.ts";
 import { record } from "../record.ts";
 import { READ_DOCS, type ReadOptions } from "./docs.ts";
 import { STDIN } from "./interruptible_parts.ts";
@@ -48,6 +49,8 @@ async function read(
   }
   const { keying, filter, maxSources } = countingOf(values);
   const { fields: by } = keying;
+  const names = await openNames(values);
+  requireNamed(names, by);
   if (by.includes("verdict")) {
     throw badValue("by", "verdict", "files do not have verdicts; leave it out");
   }
@@ -56,13 +59,14 @@ async function read(
   const host = Deno.hostname();
   using stop = new StopRequest();
   const sink = output.plan(values)!.create({
-    ...{ log, stop, host, maxSources, keying, user: undefined },
+    ...{ log, stop, host, maxSources, user: undefined },
+    keying: { ...keying, names },
     interfaces: files.map(({ name }) => name),
   });
   for (const { name } of files) sink.rehearse?.({ host, interface: name });
   const recount = new Recount({
     ...{ files, stop, log, keying, filter, maxSources },
-    origin: { host, run: crypto.randomUUID(), direction: "in", by },
+    origin: { host, run: crypto.randomUUID(), direction: "in", by, names },
     rows: { sort: values.sort, top, endTop: top },
     interval: isTable ? undefined : values.interval ?? SECOND,
   });

@@ -4,6 +4,7 @@ import type { CommandDocs } from "../../cli/command_docs.ts";
 import { flag, limit, repeated, time, whole } from "../../cli/option.ts";
 import { SINK_OPTIONS } from "../../sinks/all.ts";
 import { HELP } from "../command.ts";
+import { NAMING } from "../naming.ts";
 import { interval, NARROWING, sort, user } from "../counting_options.ts";
 
 const DURATION = { least: 100, most: 366 * 86_400_000, range: "100ms to 366d" };
@@ -35,6 +36,7 @@ const OPTIONS = {
   }, { least: 0, most: MOST_SOURCES }),
   sort: { ...sort, isRare: true },
   ...SINK_OPTIONS,
+  ...NAMING,
   labels: whole(
     {
       name: "labels",

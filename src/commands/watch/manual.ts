@@ -3,6 +3,7 @@ import { KEY_FIELDS } from "../../basics/keys.ts";
 import type { Manual, ManualSection } from "../../cli/command_docs.ts";
 import { FORMATS } from "../../formats/all.ts";
 import { NAME_FIELDS } from "../../formats/capture_name.ts";
+import { NAMES } from "../naming_manual.ts";
 import { CSV_COLUMNS } from "../../formats/csv.ts";
 import { metricNames } from "../../formats/metrics.ts";
 import { HOOKS } from "../../hooks/all.ts";
@@ -233,6 +234,6 @@ const METRICS: ManualSection = {
 };
 
 export const manual: Manual = {
-  sections: [COUNTS, TEXT, RECORDS, CSV, FILE_NAMES, METRICS],
+  sections: [COUNTS, TEXT, RECORDS, CSV, FILE_NAMES, METRICS, NAMES],
   examples: EXAMPLES,
 };

@@ -17,6 +17,7 @@ import type { Sink, SinkPlan } from "../../sinks/sink.ts";
 import { STDOUT } from "../../sinks/stream.ts";
 import type { Command, CommandList } from "../command.ts";
 import { countingOf, requireNames } from "../counting_options.ts";
+import { openNames, requireNamed } from "../naming.ts";
 import { print } from "../print.ts";
 import { record } from "../record.ts";
 import { WATCH_DOCS, type WatchOptions } from "./docs.ts";
@@ -38,7 +39,9 @@ async function run(
   const plans = planSinks(values);
   const hasPeople = terminalWidth(STDOUT) !== undefined;
   const options = sessionOptions(values, operands, plans, hasPeople);
-  return await watch(options, values, plans);
+  const names = await openNames(values, values.user);
+  requireNamed(names, options.counting.keying.fields);
+  return await watch({ ...options, names }, values, plans);
 }
 
 /** What a command line asks the engine for. @param hasPeople stdout is a terminal */
@@ -78,7 +81,7 @@ async function watch(
   { isQuiet, verbosity, top = text.defaultTop }: Values<WatchOptions>,
   plans: readonly SinkPlan[],
 ): Promise<ExitCode> {
-  const { interfaces, counting: { keying, maxSources } } = options;
+  const { interfaces, counting: { maxSources }, names } = options;
   const log = diagnosticsLog(
     isQuiet ? "quiet" : verbosity > 0 ? "verbose" : "normal",
   );
@@ -92,6 +95,7 @@ async function watch(
   ]);
   const host = Deno.hostname();
   const { user } = loaded;
+  const keying = { ...options.counting.keying, names };
   const context = { log, stop, host, interfaces, maxSources, keying, user };
   using sinks = createSinks(plans, context);
   const prepare = async () => {
