@@ -1,13 +1,14 @@
 /** `report --format html`: one page with curves, which needs no other file. */
 import { formatBytes } from "../basics/quantity.ts";
 import { visible } from "../basics/visible.ts";
+import { namingText } from "../names/naming.ts";
 import { classesOf, verdictsIn } from "./class_sums.ts";
 import type { Group } from "./groups.ts";
 import { PAGE_SCRIPT, PAGE_STYLE } from "./page_style.ts";
 import type { Problems } from "./problems.ts";
 import { type Report, SERIES } from "./reporter.ts";
 import { percentOf } from "../basics/share.ts";
-import { keyHead, rowName } from "./row_names.ts";
+import { addressOf, keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 
@@ -45,7 +46,11 @@ ${shares(report)}
   }</h2>
 <div class="wide"><table>
 <thead><tr>${
-    [escape(capitalized(keyHead(report))), ...COLUMNS].map((name, at) =>
+    [
+      escape(capitalized(keyHead(report))),
+      ...COLUMNS,
+      ...(report.names === undefined ? [] : ["Name"]),
+    ].map((name, at) =>
       `<th${
         at === 1 ? ' aria-sort="descending"' : ""
       }><button>${name}</button></th>`
@@ -95,6 +100,10 @@ function tableRow(report: Report, group: Group): string {
       `${minuteText(group.busiestMinute)} (${group.busiestPackets})`,
     ],
   ];
+  if (report.names !== undefined) {
+    const naming = namingText(report.names.of(addressOf(group)));
+    cells.push([naming, escape(naming)]);
+  }
   return `<tr>${
     cells.map(([sort, text]) =>
       `<td data-sort="${escape(String(sort))}">${text}</td>`

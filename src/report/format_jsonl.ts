@@ -6,7 +6,7 @@ import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
 import type { Stretches } from "./coverage.ts";
-import { fieldsIn, fieldValues } from "./row_names.ts";
+import { addressOf, fieldsIn, fieldValues } from "./row_names.ts";
 import { isIncomplete } from "./sentences.ts";
 import { isoTime } from "./times.ts";
 
@@ -21,6 +21,7 @@ export function reportJsonl(report: Report, problems: Problems): string {
     ...report.groups.map((group) => ({
       type: "row",
       ...rowOf(group),
+      ...namesOf(group, report),
     })),
     ...report.interfaces.map((covered) => ({
       type: "interface",
@@ -111,6 +112,14 @@ function rowOf(group: Group) {
     busiestMinute: isoTime(group.busiestMinute),
     busiestMinutePackets: exactInteger(group.busiestPackets),
   };
+}
+
+/** What is known of the address, if that is asked for; null: not known. */
+function namesOf(group: Group, { names }: Report) {
+  const values = names?.values(addressOf(group)) ?? [];
+  return Object.fromEntries(
+    names?.fields.map((name, at) => [name, values[at]]) ?? [],
+  );
 }
 
 /** A member for each field of the key, or one for all. */

@@ -1,12 +1,13 @@
 /** `report --format text`: a table for people. */
 import { formatBytes } from "../basics/quantity.ts";
 import { visible } from "../basics/visible.ts";
+import { namingText } from "../names/naming.ts";
 import { verdictsIn } from "./class_sums.ts";
 import type { Group } from "./groups.ts";
 import type { Problems } from "./problems.ts";
 import type { Report } from "./reporter.ts";
 import { percentOf } from "../basics/share.ts";
-import { keyHead, rowName } from "./row_names.ts";
+import { addressOf, keyHead, rowName } from "./row_names.ts";
 import { summary, trust } from "./sentences.ts";
 import { minuteText, timeText } from "./times.ts";
 
@@ -30,6 +31,7 @@ export function reportText(report: Report, problems: Problems): string {
       "FIRST SEEN",
       "LAST SEEN",
       "BUSIEST MINUTE",
+      ...(report.names === undefined ? [] : ["NAME"]),
     ], ...rows]),
     ...(hidden > 0 ? [`and ${hidden} more`] : []),
     "",
@@ -53,6 +55,9 @@ function cellsOf(report: Report, group: Group): string[] {
     timeText(group.firstSeen),
     timeText(group.lastSeen),
     `${minuteText(group.busiestMinute)} (${group.busiestPackets})`,
+    ...(report.names === undefined
+      ? []
+      : [namingText(report.names.of(addressOf(group)))]),
   ];
 }
 

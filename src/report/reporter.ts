@@ -5,6 +5,7 @@ import {
   type FieldValue,
   keyText,
 } from "../basics/keys.ts";
+import type { Names } from "../names/names.ts";
 import { rowName } from "./row_names.ts";
 import type { Sums } from "./class_sums.ts";
 import type { CoveredInterface } from "./coverage.ts";
@@ -41,6 +42,8 @@ export interface ReporterOptions extends TimeSpan {
   readonly top: number;
   /** Whether to collect packets over time for the first groups. */
   readonly hasSeries?: boolean;
+  /** Names the addresses of rows. */
+  readonly names?: Names | undefined;
 }
 
 /** Groups with a curve. */
@@ -67,6 +70,8 @@ export interface Report {
   readonly hasCsv: boolean;
   /** The busiest minutes may have had more: the captures could not be read again. */
   readonly isBusiestLeast: boolean;
+  /** What is known of the addresses of rows; undefined: that was not asked for. */
+  readonly names?: Names | undefined;
 }
 
 /** What a reading of all captures was not enough for. */
@@ -242,6 +247,7 @@ export class Reporter {
       incomplete: this.#runs.incomplete,
       hasCsv: this.#runs.hasCsv,
       isBusiestLeast: this.#isBusiestLeast,
+      names: this.#options.names,
     };
   }
 }

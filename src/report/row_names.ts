@@ -7,6 +7,7 @@ import {
   MISSING,
 } from "../basics/keys.ts";
 import { fieldsOfKind } from "./capture_record.ts";
+import { isNamed } from "../names/names.ts";
 import type { Group } from "./groups.ts";
 
 /** What the rows of a report stand for: several, if it mixes captures. */
@@ -37,6 +38,13 @@ export function fieldValues({ by, key }: Group): FieldValue[] | undefined {
   const parts = key.split(",");
   if (names?.length !== parts.length) return undefined;
   return names.map((name, at) => fieldValue(name, parts[at]!));
+}
+
+/** The address that a row stands for, among others; null: it has none. */
+export function addressOf(group: Group): FieldValue {
+  return isNamed(fieldsIn(group.by) ?? [])
+    ? fieldValues(group)?.[0] ?? null
+    : null;
 }
 
 function isFieldName(name: string): name is FieldName {

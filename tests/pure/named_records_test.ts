@@ -7,9 +7,13 @@ import { jsonl } from "../../src/formats/jsonl.ts";
 import { metricsText } from "../../src/formats/metrics.ts";
 import { text } from "../../src/formats/text.ts";
 import { LabelTable } from "../../src/names/label_table.ts";
-import type { NameSource } from "../../src/names/naming.ts";
+import { type NameSource, namingText } from "../../src/names/naming.ts";
 import { Names } from "../../src/names/names.ts";
 import { readNames } from "../../src/names/names_file.ts";
+import { reportCsv } from "../../src/report/format_csv.ts";
+import { reportHtml } from "../../src/report/format_html.ts";
+import { reportJsonl } from "../../src/report/format_jsonl.ts";
+import { reportText } from "../../src/report/format_text.ts";
 import { Problems } from "../../src/report/problems.ts";
 import { Reporter } from "../../src/report/reporter.ts";
 import type { TickRecord } from "../../src/tally/records.ts";
@@ -180,4 +184,60 @@ Deno.test("labels from files are in text as they are shown, in UTF-8", () => {
   const shown = text.tick({ ...tick, names: new Names([table]) });
   assertStringIncludes(shown, "5/s  Büro-東京\n");
   assertStringIncludes(shown, "4/s  a\\x1b[2J\n");
+});
+
+Deno.test("a report has the names in every format, whatever the captures say", () => {
+  const [, named] = [...ticksOf(3)].at(-1)!;
+  const source = jsonl.tick(named);
+  const flows = source.replace('"seq"', '"by":"source,port","seq"')
+    .replaceAll('"ip":', '"port":53,"source":');
+  for (const content of [source, flows]) {
+    const { report } = reportOn(content);
+    const problems = new Problems();
+    const shown = { ...report, names: NAMES };
+    const plain = reportText(report, problems).split("\n");
+    const table = reportText(shown, problems).split("\n");
+    assertEquals(
+      table[2],
+      `${plain[2]}${" ".repeat(table[2]!.length - plain[2]!.length - 4)}NAME`,
+    );
+    const rows = reportJsonl(shown, problems).trimEnd().split("\n")
+      .map((line) => JSON.parse(line)).filter(({ type }) => type === "row");
+    const [head = "", ...lines] = reportCsv(shown).trimEnd().split("\r\n");
+    assert(head.endsWith(",name,asn,as_name,country"), head);
+    const page = reportHtml(shown, problems);
+    assert(rows.length > 0);
+    for (const [at, row] of rows.entries()) {
+      const values = NAMES.values(row.source);
+      assertEquals([row.name, row.asn, row.asName, row.country], values);
+      assertEquals(
+        csvFields(lines[at]!)!.slice(-4),
+        values.map((value) => String(value ?? "")),
+      );
+      const naming = namingText(NAMES.of(row.source));
+      assert(table[3 + at]!.endsWith(naming), table[3 + at]);
+      assertStringIncludes(
+        page,
+        `<td data-sort="${htmlOf(naming)}">${htmlOf(naming)}</td>`,
+      );
+    }
+  }
+});
+
+const htmlOf = (text: string) => text.replaceAll('"', "&quot;");
+
+Deno.test("rows of a report that have no address have no name", () => {
+  const [plain] = [...ticksOf(3)].at(-1)!;
+  const { report } = reportOn(jsonl.tick(plain));
+  const groups = report.groups.map((group) => ({
+    ...group,
+    by: "host",
+    key: "10.0.0.1",
+  }));
+  const shown = { ...report, bys: ["host"], groups, names: NAMES };
+  for (const line of reportJsonl(shown, new Problems()).split("\n")) {
+    if (line.includes('"type":"row"')) {
+      assertEquals(JSON.parse(line).name, null);
+    }
+  }
 });

@@ -345,6 +345,8 @@ Deno.test("the command line of report", async () => {
     since: undefined,
     until: undefined,
     format: "text",
+    names: [],
+    mmdb: [],
     isHelp: false,
   });
   const other = parse(

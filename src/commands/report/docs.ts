@@ -6,6 +6,7 @@ import { FIELD_NAMES } from "../../basics/keys.ts";
 import { GROUP_BYS } from "../../report/reporter.ts";
 import { parseGroupBy } from "./group_by.ts";
 import { HELP } from "../command.ts";
+import { NAMING } from "../naming.ts";
 import { parseAskedTime } from "./asked_time.ts";
 
 const OPTIONS = {
@@ -46,6 +47,7 @@ const OPTIONS = {
     REPORT_FORMAT_NAMES,
     "text",
   ),
+  ...NAMING,
   ...HELP,
 };
 

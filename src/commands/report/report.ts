@@ -14,6 +14,7 @@ import { doubts, isIncomplete } from "../../report/sentences.ts";
 import { timeText } from "../../report/times.ts";
 import { openStdout } from "../../sinks/stream.ts";
 import type { Command } from "../command.ts";
+import { openNames } from "../naming.ts";
 import { findCaptures } from "./capture_files.ts";
 import { CaptureReading } from "./capture_reading.ts";
 import type { AskedTime } from "./asked_time.ts";
@@ -41,11 +42,13 @@ async function report(
   log: Logger,
 ): Promise<ExitCode> {
   const span = spanOf(since, until);
+  const names = await openNames(options);
   const stdout = openStdout(); // fails before reading takes minutes
   const format = REPORT_FORMATS[options.format];
   const reporter = new Reporter({
     ...options,
     ...span,
+    names,
     hasSeries: format.hasSeries && options.by !== "hour",
   });
   const { files, notices, unread } = findCaptures(operands);
