@@ -14,4 +14,6 @@ export interface Choice {
   readonly grouping: Grouping;
   /** Bars show the logarithm of a share. */
   readonly isLog: boolean;
+  /** Names are shown that reverse DNS is asked for. */
+  readonly hasDns: boolean;
 }

@@ -8,6 +8,7 @@ import type { Grouping } from "./grouping.ts";
 import { bits, clock, counted, percent, rate, shareOf } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
 import type { RowOrder } from "./row_order.ts";
+import type { Shown } from "./shown.ts";
 import { HISTORY } from "./source_rows.ts";
 import type { Amount, ViewRow } from "./view_row.ts";
 
@@ -15,6 +16,8 @@ import type { Amount, ViewRow } from "./view_row.ts";
 export const COLUMN_HELP = {
   "ADDRESS":
     "the source; after b or with --by a network or other fields, whose names are the head then",
+  "NAME":
+    "what --names, --mmdb and, after n, reverse DNS say of the address: label or name, AS, country",
   "PACKETS/S": "its packets a second in the last tick",
   "BIT/S": "its bits a second in the last tick",
   "SHARE":
@@ -34,6 +37,8 @@ export const COLUMN_HELP = {
 export interface Column {
   readonly head: string;
   readonly width: number;
+  /** It grows into room that is left, up to this width; undefined: it does not. */
+  readonly most?: number;
   /** The order that marks this column; undefined: none does. */
   readonly sort?: RowOrder;
   /** Aligned to the left. */
@@ -58,6 +63,9 @@ const HEADS: Record<FanOutField, string> = {
   "port": "PORTS",
 };
 
+/** The least and the most columns of a name. */
+const LEAST_NAME = 15, MOST_NAME = 48;
+
 /** What columns depend on. What is counted does not change them: they never come and go. */
 interface Layout {
   readonly choice: Choice;
@@ -66,6 +74,7 @@ interface Layout {
   readonly longest: number;
   /** Columns of the screen. */
   readonly width: number;
+  readonly nameOf: Shown["nameOf"];
 }
 
 /**
@@ -74,7 +83,7 @@ interface Layout {
  * bar and trend.
  */
 export function columnsFor(pane: Pane, layout: Layout): Column[] {
-  const { choice, width, fanOut } = layout;
+  const { choice, width, fanOut, nameOf } = layout;
   const gap = width >= 100 ? 2 : 1;
   const sizeOf = (columns: readonly Column[]) =>
     columns.reduce((sum, column) => sum + gap + column.width, 0);
@@ -82,8 +91,14 @@ export function columnsFor(pane: Pane, layout: Layout): Column[] {
   const fixed = [...counts, share];
   const most = width - sizeOf(fixed);
   const reserve = Math.max(0, Math.min(keyWidth(choice.grouping), most));
-  const bar = picture(choice.isLog ? "LOG SCALE" : "", "bar", LEAST_BAR);
-  const trend = picture("TREND", "trend", LEAST_TREND);
+  const bar = picture(
+    choice.isLog ? "LOG SCALE" : "",
+    "bar",
+    LEAST_BAR,
+    MOST_BAR,
+  );
+  const trend = picture("TREND", "trend", LEAST_TREND, HISTORY);
+  const names = nameOf === undefined ? [] : [nameColumn(nameOf)];
   const fans = fanOut.map((name, at): Column => ({
     head: HEADS[name],
     width: 7,
@@ -93,43 +108,54 @@ export function columnsFor(pane: Pane, layout: Layout): Column[] {
   let room = most - reserve;
   // What matters most takes its place first.
   const fitting = new Set<Column>();
-  for (const column of [...fans, bar, trend, second, first]) {
+  for (const column of [...names, ...fans, bar, trend, second, first]) {
     if (sizeOf([column]) > room) continue;
     room -= sizeOf([column]);
     fitting.add(column);
   }
-  const others = [...fans, bar, second, trend, first]
-    .filter((column) => fitting.has(column));
+  const others = [...names, ...fixed, ...fans, bar, second, trend, first]
+    .filter((column) => fitting.has(column) || fixed.includes(column));
   const key: Column = {
     head: keyHead(choice.grouping),
     width: Math.min(
       Math.max(LEAST_KEY, layout.longest),
-      most - sizeOf(others),
+      width - sizeOf(others),
     ),
     sort: "ip",
     isLeft: true,
     text: ({ key }) => key,
   };
-  const left = most - key.width - sizeOf(others);
-  const pictures = others.filter(({ picture }) => picture !== undefined);
-  const more = Math.floor(left / pictures.length);
-  return [
-    key,
-    ...fixed,
-    ...others.map((column) => {
-      if (column.picture === undefined) return column;
-      const most = column.picture === "bar" ? MOST_BAR : HISTORY;
-      return { ...column, width: Math.min(most, column.width + more) };
-    }),
-  ];
+  return [key, ...grown(others, width - key.width - sizeOf(others))];
+}
+
+/** Divides room that is left: half of it goes to names, the rest to pictures. */
+function grown(columns: readonly Column[], left: number): Column[] {
+  const pictures = columns.filter(({ picture }) => picture !== undefined);
+  const growing = columns.filter(({ most }) => most !== undefined);
+  const half = growing.length === pictures.length ? 0 : Math.floor(left / 2);
+  const part = Math.floor((left - half) / pictures.length);
+  return columns.map((column) => {
+    const more = column.picture === undefined ? half : part;
+    return column.most === undefined
+      ? column
+      : { ...column, width: Math.min(column.most, column.width + more) };
+  });
+}
+
+function nameColumn(nameOf: (row: ViewRow) => string): Column {
+  return {
+    ...{ head: "NAME", width: LEAST_NAME, most: MOST_NAME, isLeft: true },
+    text: nameOf,
+  };
 }
 
 function picture(
   head: string,
   picture: "bar" | "trend",
   width: number,
+  most: number,
 ): Column {
-  return { head, width, isLeft: true, picture, text: () => "" };
+  return { head, width, most, isLeft: true, picture, text: () => "" };
 }
 
 /** `ADDRESS`, `NETWORK`, or the fields: `SOURCE,PORT`. */

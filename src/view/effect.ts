@@ -6,5 +6,6 @@ export type Effect =
   | { readonly kind: "quit" | "redraw" | "askExport" }
   /** Count by these fields from now on: a new run. */
   | { readonly kind: "recount"; readonly fields: readonly FieldName[] }
+  | { readonly kind: "dns"; readonly isOn: boolean }
   | { readonly kind: "interval"; readonly interval: number }
   | { readonly kind: "export"; readonly path: string; readonly text: string };

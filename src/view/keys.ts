@@ -117,6 +117,19 @@ export const KEYS: readonly KeyBinding[] = [
     },
   },
   {
+    keys: ["n"],
+    help: [
+      "n",
+      "ask DNS for the names of the addresses on the screen; again: stop",
+    ],
+    footer: ({ choice }) => ["n", choice.hasDns ? "no names" : "names"],
+    press: (state) => {
+      const isOn = !state.choice.hasDns;
+      state.choose({ hasDns: isOn });
+      return { kind: "dns", isOn };
+    },
+  },
+  {
     keys: ["L"],
     help: ["L", "bars on a logarithmic scale; again: linear"],
     press: (state) => state.choose({ isLog: !state.choice.isLog }),

@@ -3,6 +3,7 @@ import type { Choice } from "./choice.ts";
 import type { ChosenRows } from "./chosen_rows.ts";
 import type { Pane } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";
+import type { ViewRow } from "./view_row.ts";
 
 /** A message in the footer. */
 export interface Message {
@@ -25,6 +26,8 @@ export interface Shown {
   readonly offset: number;
   /** Length of the longest key that was visible. */
   readonly longest: number;
+  /** The name of a row; undefined: there is no column of names. */
+  readonly nameOf: ((row: ViewRow) => string) | undefined;
   /** Milliseconds. */
   readonly interval: number;
   readonly isPaused: boolean;

@@ -48,10 +48,12 @@ export function drawTable(
   shown: Shown,
   glyphs: Glyphs,
 ): void {
-  const { pane, chosen, choice, offset, longest } = shown;
+  const { pane, chosen, choice, offset, longest, nameOf } = shown;
   const { width } = frame;
   const { fanOut, rows } = chosen;
-  const columns = columnsFor(pane, { choice, fanOut, longest, width });
+  const columns = columnsFor(pane, {
+    ...{ choice, fanOut, longest, width, nameOf },
+  });
   const drawing = { frame, columns, shown, glyphs };
   const count = to - from - linesBesideRows(shown);
   drawHead(drawing, from);

@@ -7,6 +7,7 @@ import { firstGrouping } from "./fan_out.ts";
 import type { Effect } from "./effect.ts";
 import type { PressedKey } from "./key_decoder.ts";
 import { KEYS } from "./keys.ts";
+import { type Namer, placeIn } from "./namer.ts";
 import { edited, exportPrompt, type Prompt } from "./prompt.ts";
 import { PROMPT_ACTIONS } from "./prompt_actions.ts";
 import type { RowOrder } from "./row_order.ts";
@@ -20,7 +21,12 @@ interface ViewOptions {
   /** Milliseconds. */
   readonly interval: number;
   readonly glyphs: Glyphs;
+  /** Undefined: nothing is known. */
+  readonly namer?: Namer | undefined;
 }
+
+/** Knows no names. */
+const NAMELESS: Namer = { hasFiles: false, of: () => "" };
 
 /** Keys that leave what is in the place of the rows. */
 const LEAVING: readonly PressedKey[] = ["?", "escape", "q"];
@@ -40,7 +46,7 @@ export class View {
   readonly #glyphs: Glyphs;
   readonly #state: ViewState;
 
-  constructor({ sort, by, interval, glyphs }: ViewOptions) {
+  constructor({ sort, by, interval, glyphs, namer }: ViewOptions) {
     this.#glyphs = glyphs;
     const choice = {
       sort,
@@ -49,8 +55,9 @@ export class View {
       family: undefined,
       grouping: firstGrouping(by, sort),
       isLog: false,
+      hasDns: false,
     } as const;
-    this.#state = new ViewState(choice, by, interval);
+    this.#state = new ViewState(choice, by, interval, namer ?? NAMELESS);
   }
 
   /** Adds an interface. */
@@ -81,6 +88,11 @@ export class View {
   /** Prompts for the file to export to, with a proposed name. */
   askExport(proposal: string): void {
     this.#state.prompt = exportPrompt(proposal);
+  }
+
+  /** The addresses that are on the screen, among other first fields of rows. */
+  get placesInSight(): string[] {
+    return this.#state.inSight.map(placeIn);
   }
 
   /** The name of the visible interface. */

@@ -10,9 +10,11 @@ import {
   isContained,
   isSameGrouping,
 } from "./grouping.ts";
+import { type Namer, placeIn } from "./namer.ts";
 import { Pane, paneName } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Body, Message, Shown } from "./shown.ts";
+import type { ViewRow } from "./view_row.ts";
 
 /** Seconds for which a message stays. */
 const MESSAGE = 10;
@@ -42,13 +44,20 @@ export class ViewState {
   #longest = 0;
   #message: Message | undefined;
   #messageLeft = 0;
+  readonly #namer: Namer;
   /** Milliseconds. */
   interval: number;
   body: Body = "rows";
   prompt: Prompt | undefined;
 
   /** @param asked the fields of `--by` */
-  constructor(choice: Choice, asked: readonly FieldName[], interval: number) {
+  constructor(
+    choice: Choice,
+    asked: readonly FieldName[],
+    interval: number,
+    namer: Namer,
+  ) {
+    this.#namer = namer;
     this.#choice = choice;
     this.#asked = asked;
     this.interval = interval;
@@ -213,6 +222,7 @@ export class ViewState {
       chosen: this.#chosen,
       offset: this.#offset,
       longest: this.#longest,
+      nameOf: this.#nameOf,
       interval: this.interval,
       isPaused: this.isPaused,
       body: this.body,
@@ -221,13 +231,24 @@ export class ViewState {
     };
   }
 
+  get #nameOf(): Shown["nameOf"] {
+    const { hasDns } = this.#choice;
+    const namer = this.#namer;
+    return namer.hasFiles || hasDns
+      ? (row) => namer.of(placeIn(row), hasDns)
+      : undefined;
+  }
+
+  /** The rows that fit on the screen. */
+  get inSight(): readonly ViewRow[] {
+    return this.#chosen.rows.slice(this.#offset, this.#offset + this.#page);
+  }
+
   /** Makes room for so many rows. */
   fit(page: number): void {
     this.#page = page;
     this.scrollTo(this.#offset);
-    const { rows } = this.#chosen;
-    const inSight = rows.slice(this.#offset, this.#offset + page);
-    this.#longest = inSight.reduce(
+    this.#longest = this.inSight.reduce(
       (longest, { key }) => Math.max(longest, key.length),
       this.#longest,
     );

@@ -235,6 +235,8 @@ Deno.test("top: command lines", () => {
     user: undefined,
     hasNoColour: false,
     isHelp: false,
+    names: [],
+    mmdb: [],
   };
   const LINES: [line: string, differs: Record<string, unknown>][] = [
     ["eth0", {}],

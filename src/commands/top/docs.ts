@@ -4,6 +4,7 @@ import { flag, word } from "../../cli/option.ts";
 import { ROW_ORDERS } from "../../view/row_order.ts";
 import { HELP } from "../command.ts";
 import { interval, NARROWING, user } from "../counting_options.ts";
+import { NAMING } from "../naming.ts";
 
 const OPTIONS = {
   interval: {
@@ -22,6 +23,7 @@ const OPTIONS = {
     "packets",
   ),
   ...NARROWING,
+  ...NAMING,
   user,
   hasNoColour: flag({
     name: "no-color",

@@ -22,6 +22,7 @@ interface Controls {
   end(): void;
   recount(fields: readonly FieldName[]): void;
   setInterval(interval: number): void;
+  setDns(isOn: boolean): void;
 }
 
 /** Passes keys to the view, and carries out the effects that it returns. */
@@ -68,6 +69,8 @@ export class Keyboard {
         return this.#controls.setInterval(effect.interval);
       case "recount":
         return this.#controls.recount(effect.fields);
+      case "dns":
+        return this.#controls.setDns(effect.isOn);
       case "askExport":
         return this.#view.askExport(proposal(this.#view.current));
       case "export":

@@ -5,6 +5,9 @@ import type { FieldName } from "../../basics/keys.ts";
 import type { Arguments } from "../../cli/arguments.ts";
 import type { SessionOptions } from "../../engine/options.ts";
 import { LoadedSession } from "../../engine/session.ts";
+import type { Names } from "../../names/names.ts";
+import { namingText } from "../../names/naming.ts";
+import { ReverseNames } from "../../names/reverse_names.ts";
 import { diagnosticsLog, writeStderr } from "../../process/log.ts";
 import { StopRequest } from "../../process/stop_request.ts";
 import {
@@ -15,13 +18,16 @@ import {
 } from "../../view/palette.ts";
 import { isSortable } from "../../view/fan_out.ts";
 import { ASCII, UNICODE } from "../../view/spark.ts";
+import type { Namer } from "../../view/namer.ts";
 import { View } from "../../view/view.ts";
 import type { Command } from "../command.ts";
 import { countingOf, requireNames } from "../counting_options.ts";
+import { openNames, requireNamed } from "../naming.ts";
 import { print } from "../print.ts";
 import { record } from "../record.ts";
 import { TOP_DOCS, type TopOptions } from "./docs.ts";
 import { Keyboard } from "./keyboard.ts";
+import { NameAsker } from "./name_asker.ts";
 import { Screen } from "./screen.ts";
 import { Terminal } from "./terminal.ts";
 
@@ -35,31 +41,55 @@ type Environment = Record<string, string>;
 async function run(
   { values, operands }: Arguments<TopOptions>,
 ): Promise<ExitCode> {
+  const interfaces = requireNames(operands);
+  const counting = countingOf(values);
+  requireSortable(counting.keying.fields, values.sort);
+  const environment = Deno.env.toObject();
+  requireTerminal(interfaces, environment);
+  const names = await openNames(values, values.user);
+  requireNamed(names, counting.keying.fields);
   const options: SessionOptions = {
-    interfaces: requireNames(operands),
-    counting: countingOf(values),
+    interfaces,
+    counting,
+    names,
     rows: { sort: "packets", top: 0, endTop: SUMMARY_ROWS },
     timing: { interval: values.interval },
     user: values.user,
     canRecount: values.by === undefined,
   };
-  requireSortable(options.counting.keying.fields, values.sort);
-  const environment = Deno.env.toObject();
-  requireTerminal(operands, environment);
+  const dns = new ReverseNames();
   const view = new View({
     sort: values.sort,
-    by: options.counting.keying.fields,
+    by: counting.keying.fields,
     interval: values.interval,
     glyphs: hasUnicode(environment) ? UNICODE : ASCII,
+    namer: namerOf(names, dns),
   });
   const depth = values.hasNoColour ? "none" : depthOf(environment);
-  return await show(options, view, depth);
+  return await show(options, view, dns, depth);
+}
+
+/** A label of a file comes before a name of DNS. */
+function namerOf(names: Names | undefined, dns: ReverseNames): Namer {
+  return {
+    hasFiles: names !== undefined,
+    of(place, hasDns) {
+      const naming = names?.of(place) ?? {};
+      const host = hasDns ? dns.of(place) : undefined;
+      return namingText(
+        naming.name === undefined && host !== undefined
+          ? { ...naming, name: host }
+          : naming,
+      );
+    },
+  };
 }
 
 /** Counts and draws until the session ends, then prints its summary. */
 async function show(
   options: SessionOptions,
   view: View,
+  dns: ReverseNames,
   depth: ColourDepth,
 ): Promise<ExitCode> {
   const held: string[] = [];
@@ -83,6 +113,11 @@ async function show(
   stop.on("SIGWINCH", () => screen.redraw());
   stop.on("SIGTSTP", () => void screen.suspend());
   stop.on("SIGCONT", () => screen.resume());
+  using asker = new NameAsker(dns, {
+    wanted: () => view.placesInSight,
+    onName: () => screen.draw(),
+    say: (text, isError) => view.say(text, isError),
+  });
   const keyboard = new Keyboard(view, screen, {
     end,
     setInterval: (interval) => session.setInterval(interval),
@@ -92,6 +127,7 @@ async function show(
         view.say(why, true);
         screen.draw();
       }),
+    setDns: (isOn) => asker.setOn(isOn),
   });
   let exitCode: ExitCode;
   try {
