@@ -60,12 +60,7 @@ export async function openNames(
   for (const path of mmdb) {
     const { Database } = await import("../names/database.ts");
     const bytes = contentOf("mmdb", path, reader);
-    try {
-      sources.push(await Database.open(bytes));
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw badValue("mmdb", path, error.message);
-    }
+    sources.push(usable("mmdb", path, () => Database.open(bytes)));
   }
   return new Names(sources);
 }
@@ -113,10 +108,14 @@ function contentOf(
   }
 }
 
-/** @throws {Failure} exit code 2, with why `read` cannot use the file */
-function usable(option: string, path: string, read: () => void): void {
+/** What `read` makes of a file. @throws {Failure} exit code 2, with why it cannot */
+function usable<Value>(
+  option: keyof typeof MOST,
+  path: string,
+  read: () => Value,
+): Value {
   try {
-    read();
+    return read();
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw badValue(option, path, error.message);

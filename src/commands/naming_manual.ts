@@ -3,7 +3,7 @@ import type { ManualSection } from "../cli/command_docs.ts";
 import { NAMING_FIELDS } from "../names/naming.ts";
 
 export const NAMES: ManualSection = {
-  title: "NAMES",
+  title: "NAMES OF ADDRESSES",
   blocks: [
     "--names and --mmdb name the address of each row: the source; where rows have none, the destination, else the outer source. A row of a network (--prefix4) has a name if all of it has the same. Text and top show it behind the row. JSON Lines, CSV (in its last columns) and the labels of metrics have these fields, as far as the files have them; what is not known is null in JSON, else empty:",
     {

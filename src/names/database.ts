@@ -1,6 +1,7 @@
-/** Reads databases of `--mmdb`, which may be damaged or made to harm. */
+/** Reads databases of `--mmdb`, which may be damaged or made to harm; loaded only when it is needed. */
 import { Buffer } from "node:buffer";
-import type { Reader, Response } from "mmdb-lib";
+import { Reader, type Response } from "mmdb-lib";
+import decoder from "mmdb-lib/decoder";
 import { FORMAT_ADDRESS } from "../basics/address.ts";
 import { reasonOf } from "../basics/reason.ts";
 import { visible } from "../basics/visible.ts";
@@ -56,32 +57,26 @@ function spend(amount: number): void {
   if (decoded > MOST_DECODED) throw new Error("a record is too large");
 }
 
-/** The library, with a bound to what a look decodes. Loaded only when it is needed. */
-async function loadLibrary(): Promise<typeof import("mmdb-lib")> {
-  // Each value that the library decodes goes through these two methods.
-  const { default: { default: Decoder } } = await import("mmdb-lib/decoder");
-  const { prototype } = Decoder as unknown as { prototype: Decoding };
-  if (!Object.hasOwn(prototype, "isBounded")) {
-    const { decode, decodeByType } = prototype;
-    prototype.decode = function (offset) {
-      spend(1);
-      return decode.call(this, offset);
-    };
-    prototype.decodeByType = function (type, offset, size) {
-      spend(size);
-      return decodeByType.call(this, type, offset, size);
-    };
-    prototype.isBounded = true;
-  }
-  return await import("mmdb-lib");
-}
-
-/** What is bounded of the library's decoder. */
+/** The methods of the library's decoder that each value goes through. */
 interface Decoding {
   decode(offset: number): unknown;
   decodeByType(type: number, offset: number, size: number): unknown;
-  isBounded?: true;
 }
+
+/** Bounds what a look decodes: the library itself has no bound. */
+function bound(prototype: Decoding): void {
+  const { decode, decodeByType } = prototype;
+  prototype.decode = function (offset) {
+    spend(1);
+    return decode.call(this, offset);
+  };
+  prototype.decodeByType = function (type, offset, size) {
+    spend(size);
+    return decodeByType.call(this, type, offset, size);
+  };
+}
+
+bound(decoder.default.prototype as unknown as Decoding);
 
 /**
  * A database in memory. What it has under an address that cannot be read is not
@@ -90,7 +85,7 @@ interface Decoding {
  * @see https://maxmind.github.io/MaxMind-DB/
  *
  * @example
- * const database = await Database.open(Deno.readFileSync("GeoLite2-ASN.mmdb"));
+ * const database = Database.open(Deno.readFileSync("GeoLite2-ASN.mmdb"));
  * database.of(Uint8Array.of(192, 0, 2, 1), 32); // { asn: 64500, asName: "Example" }
  */
 export class Database implements NameSource {
@@ -98,8 +93,7 @@ export class Database implements NameSource {
   readonly fields: readonly NamingField[];
 
   /** @throws {RangeError} why it cannot be used */
-  static async open(bytes: Uint8Array<ArrayBuffer>): Promise<Database> {
-    const { Reader } = await loadLibrary();
+  static open(bytes: Uint8Array<ArrayBuffer>): Database {
     const { buffer, byteOffset, length } = bytes;
     const database = Buffer.from(buffer, byteOffset, length);
     const end = database.subarray(Math.max(0, length - METADATA_ROOM))
