@@ -5,6 +5,7 @@
 set -uo pipefail
 export NO_COLOR=1
 cd "$(dirname "$0")/.." || exit
+export DENO_DIR="${DENO_DIR:-$PWD/.toolchain/deno}" # has the npm packages of the build
 servers=$PWD/.toolchain/servers/usr # see toolchain/servers.sh
 export PATH=$servers/bin:$servers/sbin:$PATH
 
