@@ -47,6 +47,7 @@ export function reportJsonl(report: Report, problems: Problems): string {
       by: report.bys,
       unknown: report.unknown,
       ticks: report.ticks,
+      screens: report.screens,
       hidden: report.hidden,
       incomplete: isIncomplete(report, problems),
       busiestIsLeast: report.isBusiestLeast,

@@ -66,6 +66,8 @@ export interface Report {
   readonly ticks: number;
   readonly interfaces: readonly CoveredInterface[];
   readonly incomplete: readonly IncompleteRun[];
+  /** Runs that are screens of `top`: each is a part of another run. */
+  readonly screens: number;
   /** Whether only CSV has a run of it, which does not say how many ticks a run had. */
   readonly hasCsv: boolean;
   /** The busiest minutes may have had more: the captures could not be read again. */
@@ -245,6 +247,7 @@ export class Reporter {
       ticks: this.#ticks,
       interfaces: this.#runs.interfaces,
       incomplete: this.#runs.incomplete,
+      screens: this.#runs.screens,
       hasCsv: this.#runs.hasCsv,
       isBusiestLeast: this.#isBusiestLeast,
       names: this.#options.names,

@@ -39,6 +39,20 @@ const MOST_HOSTS = 5;
 const START = 0, END = 1;
 
 /**
+ * The number of a record in its run, which no two have that differ. A run that goes
+ * on has an end record for each time that it was exported; their numbers are below 0.
+ */
+export function numberOf(record: CaptureRecord): number {
+  if (record.type === "tick") return END + record.seq;
+  if (record.type === "start") return START;
+  return goesOn(record) ? START - 1 - record.ticks : END;
+}
+
+function goesOn({ reason }: EndOfRun): boolean {
+  return reason === "so far";
+}
+
+/**
  * Gathers the records of a run. Records of a run are known by their number, so the
  * same record counts once, from however many files it comes.
  */
@@ -55,7 +69,7 @@ export class RunHistory {
   interval: number | undefined;
   /** Whether time between its ticks is not covered; else the clock was set. */
   hasPauses = false;
-  end: EndOfRun | undefined;
+  #end: EndOfRun | undefined;
   /** What its rows stand for; undefined: only CSV was read, which does not say it. */
   by: string | undefined;
   /** Whether only CSV has it, which has no start and no end records. */
@@ -93,6 +107,22 @@ export class RunHistory {
     this.isOut = name.isOut;
   }
 
+  /** Its end, or the last time that it was exported, if there are no ticks after that. */
+  get end(): EndOfRun | undefined {
+    const end = this.#end;
+    const last = this.all.sorted.at(-1)?.to ?? 0;
+    return end !== undefined && goesOn(end) && last > end.ticks
+      ? undefined
+      : end;
+  }
+
+  #takeEnd(end: EndOfRun): void {
+    const known = this.#end;
+    const isLater = known === undefined ||
+      goesOn(known) && (!goesOn(end) || end.ticks > known.ticks);
+    if (isLater) this.#end = end;
+  }
+
   /** The time that its ticks cover, of those that count. */
   get stretches(): readonly Covered[] {
     return this.hasPauses ? this.counted.stretches : this.counted.sorted;
@@ -123,13 +153,7 @@ export class RunHistory {
 
   /** Marks a record as read. @returns what was known of it before */
   mark(record: CaptureRecord, file: number): Mark {
-    const { type } = record;
-    const number = type === "tick"
-      ? END + record.seq
-      : type === "start"
-      ? START
-      : END;
-    return this.#marks.mark(number, record.hash, file);
+    return this.#marks.mark(numberOf(record), record.hash, file);
   }
 
   /** Takes a record that was not taken before. */
@@ -140,7 +164,7 @@ export class RunHistory {
       this.start = record.start;
       this.interval = record.interval;
       this.hasPauses = record.isOfFile;
-    } else if (record.type === "end") this.end = record;
+    } else if (record.type === "end") this.#takeEnd(record);
     else this.#takeTick(record, span);
   }
 

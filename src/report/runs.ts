@@ -5,7 +5,12 @@ import type { CaptureRecord, RunName } from "./capture_record.ts";
 import { recordHash } from "./record_hash.ts";
 import { mixed } from "./row_hash.ts";
 import { doubtsOf } from "./run_doubts.ts";
-import { isWithin, RunHistory, type TimeSpan } from "./run_history.ts";
+import {
+  isWithin,
+  numberOf,
+  RunHistory,
+  type TimeSpan,
+} from "./run_history.ts";
 
 /** A run whose numbers are incomplete, and why. */
 export interface IncompleteRun {
@@ -126,6 +131,13 @@ export class Runs {
     );
   }
 
+  /** How many runs with ticks that count are screens of `top`. */
+  get screens(): number {
+    return [...this.#runs.values()].filter(({ end, counted }) =>
+      end?.reason === "screen" && counted.sorted.length > 0
+    ).length;
+  }
+
   /** The runs that are incomplete, by their start. */
   get incomplete(): IncompleteRun[] {
     return [...this.#runs.values()].flatMap((run) => {
@@ -182,5 +194,5 @@ function hostOf({ hosts }: RunHistory): string {
 }
 
 function keyOf({ id }: RunHistory, record: CaptureRecord): string {
-  return `${id}${record.type}${record.type === "tick" ? record.seq : ""}`;
+  return `${id}${numberOf(record)}`;
 }

@@ -39,14 +39,24 @@ const CSV_NOTE =
  * says there is nothing of the kind.
  */
 export function trust(report: Report, problems: Problems): string[] {
-  const lines = doubts(report, problems);
+  const { screens, hasCsv } = report;
+  const lines = [
+    ...(screens > 0 ? [partLine(screens)] : []),
+    ...doubts(report, problems),
+  ];
   const nothing = "no gap, no incomplete run, no broken line";
-  if (!report.hasCsv) {
+  if (!hasCsv) {
     return lines.length > 0 ? lines : [`Nothing is missing: ${nothing}`];
   }
   return lines.length > 0
     ? [...lines, CSV_NOTE]
     : [`Nothing is known to be missing: ${nothing}; but ${CSV_NOTE}`];
+}
+
+function partLine(screens: number): string {
+  return `Part: ${
+    plural(screens, "screen")
+  } of top: what was counted before and after is not here`;
 }
 
 /** Lines about what is missing or was read wrong; empty: there is nothing of the kind. */
