@@ -13,7 +13,8 @@ case $1 in
 test)
 	packages+=(
 		bind9-dnsutils bpftool bsdutils busybox cron dnsmasq-base dropbear-bin ethtool faketime
-		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc mmdb-bin openssh-client openssl procps
+		fish iperf3 iputils-ping jq libcap2-bin logrotate mandoc mmdb-bin nftables openssh-client
+		openssl procps
 		shellcheck strace systemd tcpdump tcpreplay tshark tmux util-linux zsh
 	)
 	;;

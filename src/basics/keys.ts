@@ -223,3 +223,17 @@ export const MISSING = "-";
 export function keyText(values: readonly FieldValue[]): string {
   return values.map((value) => value ?? MISSING).join();
 }
+
+/** The values of a key that `keyText` has made, by the fields of `--by`. */
+export function valuesOfKey(
+  key: string,
+  fields: readonly FieldName[],
+): FieldValue[] {
+  return key.split(",").map((text, at) =>
+    text === MISSING
+      ? null
+      : keyField(fields[at]!).isNumber
+      ? Number(text)
+      : text
+  );
+}

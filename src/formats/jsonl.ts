@@ -10,13 +10,23 @@ import {
   type Untracked,
   type Verdicts,
 } from "../tally/books.ts";
-import type { CountRecord, Origin, ShownSource } from "../tally/records.ts";
+import type {
+  CountRecord,
+  EndRecord,
+  Origin,
+  ShownSource,
+  StartRecord,
+  TickRecord,
+} from "../tally/records.ts";
 import type { Count } from "../tally/source_list.ts";
 import { beginsAs, type LineFormat } from "./format.ts";
 
 const SCHEMA = 1;
 
-export const jsonl: LineFormat = {
+/** What it takes of a record: all but the snapshot for metrics. */
+type Written<Record extends CountRecord> = Omit<Record, "snapshot">;
+
+export const jsonl = {
   kind: "lines",
   name: "jsonl",
   aliases: ["json"],
@@ -26,8 +36,8 @@ export const jsonl: LineFormat = {
   fileName: "%h-%i-%Y%m%d.jsonl",
   defaultTop: 0,
   header: "",
-  isHead: (text) => beginsAs(text, `{"schema":${SCHEMA},"type":"`),
-  start: (record) =>
+  isHead: (text: string) => beginsAs(text, `{"schema":${SCHEMA},"type":"`),
+  start: (record: StartRecord) =>
     line(
       record,
       "start",
@@ -42,21 +52,21 @@ export const jsonl: LineFormat = {
         ...(record.filter === undefined ? {} : { filter: record.filter }),
       },
     ),
-  tick: (record) =>
+  tick: (record: Written<TickRecord>) =>
     line(record, "tick", {
       seq: record.seq,
       ...span(record),
       skipped: record.skipped,
       ...counts(record),
     }),
-  end: (record) =>
+  end: (record: Written<EndRecord>) =>
     line(record, "end", {
       reason: record.reason,
       ...span(record),
       ticks: record.ticks,
       ...counts(record),
     }),
-};
+} satisfies LineFormat;
 
 function line(
   origin: Origin,
@@ -79,11 +89,11 @@ function line(
   return JSON.stringify(record) + "\n";
 }
 
-function span({ start, end, elapsed }: CountRecord) {
+function span({ start, end, elapsed }: Written<CountRecord>) {
   return { start, end, elapsed };
 }
 
-function counts(record: CountRecord) {
+function counts(record: Written<CountRecord>) {
   const { books, others, ownCounter, direction, names: known } = record;
   const own = ownCounter === undefined ? null : tally(ownCounter);
   const names = record.by.map(fieldInJson);
@@ -129,12 +139,12 @@ function namesOf(source: ShownSource, names: Names) {
 }
 
 /** Packets and bytes as JSON values; see `exactInteger`. */
-export function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
+function tally({ packets, bytes }: { packets: Count; bytes: Count }) {
   return { packets: exactInteger(packets), bytes: exactInteger(bytes) };
 }
 
 /** Untracked packets with their causes, as JSON values. */
-export function untracked(record: Untracked) {
+function untracked(record: Untracked) {
   return {
     ...tally(record),
     full: exactInteger(record.full),
@@ -144,7 +154,7 @@ export function untracked(record: Untracked) {
 }
 
 /** Non-IP frames with their EtherTypes, as JSON values; the types add up to the packets. */
-export function nonIp(record: NonIp) {
+function nonIp(record: NonIp) {
   const other = otherTypes(record);
   const types = [...record.types]
     .map(([type, packets]) => [type, exactInteger(packets)]);
@@ -160,7 +170,7 @@ function verdicts(record: Verdicts) {
 }
 
 /** Malformed frames with their causes, as JSON values. */
-export function malformed(record: Malformed) {
+function malformed(record: Malformed) {
   return {
     ...tally(record),
     cut: exactInteger(record.cut),

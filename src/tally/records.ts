@@ -106,7 +106,8 @@ export type EndReason =
   | "end of file" // of a capture of packets
   | "holder-gone"
   | "recount" // it goes on as another run, with another key
-  | "so far"; // of a summary, while the run goes on
+  | "so far" // of a summary or an export of top, while the run goes on
+  | "screen"; // of what a screen of top showed: a run with one tick
 
 /** The whole run. */
 export interface EndRecord extends CountRecord {

@@ -70,4 +70,23 @@ export class Frame {
     if (row >= this.height) return;
     this.styles.fill(style, row * this.width, (row + 1) * this.width);
   }
+
+  /** Copies `count` rows of another screen of this width, from its row `from` on, to row `at`. */
+  paste(other: Frame, from: number, at: number, count: number): void {
+    const rows = Math.min(count, other.height - from, this.height - at);
+    const cells = rows * this.width;
+    for (let cell = 0; cell < cells; cell++) {
+      this.characters[at * this.width + cell] = other
+        .characters[from * this.width + cell]!;
+      this.styles[at * this.width + cell] = other
+        .styles[from * this.width + cell]!;
+    }
+  }
+
+  /** Adds an attribute to all cells of a row. */
+  mark(row: number, attribute: Style): void {
+    for (let at = row * this.width; at < (row + 1) * this.width; at++) {
+      this.styles[at]! |= attribute;
+    }
+  }
 }

@@ -1,5 +1,5 @@
 /** The rows that a choice leaves, in order, and what they add up to. */
-import { NOTHING, plus, type Tally } from "../tally/source_list.ts";
+import { minus, NOTHING, plus, type Tally } from "../tally/source_list.ts";
 import type { Choice } from "./choice.ts";
 import { type Crowd, CrowdCounter } from "./crowd.ts";
 import { type FanOutField, fanOutFields } from "./fan_out.ts";
@@ -41,7 +41,9 @@ export function chosenRows(
   const matches = (row: SourceRow, key: string) =>
     (family === undefined || row.address?.length === (family === 4 ? 4 : 16)) &&
     (filter?.matches(row.source, key) ?? true);
-  const fanOut = fanOutFields(grouping, by);
+  // Of rows that were not kept nobody knows the values.
+  const isWhole = pane.rest[scope].packets === 0n;
+  const fanOut = isWhole ? fanOutFields(grouping, by) : [];
   const isCounted = isSameGrouping(grouping, {
     fields: by,
     isByNetwork: false,
@@ -113,11 +115,14 @@ interface Rest {
   readonly crowd: Crowd;
 }
 
-/** The sum of all rows but those from `from` up to `to`, and what crowd they are. */
+/**
+ * The sum of all rows but those from `from` up to `to`, and what crowd they are. What
+ * the history has not kept is among them, unless rows are filtered.
+ */
 export function restOf(
-  { rows: counted }: Pane,
+  { rows: counted, rest }: Pane,
   { rows, sum, active }: ChosenRows,
-  scope: Scope,
+  { scope, filter, family }: Choice,
   from: number,
   to: number,
 ): Rest {
@@ -135,12 +140,11 @@ export function restOf(
       if (isActive(member, scope)) counter.add(member);
     }
   }
+  const hasAll = filter === undefined && family === undefined;
+  const unkept = hasAll ? rest[scope] : { sources: 0, ...NOTHING };
   return {
-    sum: {
-      packets: sum.packets - inSight.sum.packets,
-      bytes: sum.bytes - inSight.sum.bytes,
-    },
-    active: active - inSight.active,
+    sum: plus(minus(sum, inSight.sum), unkept),
+    active: active - inSight.active + unkept.sources,
     crowd: counter.crowd,
   };
 }

@@ -5,6 +5,7 @@ import { NOTHING, type Tally } from "../tally/source_list.ts";
 import type { Choice } from "./choice.ts";
 import type { FanOutField } from "./fan_out.ts";
 import type { Grouping } from "./grouping.ts";
+import { type NameLookup, placeIn } from "./namer.ts";
 import { bits, clock, counted, percent, rate, shareOf } from "./numbers.ts";
 import type { Pane } from "./pane.ts";
 import type { RowOrder } from "./row_order.ts";
@@ -142,10 +143,10 @@ function grown(columns: readonly Column[], left: number): Column[] {
   });
 }
 
-function nameColumn(nameOf: (row: ViewRow) => string): Column {
+function nameColumn(nameOf: NameLookup): Column {
   return {
     ...{ head: "NAME", width: LEAST_NAME, most: MOST_NAME, isLeft: true },
-    text: nameOf,
+    text: (row) => nameOf(placeIn(row)),
   };
 }
 

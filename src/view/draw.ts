@@ -1,5 +1,6 @@
 /** Divides the screen into header, table and footer. */
 import { Frame } from "./cells.ts";
+import { drawDetail } from "./draw_detail.ts";
 import { drawFooter } from "./footer.ts";
 import { drawHeader, headerHeight } from "./header.ts";
 import { drawHelp } from "./help.ts";
@@ -28,6 +29,7 @@ type DrawBody = (
 
 const BODIES: Readonly<Record<Body, DrawBody>> = {
   help: drawHelp,
+  detail: drawDetail,
   rows: (frame, from, to, shown, glyphs) => {
     if (to - from >= linesBesideRows(shown)) {
       drawTable(frame, from, to, shown, glyphs);

@@ -1,7 +1,7 @@
 /** Draws the last line of the screen: prompt, message or keys. */
 import { visible } from "../basics/visible.ts";
 import { BOLD, colour, DIM, type Frame, REVERSE, type Style } from "./cells.ts";
-import { KEYS } from "./keys.ts";
+import { bindingsOf } from "./keys.ts";
 import type { Shown } from "./shown.ts";
 
 /** Draws the prompt, else the message, else the keys. */
@@ -31,7 +31,7 @@ export function drawFooter(
     return;
   }
   let from = 0;
-  for (const { footer } of KEYS) {
+  for (const { footer } of bindingsOf(shown.body)) {
     const named = footer?.(shown);
     if (named === undefined) continue;
     const [key, text] = named;

@@ -35,7 +35,7 @@ export function drawHeader(frame: Frame, shown: Shown, glyphs: Glyphs): void {
   drawLine(frame, 2, booksOf(pane, frame.width));
   if (hasProgram(pane)) drawLine(frame, 3, programOf(pane));
   const lines = timelineHeight(frame.height);
-  drawTimeline(frame, height - lines, lines, pane, glyphs);
+  drawTimeline(frame, height - lines, lines, shown, glyphs);
 }
 
 function ratesOf({ start, last, runBooks, sources, fresh }: Pane): Piece[] {

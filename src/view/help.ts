@@ -1,6 +1,8 @@
 /** Draws the explanation of the keys, in the place of the rows. */
 import { BOLD, type Frame } from "./cells.ts";
 import { KEYS } from "./keys.ts";
+import { drawSections, type Section } from "./sections.ts";
+import type { Shown } from "./shown.ts";
 
 /** Each key, and what it does. */
 export const KEY_HELP: readonly (readonly [keys: string, text: string])[] = [
@@ -16,11 +18,20 @@ const HELP = [
   ["untracked", "packets whose source has no table entry: see --max-sources"],
 ] as const;
 
-/** Draws it into the lines from `from` up to `to`. */
-export function drawHelp(frame: Frame, from: number, to: number): void {
+/** Draws as much of it as fits into the lines from `from` up to `to`. */
+export function drawHelp(
+  frame: Frame,
+  from: number,
+  to: number,
+  { help }: Shown,
+): void {
   const width = Math.max(...HELP.map(([keys]) => keys.length)) + 3;
-  for (const [at, [keys, text]] of HELP.slice(0, to - from).entries()) {
-    frame.put(from + at, 1, keys, BOLD);
-    frame.put(from + at, width, text);
-  }
+  const sections = HELP.map(([keys, text]): Section => ({
+    height: 1,
+    draw(frame, at) {
+      frame.put(at, 1, keys, BOLD);
+      frame.put(at, width, text);
+    },
+  }));
+  help.scroll = drawSections(frame, from, to, sections, help.scroll);
 }

@@ -20,6 +20,12 @@ const SEQUENCES: Record<string, PressedKey> = {
   "6~": "pagedown",
 };
 
+/** The wheel of a mouse, by the button that SGR mode reports. @see xterm's ctlseqs */
+const WHEEL: Record<string, PressedKey> = {
+  "64": "wheelup",
+  "65": "wheeldown",
+};
+
 const CONTROLS: Record<string, PressedKey> = {
   "\r": "enter",
   "\n": "enter",
@@ -78,6 +84,9 @@ export class KeyDecoder {
     const whole = /^\x1b(?:O[^]|\[[0-9;<=>?]*[ -/]*[@-~])/.exec(rest)?.[0];
     if (whole !== undefined) {
       this.#rest = rest.slice(whole.length);
+      // deno-lint-ignore no-control-regex
+      const button = /^\x1b\[<(\d+);\d+;\d+M$/.exec(whole)?.[1];
+      if (button !== undefined) return WHEEL[button] ?? "";
       const [, first = "", last] = /^..(\d*)[^]*?([^])$/.exec(whole)!;
       return SEQUENCES[last === "~" ? `${first}~` : last!] ?? "";
     }

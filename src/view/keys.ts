@@ -3,10 +3,10 @@ import type { Effect } from "./effect.ts";
 import { interval } from "./numbers.ts";
 import { longer, shorter } from "./intervals.ts";
 import type { PressedKey } from "./key_decoder.ts";
-import { filterPrompt } from "./prompt.ts";
+import { EXPORT_WHAT, filterPrompt } from "./prompt.ts";
 import { isFanOut } from "./fan_out.ts";
 import { ROW_ORDERS } from "./row_order.ts";
-import type { Shown } from "./shown.ts";
+import type { Body, Shown } from "./shown.ts";
 import type { ViewState } from "./view_state.ts";
 
 /** Keys that belong together. */
@@ -19,19 +19,42 @@ interface KeyBinding {
   readonly footer?: (
     shown: Shown,
   ) => readonly [name: string, text: string] | undefined;
+  /** What must be on the screen; undefined: the rows. */
+  readonly bodies?: readonly Body[];
   readonly press: (
     state: ViewState,
     key: PressedKey,
   ) => Effect | undefined | void;
 }
 
+const ROWS: readonly Body[] = ["rows"];
+const ROWS_AND_DETAIL: readonly Body[] = ["rows", "detail"];
+const ALL: readonly Body[] = ["rows", "detail", "help"];
+
 /** All of them, in the order of help and footer. */
 export const KEYS: readonly KeyBinding[] = [
   {
+    keys: ["escape"],
+    help: ["Esc", "back from an opened row, from the past, from the cursor"],
+    footer: ({ body, ago }) =>
+      body === "detail"
+        ? ["Esc", "back"]
+        : ago === undefined
+        ? undefined
+        : ["Esc", "to the present"],
+    bodies: ROWS_AND_DETAIL,
+    press: (state) => state.back(),
+  },
+  {
     keys: ["q"],
-    help: ["q, Ctrl-C", "end, and detach"],
-    footer: () => ["q", "quit"],
-    press: () => ({ kind: "quit" }),
+    help: ["q, Ctrl-C", "end, and detach; q: back from an opened row"],
+    footer: ({ body }) => body === "detail" ? undefined : ["q", "quit"],
+    bodies: ROWS_AND_DETAIL,
+    press: (state) => {
+      if (state.body !== "detail") return { kind: "quit" };
+      state.close();
+      return undefined;
+    },
   },
   {
     keys: ["?"],
@@ -39,6 +62,29 @@ export const KEYS: readonly KeyBinding[] = [
     footer: () => ["?", "help"],
     press: (state) => {
       state.body = "help";
+    },
+  },
+  {
+    keys: ["enter"],
+    help: [
+      "Enter",
+      "open the row under the cursor: rates, parts, how to block",
+    ],
+    footer: () => ["Enter", "open"],
+    press: (state) => state.open(),
+  },
+  {
+    keys: ["[", "]", "{", "}"],
+    help: [
+      "[, ], {, }",
+      "the tick before, the next one; a minute back, forward",
+    ],
+    footer: ({ ago }) =>
+      ago === undefined ? ["[", "past"] : ["[ ] { }", "step"],
+    bodies: ROWS_AND_DETAIL,
+    press: (state, key) => {
+      const seconds = key === "{" || key === "}" ? 60 : 0;
+      state.step(key === "[" || key === "{" ? -1 : 1, seconds);
     },
   },
   {
@@ -73,6 +119,7 @@ export const KEYS: readonly KeyBinding[] = [
     keys: ["p"],
     help: ["p", "pause: the screen stands still, the counting goes on"],
     footer: ({ isPaused }) => ["p", isPaused ? "go on" : "pause"],
+    bodies: ROWS_AND_DETAIL,
     press: (state) => state.togglePause(),
   },
   {
@@ -88,20 +135,21 @@ export const KEYS: readonly KeyBinding[] = [
   },
   {
     keys: ["e"],
-    help: ["e", "export the rows that the filter leaves, as JSON Lines"],
+    help: ["e", "export the screen, or the run up to here, for report"],
     footer: () => ["e", "export"],
-    press: ({ pane }) =>
-      pane?.last === undefined ? undefined : { kind: "askExport" },
+    press: (state) => {
+      if (state.pane?.last !== undefined) state.prompt = EXPORT_WHAT;
+    },
   },
   {
-    keys: ["tab", "right"],
-    help: ["Tab, Right", "the next interface"],
+    keys: ["tab", "right", "l"],
+    help: ["Tab, Right, l", "the next interface"],
     footer: ({ panes }) => panes.length > 1 ? ["Tab", "next"] : undefined,
     press: (state) => state.showNext(1),
   },
   {
-    keys: ["backtab", "left"],
-    help: ["Shift-Tab, Left", "the interface before"],
+    keys: ["backtab", "left", "h"],
+    help: ["Shift-Tab, Left, h", "the interface before"],
     press: (state) => state.showNext(-1),
   },
   {
@@ -145,27 +193,44 @@ export const KEYS: readonly KeyBinding[] = [
     },
   },
   {
-    keys: ["up", "down", "pageup", "pagedown", "home", "end"],
-    help: ["Up, Down", "scroll a row; Page Up, Page Down: a screen; Home, End"],
-    press: (state, key) => {
-      const { offset, page } = state;
-      const offsets: Record<PressedKey, number> = {
-        up: offset - 1,
-        down: offset + 1,
-        pageup: offset - page,
-        pagedown: offset + page,
-        home: 0,
-        end: Infinity,
-      };
-      state.scrollTo(offsets[key]!);
-    },
+    keys: ["up", "k", "down", "j"],
+    help: ["Up, Down, k, j", "move the cursor; scroll an opened row, or this"],
+    footer: ({ body }) => body === "rows" ? undefined : ["j k", "scroll"],
+    bodies: ALL,
+    press: (state, key) => state.move(key === "up" || key === "k" ? -1 : 1),
+  },
+  {
+    keys: ["wheelup", "wheeldown"],
+    help: ["mouse wheel", "the same, three rows at a time"],
+    bodies: ALL,
+    press: (state, key) => state.move(key === "wheelup" ? -3 : 3),
+  },
+  {
+    keys: ["pageup", "pagedown", " "],
+    help: ["Page Up, Page Down", "a screen back, forward; Space: forward"],
+    bodies: ALL,
+    press: (state, key) =>
+      state.move(key === "pageup" ? -state.page : state.page),
+  },
+  {
+    keys: ["home", "g", "end", "G"],
+    help: ["Home, End, g, G", "to the first row, to the last"],
+    bodies: ALL,
+    press: (state, key) =>
+      state.move(key === "home" || key === "g" ? -Infinity : Infinity),
   },
   {
     keys: ["redraw"],
     help: ["Ctrl-L", "draw the screen again"],
+    bodies: ROWS_AND_DETAIL,
     press: () => ({ kind: "redraw" }),
   },
 ];
+
+/** Those that have an effect while this is on the screen. */
+export function bindingsOf(body: Body): readonly KeyBinding[] {
+  return KEYS.filter(({ bodies = ROWS }) => bodies.includes(body));
+}
 
 /** The item after `item`; the first one after the last. */
 function after<T>(items: readonly T[], item: T): T {

@@ -16,3 +16,16 @@ export interface Namer {
 export function placeIn({ key }: Pick<ViewRow, "key">): string {
   return key.split(",", 1)[0]!;
 }
+
+/** What is known of an address or a network besides its counts; empty: nothing. */
+export type NameLookup = (place: string) => string;
+
+/** @param hasDns with what reverse DNS says @returns undefined: nothing can be known */
+export function lookup(
+  namer: Namer,
+  hasDns: boolean,
+): NameLookup | undefined {
+  return namer.hasFiles || hasDns
+    ? (place) => namer.of(place, hasDns)
+    : undefined;
+}

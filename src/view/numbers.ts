@@ -39,6 +39,11 @@ export function bitRate(bytes: bigint, seconds: number): string {
   return formatBitRate(Number(bytes) * 8 / seconds);
 }
 
+/** Any number to three digits: `952`, `13.5 k`. */
+export function short(value: number): string {
+  return scaled(value).join(" ").trimEnd();
+}
+
 /** A part as a share of a whole, 0 to 1; 0 if the whole is 0. */
 export function shareOf(part: bigint, whole: bigint): number {
   return whole === 0n ? 0 : Number(part) / Number(whole);
@@ -58,4 +63,13 @@ export function clock(time: Date): string {
 export function interval(ms: number): string {
   if (ms < 1000) return `${ms}ms`;
   return ms % 60_000 === 0 ? `${ms / 60_000}m` : `${ms / 1000}s`;
+}
+
+/** Seconds as `0.4 s`, `61 s` or `12 min 5 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;
+  const whole = Math.round(seconds);
+  return whole < 120
+    ? `${whole} s`
+    : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

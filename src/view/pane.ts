@@ -1,26 +1,28 @@
 /** Holds what the view shows of one direction of an interface. */
-import { type Books, EMPTY_BOOKS } from "../tally/books.ts";
+import { type Books, EMPTY_BOOKS, sourcesOf } from "../tally/books.ts";
 import type {
   EndReason,
   Origin,
   StartRecord,
   TickRecord,
 } from "../tally/records.ts";
+import {
+  minus,
+  NOTHING,
+  plus,
+  type SourceSum,
+  type Tally,
+} from "../tally/source_list.ts";
 import type { GroupedRows } from "./grouped_rows.ts";
-import { SourceRows } from "./source_rows.ts";
+import { History, type TickBooks } from "./history.ts";
+import type { Scope } from "./row_order.ts";
+import { HISTORY, SourceRows } from "./source_rows.ts";
+import { peaksBySpan, type RateTick } from "./spans.ts";
 
 /** Seconds that the sparkline of the total covers at most. */
 const TIMELINE = 600;
 
-/** A tick in the timeline. */
-interface TimelineTick {
-  /** Seconds of the view's clock, see `SourceRows.clock`. */
-  readonly end: number;
-  /** Seconds. */
-  readonly elapsed: number;
-  /** Packets per second. */
-  readonly rate: number;
-}
+const NO_REST: SourceSum = { sources: 0, ...NOTHING };
 
 /** The name of a pane: `eth0`, or `eth0 out`. */
 export function paneName(
@@ -33,9 +35,12 @@ export function paneName(
 export class Pane {
   readonly start: StartRecord;
   #rows: SourceRows;
-  #timeline: TimelineTick[] = [];
-  /** The last tick, without its sources, which are valid only during `take`. */
-  last: Omit<TickRecord, "sources" | "snapshot"> | undefined;
+  #timeline: RateTick[] = [];
+  #history: History;
+  /** When the run began, in seconds of the pane's clock. */
+  #runClock: number;
+  /** The last tick. */
+  last: TickBooks | undefined;
   /** Number of rows in the last tick. */
   sources = 0;
   /** Rows that the last tick was the first to have. */
@@ -44,6 +49,12 @@ export class Pane {
   grouped: GroupedRows | undefined;
   /** The books of the run; sources without a row in its tables are untracked. */
   runBooks: Books = EMPTY_BOOKS;
+  /** Frames of the run that the kernel kept from the program; undefined: it may keep none. */
+  missed: bigint | undefined;
+  /** Whether all was read so far, and every window balanced. */
+  isComplete = true;
+  /** What is in no row: of a tick that is over, only some rows were kept. */
+  rest: Readonly<Record<Scope, SourceSum>> = { tick: NO_REST, run: NO_REST };
   /** Ticks whose books did not balance. */
   unbalanced = 0;
   /** Deadlines that were missed. */
@@ -53,8 +64,11 @@ export class Pane {
   /** Why the run ended; undefined: it has not. */
   ended: EndReason | undefined;
 
-  constructor(start: StartRecord) {
+  /** @param before the run before, whose ticks stay in the history */
+  constructor(start: StartRecord, before?: Pane) {
     this.start = start;
+    this.#history = before?.history ?? new History();
+    this.#runClock = this.#history.clock;
     this.#rows = new SourceRows(start.by);
   }
 
@@ -63,14 +77,32 @@ export class Pane {
     return this.#rows;
   }
 
+  /** The ticks up to here that are kept. */
+  get history(): History {
+    return this.#history;
+  }
+
+  /** The number of the last tick in the history; before a run's first tick the next one. */
+  get position(): number {
+    return this.#history.last + (this.last === undefined ? 1 : 0);
+  }
+
+  /** Seconds counted so far, in all runs. */
+  get clock(): number {
+    return this.#runClock + this.#rows.clock;
+  }
+
   /** Takes a tick; its record must still be valid. */
   take(record: TickRecord): void {
-    const { count, fresh } = this.#rows.take(record);
+    const { count, fresh, loudest } = this.#rows.take(record);
     this.sources = count;
     this.fresh = fresh;
     const { sources: _, snapshot: __, ...last } = record;
     this.last = last;
-    this.runBooks = record.snapshot().books;
+    const snapshot = record.snapshot();
+    this.runBooks = snapshot.books;
+    this.isComplete = snapshot.complete;
+    this.missed = snapshot.missed;
     if (!record.complete) this.unbalanced++;
     this.skipped += record.skipped;
     const { elapsed } = record;
@@ -79,6 +111,11 @@ export class Pane {
     const end = this.#rows.clock;
     this.#timeline.push({ end, elapsed, rate });
     while (end - this.#timeline[0]!.end > TIMELINE) this.#timeline.shift();
+    const { runBooks, missed, isComplete, unbalanced, skipped } = this;
+    const counts = { fresh, unbalanced, skipped };
+    const clocks = { clock: this.clock, runClock: this.#runClock };
+    const books = { start: this.start, last, runBooks, missed, isComplete };
+    this.#history.take({ ...books, ...counts, ...clocks }, loudest);
   }
 
   /**
@@ -87,20 +124,36 @@ export class Pane {
    * that past values do not change.
    */
   timeline(count: number, seconds: number): number[] {
-    const now = Math.floor(this.#rows.clock / seconds);
-    const peaks: number[] = Array(count).fill(NaN);
-    for (const { end, elapsed, rate } of this.#timeline) {
-      const from = Math.floor((end - elapsed) / seconds);
-      for (let span = from; span * seconds < end; span++) {
-        const at = count - 1 - (now - span);
-        if (at >= 0 && at < count) {
-          peaks[at] = Number.isNaN(peaks[at])
-            ? rate
-            : Math.max(peaks[at]!, rate);
-        }
-      }
-    }
-    return peaks;
+    return peaksBySpan(this.#timeline, this.#rows.clock, count, seconds);
+  }
+
+  /** The pane as it was after a tick of the history; undefined: that is not kept. */
+  past(number: number): Pane | undefined {
+    const ticks = this.#history.until(number, HISTORY);
+    const tick = ticks.at(-1);
+    if (tick === undefined) return undefined;
+    const { start, rows, rest, clock, runClock, ...state } = tick;
+    const past = Object.assign(new Pane(start), {
+      ...state,
+      peak: this.peak,
+      ended: this.ended,
+      sources: rows.length + rest.sources,
+      rest: { tick: rest, run: restOfRun(state.runBooks, rows) },
+    });
+    past.#rows = SourceRows.ofPast(
+      start.by,
+      ticks.filter((tick) => tick.start === start),
+    );
+    past.#history = this.#history;
+    past.#runClock = runClock;
+    past.#timeline = this.#history.moments(number)
+      .filter((moment) => moment.clock > clock - TIMELINE)
+      .map(({ last: { elapsed, books }, clock }) => ({
+        end: clock - runClock,
+        elapsed,
+        rate: Number(books.total.packets) / elapsed,
+      }));
+    return past;
   }
 
   /** A copy that later ticks do not change. */
@@ -108,6 +161,17 @@ export class Pane {
     const copy = Object.assign(new Pane(this.start), this);
     copy.#rows = this.#rows.copy();
     copy.#timeline = [...this.#timeline];
+    copy.#history = this.#history.copy();
+    copy.#runClock = this.#runClock;
     return copy;
   }
+}
+
+/** What a run had besides some rows; nobody knows of how many sources. */
+function restOfRun(
+  books: Books,
+  rows: readonly { readonly run: Tally | undefined }[],
+): SourceSum {
+  const sum = rows.map(({ run }) => run ?? NOTHING).reduce(plus, NOTHING);
+  return { sources: 0, ...minus(sourcesOf(books), sum) };
 }

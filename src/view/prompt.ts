@@ -3,7 +3,7 @@ import type { PressedKey } from "./key_decoder.ts";
 
 /** A prompt with what has been typed so far. */
 export interface Prompt {
-  readonly kind: "filter" | "export";
+  readonly kind: "filter" | "exportWhat" | "screen" | "run";
   readonly label: string;
   readonly text: string;
   /** The text with which it was opened. */
@@ -16,9 +16,20 @@ export function filterPrompt(text: string): Prompt {
   return { kind: "filter", label, text, before: text };
 }
 
-/** Prompts for a file to export to; `text` is a proposal. */
-export function exportPrompt(text: string): Prompt {
-  return { kind: "export", label: "Export to", text, before: text };
+/** Asks what to export; one key answers. */
+export const EXPORT_WHAT: Prompt = {
+  kind: "exportWhat",
+  label: "Export: s what this screen shows, r the run up to here",
+  text: "",
+  before: "",
+};
+
+/** Prompts for a file to export the screen or the run to; `text` is a proposal. */
+export function exportPrompt(kind: "screen" | "run", text: string): Prompt {
+  const label = kind === "screen"
+    ? "Export the screen to"
+    : "Export the run to";
+  return { kind, label, text, before: text };
 }
 
 /** The prompt after a key other than enter; undefined: the key closes it. */

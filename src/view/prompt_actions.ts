@@ -1,6 +1,7 @@
 /** What each prompt does with the text that was typed. */
 import type { Effect } from "./effect.ts";
-import { viewLines } from "./export.ts";
+import { runLines, screenLines } from "./export.ts";
+import type { Pane } from "./pane.ts";
 import type { Prompt } from "./prompt.ts";
 import { parseRowFilter, type RowFilter } from "./row_filter.ts";
 import type { ViewState } from "./view_state.ts";
@@ -8,7 +9,10 @@ import type { ViewState } from "./view_state.ts";
 /** What a kind of prompt does. */
 interface PromptAction {
   /** While it is open, with the text up to here; with the first one after escape. */
-  readonly typed?: (state: ViewState, text: string) => void;
+  readonly typed?: (
+    state: ViewState,
+    text: string,
+  ) => Effect | undefined | void;
   /** Once it is closed with enter. */
   readonly enter: (state: ViewState, text: string) => Effect | undefined;
 }
@@ -33,15 +37,45 @@ export const PROMPT_ACTIONS: Readonly<Record<Prompt["kind"], PromptAction>> = {
       return undefined;
     },
   },
-  export: {
-    enter: ({ pane, chosen: { rows }, choice }, path) =>
+  exportWhat: {
+    typed(state, text) {
+      state.prompt = undefined;
+      const what = ANSWERS[text];
+      return what && { kind: "askExport", what };
+    },
+    enter: () => ({ kind: "askExport", what: "screen" }),
+  },
+  screen: {
+    enter: ({ pane, chosen, choice }, path) =>
       path === "" || pane?.last === undefined ? undefined : {
         kind: "export",
         path,
-        text: viewLines(pane, pane.last, rows, choice),
+        text: screenLines(pane, pane.last, chosen, choice),
+      },
+  },
+  run: {
+    enter: ({ present: pane }, path) =>
+      path === "" || pane?.last === undefined ? undefined : {
+        kind: "export",
+        path,
+        text: runLines(pane, pane.last),
+        note: forgottenNote(pane),
       },
   },
 };
+
+const ANSWERS: Readonly<Record<string, "screen" | "run">> = {
+  s: "screen",
+  r: "run",
+};
+
+/** What an export of the run lacks. */
+function forgottenNote({ start, history }: Pane): string | undefined {
+  const first = history.ticksOf(start).next().value?.last.seq ?? 1;
+  return first > 1
+    ? `without ticks 1 to ${first - 1}, which are not kept any more`
+    : undefined;
+}
 
 /** The filter of a text, undefined for none; or why there is no such filter. */
 function filterOf(text: string): RowFilter | undefined | RangeError {

@@ -1,9 +1,15 @@
 /** Holds the rows that `top` counts, with their recent rates. */
-import type { FieldName, FieldValue } from "../basics/keys.ts";
+import {
+  type FieldName,
+  type FieldValue,
+  valuesOfKey,
+} from "../basics/keys.ts";
 import { grown } from "../basics/growing_array.ts";
 import type { TickRecord } from "../tally/records.ts";
 import { type Count, NOTHING, type Tally } from "../tally/source_list.ts";
 import { countedAddress, NETWORK_BITS } from "./grouping.ts";
+import { KEPT_ROWS, type PastTick } from "./history.ts";
+import { Loudest } from "./loudest.ts";
 import type { ViewRow } from "./view_row.ts";
 
 /** Ticks in a row's sparkline. */
@@ -65,6 +71,45 @@ export class SourceRows {
     this.#sourceAt = by.indexOf("source");
   }
 
+  /**
+   * The rows of a tick that is over.
+   *
+   * @param ticks that one, and for the trends those before it, the oldest first
+   */
+  static ofPast(
+    by: readonly FieldName[],
+    ticks: readonly PastTick[],
+  ): SourceRows {
+    const past = new SourceRows(by);
+    const { rows, last: { elapsed, seq }, ...clocks } = ticks.at(-1)!;
+    const clock = past.#clock = clocks.clock - clocks.runClock;
+    past.#tickStart = onMicros(clock - elapsed);
+    past.#seq = seq;
+    for (const { key, first, born, tick, run } of rows) {
+      const row = past.#newRow(
+        key,
+        valuesOfKey(key, by),
+        first,
+        onMicros(born),
+      );
+      past.#rows.set(key, row);
+      row.tick = tick;
+      row.run = run;
+      row.seen = clock;
+      row.smooth.packets = Number(tick.packets) / elapsed;
+      row.smooth.bytes = Number(tick.bytes) / elapsed;
+    }
+    for (const { rows, last: { elapsed, seq } } of ticks) {
+      for (const { key, tick } of rows) {
+        const slot = past.#rows.get(key)?.slot;
+        if (slot === undefined) continue;
+        const rate = Number(tick.packets) / elapsed;
+        past.#histories[slot * HISTORY + seq % HISTORY] = rate;
+      }
+    }
+    return past;
+  }
+
   /** The view's clock: seconds counted so far. */
   get clock(): number {
     return this.#clock;
@@ -78,15 +123,17 @@ export class SourceRows {
   /**
    * Takes a tick; rows that are not in it sent nothing.
    *
-   * @returns how many rows are in the tick, and how many of them are new
+   * @returns how many rows are in the tick, how many of them are new, and those to
+   * keep in the history
    */
   take(
     { seq, start, elapsed, sources }: TickRecord,
-  ): { count: number; fresh: number } {
+  ): { count: number; fresh: number; loudest: ReadonlySet<SourceRow> } {
     const born = this.#tickStart = this.#clock;
     this.#clock += elapsed;
     this.#seq = seq;
     let count = 0, fresh = 0;
+    const loudest = new Loudest<SourceRow>(KEPT_ROWS);
     for (const source of sources) {
       const { key, packets, bytes, run } = source;
       let row = this.#rows.get(key);
@@ -98,6 +145,7 @@ export class SourceRows {
       row.tick = exact({ packets, bytes });
       row.run = run && exact(run);
       row.seen = this.#clock;
+      loudest.offer(row, Number(packets), Number(bytes));
       count++;
     }
     for (const row of this.#rows.values()) {
@@ -105,7 +153,7 @@ export class SourceRows {
       const part = isNew ? 1 : 1 - Math.exp(-elapsed / SMOOTHING);
       this.#age(row, elapsed, part);
     }
-    return { count, fresh };
+    return { count, fresh, loudest: loudest.rows };
   }
 
   /** Adds the last tick to a row's history; `part` is the weight of its rate in the smoothed one. */
@@ -226,6 +274,11 @@ function networkName(address: Uint8Array, bits: number): number | string {
   return address.length === 4
     ? (a! * 256 + b!) * 256 + c!
     : address.subarray(0, bits / 8).toHex();
+}
+
+/** A time of the clock as the history keeps it, so that equal ones are equal. */
+function onMicros(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
 }
 
 /** The counters of a record as bigints. */

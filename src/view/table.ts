@@ -60,6 +60,7 @@ export function drawTable(
   const visible = rows.slice(offset, offset + count);
   for (const [at, row] of visible.entries()) {
     drawRow(drawing, from + 1 + at, row);
+    if (offset + at === shown.cursor) frame.mark(from + 1 + at, REVERSE);
   }
   const end = from + 1 + count;
   drawRest(drawing, end, offset, offset + visible.length);
@@ -120,10 +121,15 @@ function drawRest(
   to: number,
 ): void {
   const { frame, shown: { pane, chosen, choice } } = drawing;
-  const { sum, active, crowd } = restOf(pane, chosen, choice.scope, from, to);
+  const { sum, active, crowd } = restOf(pane, chosen, choice, from, to);
   const end = drawPart(drawing, at, `${grouped(active)} more`, sum);
   const seconds = pane.last?.elapsed ?? NaN;
-  const texts = active === 0 ? [] : crowdTexts(crowd, seconds, grouped);
+  const unkept = pane.rest[choice.scope];
+  const texts = unkept.packets > 0n
+    ? [`${grouped(unkept.packets)} packets not kept by row`]
+    : active === 0
+    ? []
+    : crowdTexts(crowd, seconds, grouped);
   const pieces = texts.map((text) => [text, DIM] as const);
   drawPieces(frame, at, end + 2, pieces, frame.width);
 }

@@ -1,7 +1,7 @@
 /** Draws the packets a second of the recent past, with numbers at both axes. */
 import { colour, DIM, type Frame } from "./cells.ts";
 import { counted } from "./numbers.ts";
-import type { Pane } from "./pane.ts";
+import type { Shown } from "./shown.ts";
 import { type Glyphs, sparkline } from "./spark.ts";
 
 /** Seconds that a cell can stand for, and the least that all of them cover. */
@@ -21,7 +21,7 @@ export function drawTimeline(
   frame: Frame,
   at: number,
   height: number,
-  pane: Pane,
+  { pane, ago }: Pick<Shown, "pane" | "ago">,
   glyphs: Glyphs,
 ): void {
   const width = frame.width - LABEL;
@@ -42,7 +42,11 @@ export function drawTimeline(
     const text = `${counted(value, LABEL - 3)}/s`;
     frame.put(at + row, frame.width - text.length, text, DIM);
   }
-  if (lines < height) drawTimes(frame, at + lines, count, span);
+  if (lines < height) {
+    drawTimes(frame, at + lines, count, span);
+    const end = ago === undefined ? "now" : "then";
+    frame.put(at + lines, Math.max(0, count - end.length), end, DIM);
+  }
 }
 
 /** The lines that have a number: the share of the peak at their upper edge, 0 at the lowest one. */
@@ -65,5 +69,4 @@ function drawTimes(
   for (let ago = minutes; ago * 60 / span <= count; ago += minutes) {
     frame.put(at, count - ago * 60 / span, `-${ago} min`, DIM);
   }
-  frame.put(at, Math.max(0, count - 3), "now", DIM);
 }

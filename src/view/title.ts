@@ -2,7 +2,7 @@
 import { visible } from "../basics/visible.ts";
 import { BOLD, colour, type Frame, REVERSE } from "./cells.ts";
 import { groupingText } from "./grouping.ts";
-import { clock, interval } from "./numbers.ts";
+import { clock, duration, interval } from "./numbers.ts";
 import { paneName } from "./pane.ts";
 import { drawPieces, type Piece } from "./pieces.ts";
 import type { Shown } from "./shown.ts";
@@ -23,6 +23,9 @@ export function drawTitle(frame: Frame, shown: Shown): void {
     ...(pane.unbalanced > 0
       ? [["BOOKS DO NOT BALANCE", BOLD | colour("alarm")] as const]
       : []),
+    ...(shown.ago === undefined ? [] : [
+      [`PAST: ${duration(shown.ago)} ago`, BOLD | colour("alarm")] as const,
+    ]),
     ...(shown.isPaused ? [["PAUSED", BOLD] as const] : []),
     ...(ended === undefined
       ? []

@@ -6,11 +6,12 @@ import { draw, pageSize } from "./draw.ts";
 import { firstGrouping } from "./fan_out.ts";
 import type { Effect } from "./effect.ts";
 import type { PressedKey } from "./key_decoder.ts";
-import { KEYS } from "./keys.ts";
+import { bindingsOf } from "./keys.ts";
 import { type Namer, placeIn } from "./namer.ts";
 import { edited, exportPrompt, type Prompt } from "./prompt.ts";
 import { PROMPT_ACTIONS } from "./prompt_actions.ts";
 import type { RowOrder } from "./row_order.ts";
+import type { Body } from "./shown.ts";
 import type { Glyphs } from "./spark.ts";
 import { ViewState } from "./view_state.ts";
 
@@ -57,7 +58,12 @@ export class View {
       isLog: false,
       hasDns: false,
     } as const;
-    this.#state = new ViewState(choice, by, interval, namer ?? NAMELESS);
+    this.#state = new ViewState({
+      choice,
+      asked: by,
+      interval,
+      namer: namer ?? NAMELESS,
+    });
   }
 
   /** Adds an interface. */
@@ -86,13 +92,16 @@ export class View {
   }
 
   /** Prompts for the file to export to, with a proposed name. */
-  askExport(proposal: string): void {
-    this.#state.prompt = exportPrompt(proposal);
+  askExport(what: "screen" | "run", proposal: string): void {
+    this.#state.prompt = exportPrompt(what, proposal);
   }
 
   /** The addresses that are on the screen, among other first fields of rows. */
   get placesInSight(): string[] {
-    return this.#state.inSight.map(placeIn);
+    const { shown, page } = this.#state;
+    if (shown === undefined) return [];
+    const { chosen: { rows }, offset } = shown;
+    return rows.slice(offset, offset + page).map(placeIn);
   }
 
   /** The name of the visible interface. */
@@ -105,11 +114,13 @@ export class View {
     const state = this.#state;
     if (state.prompt !== undefined) return this.#type(state.prompt, key);
     state.clearMessage();
-    if (state.body !== "rows") {
+    const bindingIn = (body: Body) =>
+      bindingsOf(body).find(({ keys }) => keys.includes(key));
+    if (state.body === "help" && bindingIn("help") === undefined) {
       state.body = "rows";
       if (LEAVING.includes(key)) return undefined;
     }
-    const binding = KEYS.find(({ keys }) => keys.includes(key));
+    const binding = bindingIn(state.body);
     return binding?.press(state, key) ?? undefined;
   }
 
@@ -123,8 +134,7 @@ export class View {
     }
     state.prompt = edited(prompt, key);
     // Escape leaves things as they were.
-    typed?.(state, state.prompt?.text ?? prompt.before);
-    return undefined;
+    return typed?.(state, state.prompt?.text ?? prompt.before) ?? undefined;
   }
 
   /** Draws the screen for a terminal of this size, in columns and rows. */

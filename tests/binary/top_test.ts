@@ -19,6 +19,9 @@ import { Flood, send } from "../lib/traffic.ts";
 import { BINARY, run } from "../lib/xdptally.ts";
 
 const SIZE = { width: 80, height: 24 };
+/** The terminal's modes while the screen is open, and before and after. */
+const OPEN = { isAlternate: true, hasCursor: false, hasMouse: true };
+const CLOSED = { isAlternate: false, hasCursor: true, hasMouse: false };
 const READY = /^books balance/m;
 
 function top(stage: Namespace, ...args: string[]): string {
@@ -295,13 +298,13 @@ Deno.test("top: the terminal is restored, whatever ends the run", async () => {
       }; echo code=$? $( [ "$before" = "$(stty -g)" ] && echo same )`,
     );
     await terminal.until(READY);
-    assertEquals(terminal.modes, { isAlternate: true, hasCursor: false }, name);
+    assertEquals(terminal.modes, OPEN, name);
     end(terminal);
     await terminal.until(/^code=\d/m);
     const screen = terminal.screen().join("\n");
     assertStringIncludes(screen, `code=${code} same`, name);
     assertMatch(screen, /^vb \S+Z end \(/m, name);
-    assertEquals(terminal.modes, { isAlternate: false, hasCursor: true }, name);
+    assertEquals(terminal.modes, CLOSED, name);
     if (code === 4) {
       assertStringIncludes(
         screen,
@@ -319,13 +322,13 @@ Deno.test("top: Ctrl-Z restores the terminal, and fg draws again", async () => {
   await terminal.until(READY);
   terminal.press("C-z");
   await terminal.until(/Stopped/);
-  assertEquals(terminal.modes, { isAlternate: false, hasCursor: true });
+  assertEquals(terminal.modes, CLOSED);
   terminal.enter('[ "$before" = "$(stty -g)" ] && echo sa""me');
   await terminal.until(/^same$/m);
   await send(stage, "va", [ethernetFrame("10.0.0.1")], 10);
   terminal.enter("fg");
   await terminal.until(/^10\.0\.0\.1 /m);
-  assertEquals(terminal.modes, { isAlternate: true, hasCursor: false });
+  assertEquals(terminal.modes, OPEN);
   terminal.press("q");
   await terminal.until(/end \(signal\) .*: 10 packets/);
 });

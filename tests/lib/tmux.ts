@@ -93,10 +93,18 @@ export class Tmux implements Disposable {
     return Array.from(text.matchAll(/\x1b\[([\d;]*)m/g), ([, style]) => style!);
   }
 
-  /** Whether the alternate screen is on, and the cursor visible. */
-  get modes(): { isAlternate: boolean; hasCursor: boolean } {
-    const flags = this.#tmux("display", "-p", "#{alternate_on}#{cursor_flag}");
-    return { isAlternate: flags[0] === "1", hasCursor: flags[1] === "1" };
+  /** Whether the alternate screen is on, the cursor visible, and the mouse reported. */
+  get modes(): { isAlternate: boolean; hasCursor: boolean; hasMouse: boolean } {
+    const flags = this.#tmux(
+      "display",
+      "-p",
+      "#{alternate_on}#{cursor_flag}#{mouse_any_flag}#{mouse_sgr_flag}",
+    );
+    return {
+      isAlternate: flags[0] === "1",
+      hasCursor: flags[1] === "1",
+      hasMouse: flags[2] === "1" || flags[3] === "1",
+    };
   }
 
   /** Appends all that is written to the terminal to a file from now on. */

@@ -6,7 +6,7 @@ import { Run } from "../../src/tally/run.ts";
 import type { RowOrder } from "../../src/view/row_order.ts";
 import { ASCII, UNICODE } from "../../src/view/spark.ts";
 import { View } from "../../src/view/view.ts";
-import type { Frame } from "../../src/view/cells.ts";
+import { type Frame, REVERSE } from "../../src/view/cells.ts";
 import { listBy, type Row, v4 } from "./lists.ts";
 
 const START = 1_700_000_000_000;
@@ -114,4 +114,19 @@ export function addresses(view: View, width = 80, height = 24): string[] {
   return linesOf(view.frame(width, height)).flatMap((line) =>
     /^(\d+(?:\.\d+){3}|[\da-f:]*::[\da-f.]*) /.exec(line)?.[1] ?? []
   );
+}
+
+/** The address of the row that the cursor is on. */
+export function cursorOf(
+  view: View,
+  width = 80,
+  height = 24,
+): string | undefined {
+  const frame = view.frame(width, height);
+  const lines = linesOf(frame);
+  const at = lines.findIndex((line, row) =>
+    row > 0 && /^[\d.]+ /.test(line) &&
+    (frame.styles[(row + 1) * width - 1]! & REVERSE) !== 0
+  );
+  return lines[at]?.split(" ")[0];
 }

@@ -17,6 +17,8 @@ Deno.test("characters and named keys of common terminals", () => {
     ["\x0c\x15", ["redraw", "clear"]],
     ["\x1b[200~a\x1b[201~", ["a"]],
     ["\x1b[?1;2c\x1b[11~\x1bOP\0\x01", []],
+    ["\x1b[<64;10;5M\x1b[<65;200;300M", ["wheelup", "wheeldown"]],
+    ["\x1b[<0;1;1M\x1b[<0;1;1m\x1b[<35;9;9M\x1b[<64;1;1m", []],
     ["é寿a", ["a"]],
     ["\x1bq", ["escape", "q"]],
     ["\x1b\x1b[A", ["escape", "up"]],
@@ -31,7 +33,7 @@ Deno.test("characters and named keys of common terminals", () => {
 });
 
 Deno.test("a sequence that arrives in parts is one key, wherever it is divided", () => {
-  const sent = bytes("\x1b[1;5Aé\x1b[6~");
+  const sent = bytes("\x1b[1;5Aé\x1b[<65;120;40M\x1b[6~");
   for (let at = 1; at < sent.length; at++) {
     const decoder = new KeyDecoder();
     const keys = [
@@ -40,7 +42,7 @@ Deno.test("a sequence that arrives in parts is one key, wherever it is divided",
     ];
     assertEquals(
       [keys, decoder.isWaiting],
-      [["up", "pagedown"], false],
+      [["up", "wheeldown", "pagedown"], false],
       `${at}`,
     );
   }

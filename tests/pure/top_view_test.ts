@@ -1,13 +1,10 @@
 /** The view of `top`: what it shows, and what each key does. */
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertStringIncludes,
-} from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { KEY_HELP } from "../../src/view/help.ts";
 import type { View } from "../../src/view/view.ts";
+import { generator } from "../lib/random.ts";
 import { v6 } from "./lists.ts";
-import { addresses, from, linesOf, Ticks, viewOf } from "./ticks.ts";
+import { addresses, cursorOf, from, linesOf, Ticks, viewOf } from "./ticks.ts";
 
 function press(view: View, ...keys: string[]): void {
   for (const key of keys) view.press(key);
@@ -165,7 +162,7 @@ Deno.test("a pause freezes the screen, and shows all that was counted when it en
   assertStringIncludes(linesOf(view.frame(80, 24))[22]!, "123");
 });
 
-Deno.test("scrolling by rows and pages stops at the first and last row", () => {
+Deno.test("the cursor moves by rows and pages, with the screen behind it, up to the first and last row", () => {
   const ticks = new Ticks();
   const view = viewOf(ticks);
   view.tick(
@@ -173,16 +170,41 @@ Deno.test("scrolling by rows and pages stops at the first and last row", () => {
   );
   const first = () => addresses(view)[0];
   const page = addresses(view).length;
-  press(view, "down", "down");
-  assertEquals(first(), "10.0.0.2");
+  assertEquals(cursorOf(view), undefined);
+  press(view, "down", "j");
+  assertEquals([first(), cursorOf(view)], ["10.0.0.0", "10.0.0.1"]);
   press(view, "pagedown");
-  assertEquals(first(), `10.0.0.${2 + page}`);
-  press(view, "end");
-  assertEquals(first(), `10.0.0.${100 - page}`);
-  press(view, "down", "pagedown", "pageup", "up");
-  assertEquals(first(), `10.0.0.${99 - 2 * page}`);
-  press(view, "home", "up", "pageup");
-  assertEquals(first(), "10.0.0.0");
+  assertEquals([first(), cursorOf(view)], ["10.0.0.2", `10.0.0.${1 + page}`]);
+  press(view, "k", "up", "wheelup");
+  assertEquals(cursorOf(view), `10.0.0.${page - 4}`);
+  press(view, "G");
+  assertEquals([first(), cursorOf(view)], [
+    `10.0.0.${100 - page}`,
+    "10.0.0.99",
+  ]);
+  press(view, "down", " ", "wheeldown", "end");
+  assertEquals(cursorOf(view), "10.0.0.99");
+  press(view, "g", "up", "pageup");
+  assertEquals([first(), cursorOf(view)], ["10.0.0.0", "10.0.0.0"]);
+  press(view, "escape");
+  assertEquals(cursorOf(view), undefined);
+});
+
+Deno.test("the cursor stays on its source: rates, order, filter, resizes, the run", () => {
+  const random = generator(3);
+  const ticks = new Ticks();
+  const view = viewOf(ticks);
+  const some = () =>
+    Array.from({ length: 60 }, (_, at) => from(at, 1 + random(10_000)));
+  view.tick(ticks.next(some()));
+  press(view, ..."jjjj");
+  const address = cursorOf(view);
+  for (let round = 0; round < 200; round++) {
+    if (random(2) === 0) view.tick(ticks.next(some()));
+    else press(view, ["s", "d", "p", "[", "]", "L", "4"][random(7)]!);
+    const [width, height] = [40 + random(100), 12 + random(40)];
+    assertEquals(cursorOf(view, width, height), address, `${round}`);
+  }
 });
 
 Deno.test("+ and - step through the intervals, q quits, Ctrl-L redraws", () => {
@@ -197,39 +219,6 @@ Deno.test("+ and - step through the intervals, q quits, Ctrl-L redraws", () => {
   assertEquals(view.press("redraw"), { kind: "redraw" });
   press(view, "?");
   assertEquals(view.press("q"), undefined, "q leaves the help");
-});
-
-Deno.test("an export has the filtered rows as JSON Lines that add up", () => {
-  const ticks = new Ticks();
-  const view = viewOf(ticks);
-  assertEquals(view.press("e"), undefined, "there is nothing yet");
-  view.tick(ticks.next([from(1, 30), from(2, 20)], [v6(1, 10)]));
-  press(view, "4");
-  assertEquals(view.press("e"), { kind: "askExport" });
-  view.askExport("x.jsonl");
-  assertEquals(linesOf(view.frame(80, 24))[23], "Export to: x.jsonl");
-  press(view, "backspace");
-  const effect = view.press("enter");
-  assert(effect?.kind === "export");
-  assertEquals(effect.path, "x.json");
-  const [head, ...rows] = effect.text.trimEnd().split("\n")
-    .map((line) => JSON.parse(line));
-  assertEquals(
-    [head.type, head.family, head.total.packets, head.sources, head.complete],
-    ["view", 4, 60, 3, true],
-  );
-  assertEquals(
-    rows.map(({ type, ip, packets, runTotal }) => [
-      type,
-      ip,
-      packets,
-      runTotal.packets,
-    ]),
-    [["row", "10.0.0.1", 30, 30], ["row", "10.0.0.2", 20, 20]],
-  );
-  view.askExport("x");
-  press(view, "escape");
-  assertMatch(linesOf(view.frame(80, 24))[23]!, /^q quit/);
 });
 
 Deno.test("each interface has a screen", () => {
@@ -284,4 +273,25 @@ Deno.test("40x10 shows rates, shares, the total and the keys", () => {
   assertMatch(lines[4]!, /^10.0.0.1 +750 +600 k +75.0%$/);
   assertMatch(lines[8]!, /^total +1,000 +800 k +100.0%$/);
   assertMatch(lines[9]!, /^q quit/);
+});
+
+Deno.test("the help can be read on any screen, and any other key leaves it", () => {
+  const ticks = new Ticks();
+  const view = viewOf(ticks);
+  view.tick(ticks.next([from(1, 5)]));
+  for (const [width, height] of [[80, 24], [60, 12], [200, 60]] as const) {
+    press(view, "?");
+    const seen = new Set<string>();
+    for (let line = 0; line < 40; line++) {
+      for (const text of linesOf(view.frame(width, height))) seen.add(text);
+      press(view, "j");
+    }
+    const all = [...seen].join("\n");
+    for (const [keys] of KEY_HELP) assertStringIncludes(all, ` ${keys} `);
+    assertStringIncludes(all, "untracked");
+    press(view, "g");
+    assertMatch(linesOf(view.frame(width, height)).join("\n"), /^ Esc +back/m);
+    press(view, "x");
+    assertEquals(addresses(view), ["10.0.0.1"]);
+  }
 });

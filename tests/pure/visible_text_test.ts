@@ -91,7 +91,7 @@ const PLACES: Record<string, (name: string) => string> = {
     return screen({ start: { ...start, host: name }, tick });
   },
   "a prompt in top": (name) =>
-    screen(ticksOf("eth0"), (view) => view.askExport(name)),
+    screen(ticksOf("eth0"), (view) => view.askExport("run", name)),
   "a message in top": (name) =>
     screen(ticksOf("eth0"), (view) => view.say(`Wrote "${name}"`)),
 };

@@ -72,18 +72,22 @@ export class Keyboard {
       case "dns":
         return this.#controls.setDns(effect.isOn);
       case "askExport":
-        return this.#view.askExport(proposal(this.#view.current));
+        return this.#view.askExport(
+          effect.what,
+          proposal(this.#view.current),
+        );
       case "export":
-        return this.#export(effect.path, effect.text);
+        return this.#export(effect);
     }
   }
 
-  #export(path: string, text: string): void {
+  #export({ path, text, note }: Effect & { readonly kind: "export" }): void {
     const lines = text.split("\n").length - 1;
     try {
       const bytes = new TextEncoder().encode(text);
       new FileAccess(undefined).create(path, bytes, MODE);
-      this.#view.say(`Wrote ${lines} lines to "${path}"`);
+      const lacking = note === undefined ? "" : `, ${note}`;
+      this.#view.say(`Wrote ${lines} lines to "${path}"${lacking}`);
     } catch (error) {
       const advice = error instanceof FileError && error.errno === ERRNO.EEXIST
         ? "give another name"

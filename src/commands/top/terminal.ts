@@ -1,9 +1,14 @@
 /** Sets up the terminal for the screen of `top`, and restores it. */
 import { writeAll } from "../../basics/write_all.ts";
 
-/** Switch to a cleared alternate screen without cursor, and back. @see console_codes(4) */
-const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J";
-const LEAVE = "\x1b[m\x1b[H\x1b[2J\x1b[?1049l\x1b[?25h";
+/**
+ * Switch to a cleared alternate screen without cursor, where the mouse is reported
+ * (1000) in a form without bounds (1006), and back.
+ *
+ * @see console_codes(4), and xterm's ctlseqs
+ */
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[?1000h\x1b[?1006h";
+const LEAVE = "\x1b[?1006l\x1b[?1000l\x1b[m\x1b[H\x1b[2J\x1b[?1049l\x1b[?25h";
 
 /**
  * The terminal in cbreak mode: Ctrl-C and Ctrl-Z still send signals to the whole

@@ -135,7 +135,7 @@ const RECORDS: ManualSection = {
         ["seq", "in a tick: its number in the run, from 1"],
         [
           "reason",
-          "in an end: count, duration, signal, threshold (--exit-over), interface-gone, holder-gone (the program that was observed), detached (by somebody else), recount (top went on as another run), or end of file (of read)",
+          "in an end: count, duration, signal, threshold (--exit-over), interface-gone, holder-gone (the program that was observed), detached (by somebody else), recount (top went on as another run), so far and screen (exports of top), or end of file (of read)",
         ],
         ["start", "when the tick or the run began"],
         ["end", "when it ended"],
