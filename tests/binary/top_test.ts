@@ -159,26 +159,39 @@ Deno.test("top: keys sort, filter, export, change the interval, pause and show h
   await terminal.until(/only 192\.0\.2\.0\/24[^]*1-1 of 1 \(of 3\)/);
 
   terminal.press("e");
-  const proposal = await terminal.until(/^Export to: \S+/m);
+  await terminal.until(/^Export: s what this screen shows, r the run/m);
+  terminal.press("s");
+  const proposal = await terminal.until(/^Export the screen to: \S+/m);
   assertMatch(
     proposal.join("\n"),
-    /^Export to: (\/tmp\/)?xdptally-vb-\d{8}T\d{6}Z\.jsonl/m,
+    /^Export the screen to: (\/tmp\/)?xdptally-vb-\d{8}T\d{6}Z\.jsonl/m,
   );
   const file = `${folder.path}/x.jsonl`;
   terminal.press("C-u");
   terminal.type(file);
   terminal.press("Enter");
-  await terminal.until(/^Wrote 2 lines to/m);
-  const [view, row] = Deno.readTextFileSync(file).trimEnd().split("\n")
+  await terminal.until(/^Wrote 3 lines to/m);
+  const records = Deno.readTextFileSync(file).trimEnd().split("\n")
     .map((line) => JSON.parse(line));
-  assertEquals([view.type, view.runTotal.packets, view.filter], [
-    "view",
-    80,
-    "192.0.2.0/24",
-  ]);
-  assertEquals([row.ip, row.runTotal.packets], ["192.0.2.7", 10]);
+  assertEquals(records.map(({ type }) => type), ["start", "tick", "end"]);
+  const [, { sources, others, total }, { reason }] = records;
+  assertEquals([reason, total.packets, others.packets], ["screen", 80, 70]);
+  assertEquals(sources, [{ ip: "192.0.2.7", packets: 10, bytes: 420 }]);
   assertEquals(Deno.statSync(file).uid, 65534, "nobody's");
-  terminal.press("e", "C-u");
+  const part = await run(["report", file]);
+  assertEquals([part.code, part.stderr], [0, ""]);
+  assertMatch(part.stdout, /^192\.0\.2\.7 +10 /m);
+  assertMatch(part.stdout, /^Part: 1 screen of top: /m);
+  const whole = `${folder.path}/run.jsonl`;
+  terminal.press("e", "r", "C-u");
+  terminal.type(whole);
+  terminal.press("Enter");
+  await terminal.until(/^Wrote \d+ lines to/m);
+  const all = await run(["report", whole]);
+  assertEquals([all.code, all.stderr], [0, ""]);
+  assertMatch(all.stdout, /^10\.0\.0\.1 +50 /m);
+  assertMatch(all.stdout, /^Nothing is missing: /m);
+  terminal.press("e", "s", "C-u");
   terminal.type(file);
   terminal.press("Enter");
   // Wrapping the message into lines may drop a blank.
@@ -188,7 +201,7 @@ Deno.test("top: keys sort, filter, export, change the interval, pause and show h
       closed(`"${file}": File exists (EEXIST); give another name`),
     )
   );
-  terminal.press("e", "C-u");
+  terminal.press("e", "s", "C-u");
   terminal.type("/root/x");
   terminal.press("Enter");
   await terminal.until(

@@ -67,6 +67,10 @@ export const manual: Manual = {
           ],
           ["Doubled", "records that a file has twice. They count once"],
           [
+            "Part",
+            "exported screens of top, each a run with one tick. They are complete",
+          ],
+          [
             "Copies",
             "records that several files have. They count once, and this is not an error. A file that is named twice is read once",
           ],
@@ -86,7 +90,7 @@ export const manual: Manual = {
           ],
           [
             "jsonl",
-            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; unknown, the fields that some captures do not count by; ticks; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; hasCsv; and the classes)",
+            "a line of type row for each row, of type interface for each interface (captures, covered seconds, first, last, gaps, longestGap, overlaps, longestOverlap), of type incomplete for each such run (host, interface, run, start, why), of type problem for each kind of them (kind, count, examples, or file), and one of type summary (by, a list of what the rows stand for; unknown, the fields that some captures do not count by; ticks; screens, the runs that are exported screens of top; hidden, the rows that --top left out; incomplete, whether the exit code is 8; busiestIsLeast; hasCsv; and the classes)",
           ],
           ["html", "one self-contained page with a chart, which loads nothing"],
         ],
