@@ -165,3 +165,28 @@ Deno.test("top: a burst that is over is found in the past, also while paused, an
     await terminal.until(/end \(signal\)/);
   }
 });
+
+Deno.test("top: an error that nobody catches restores the terminal, and is shown on it", async () => {
+  const { pathname } = new URL("../lib/crash.ts", import.meta.url);
+  const script = pathname.replaceAll("%20", " ");
+  for (
+    const [how, says] of [
+      ["thrown", /Uncaught Error: thrown/],
+      ["rejected", /Uncaught \(in promise\) Error: rejected/],
+      ["exit", /code=3/],
+    ] as const
+  ) {
+    using terminal = new Tmux({ width: 120, height: 40 });
+    terminal.enter("before=$(stty -g)");
+    const run = `'${Deno.execPath()}' run --quiet --no-check --allow-all`;
+    const same = '$( [ "$before" = "$(stty -g)" ] && echo same )';
+    terminal.enter(`${run} '${script}' ${how}; echo code=$? ${same}`);
+    const screen = (await terminal.until(/^code=\d same$/m)).join("\n");
+    assertMatch(screen, says);
+    assertEquals(terminal.modes, {
+      isAlternate: false,
+      hasCursor: true,
+      hasMouse: false,
+    });
+  }
+});

@@ -11,6 +11,12 @@ const ENTER = "\x1b[?1049h\x1b[?25l\x1b[2J\x1b[?1000h\x1b[?1006h";
 const LEAVE = "\x1b[?1006l\x1b[?1000l\x1b[m\x1b[H\x1b[2J\x1b[?1049l\x1b[?25h";
 
 /**
+ * Ends of the process that do not dispose of what `using` holds: Deno.exit, and
+ * errors that nobody catches.
+ */
+const ENDS = ["unload", "error", "unhandledrejection"];
+
+/**
  * The terminal in cbreak mode: Ctrl-C and Ctrl-Z still send signals to the whole
  * job of the shell.
  */
@@ -21,8 +27,7 @@ export class Terminal implements Disposable {
   #isSuspended = false;
 
   constructor() {
-    // Deno.exit() does not dispose of what `using` holds.
-    globalThis.addEventListener("unload", this.#close);
+    for (const end of ENDS) globalThis.addEventListener(end, this.#close);
   }
 
   get isOpen(): boolean {
@@ -81,7 +86,7 @@ export class Terminal implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    globalThis.removeEventListener("unload", this.#close);
+    for (const end of ENDS) globalThis.removeEventListener(end, this.#close);
     this.close();
   }
 }
