@@ -217,6 +217,8 @@ Deno.test("top: keys sort, filter, export, change the interval, pause and show h
   await send(stage, "va", frames(1), 5);
   assertEquals(terminal.screen()[0], title);
   terminal.press("p", "?");
+  await terminal.until(/^ *q, Ctrl-C +end, and detach/m);
+  terminal.press("G");
   await terminal.until(/suspend; fg goes on/);
   terminal.press("Escape", "/", "C-u", "Enter");
   await terminal.until(/^10\.0\.0\.1 +55 /m);
