@@ -39,6 +39,11 @@ export function reportText(report: Report, problems: Problems): string {
       formatBytes(sums.total.bytes)
     }: others ${sums.others.packets}, untracked ${sums.untracked.packets}, non-IP ${sums.nonIp.packets}, malformed ${sums.malformed.packets}${rare}`,
     ...(verdicts === "" ? [] : [`by verdict: ${verdicts}`]),
+    ...(sums.others.packets > 0n
+      ? [
+        `in no row: ${sums.others.packets} packets (others): their ticks list only the first sources (--top), so that rows may have more`,
+      ]
+      : []),
     "",
     ...trust(report, problems),
   ];

@@ -44,7 +44,8 @@ export function trust(report: Report, problems: Problems): string[] {
     ...(screens > 0 ? [partLine(screens)] : []),
     ...doubts(report, problems),
   ];
-  const nothing = "no gap, no incomplete run, no broken line";
+  const nothing =
+    "no gap of a second or more, no incomplete run, no broken line";
   if (!hasCsv) {
     return lines.length > 0 ? lines : [`Nothing is missing: ${nothing}`];
   }

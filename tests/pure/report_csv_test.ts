@@ -67,7 +67,7 @@ const headerOf = (by: string) =>
   csv.withFields!({ fields: parseFields(by) }).header.trimEnd();
 const HEADER = headerOf("source,protocol,port");
 const NOTHING =
-  "Nothing is known to be missing: no gap, no incomplete run, no broken line; but CSV has no end records: ticks that are lost at the end of a run cannot be seen";
+  "Nothing is known to be missing: no gap of a second or more, no incomplete run, no broken line; but CSV has no end records: ticks that are lost at the end of a run cannot be seen";
 
 function reportOnCsv(lines: readonly string[]) {
   return reportOnReadings([], lines);

@@ -253,7 +253,7 @@ Deno.test("a report of complete captures says that nothing is missing", () => {
   );
   assertStringIncludes(
     text,
-    "Nothing is missing: no gap, no incomplete run, no broken line\n",
+    "Nothing is missing: no gap of a second or more, no incomplete run, no broken line\n",
   );
 });
 

@@ -17,7 +17,8 @@ import {
 } from "../lib/made_captures.ts";
 import { generator } from "../lib/random.ts";
 
-const NOTHING = "Nothing is missing: no gap, no incomplete run, no broken line";
+const NOTHING =
+  "Nothing is missing: no gap of a second or more, no incomplete run, no broken line";
 const WINDOWS = [3, 0, 5, 2].map((packets) => ({
   "10.0.0.1": packets,
   "2001:db8::1": 1,
