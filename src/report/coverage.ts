@@ -64,12 +64,12 @@ export function coverageOf(
   runs: readonly RunHistory[],
   edges: Edges,
 ): CoveredInterface {
-  const parts = runs.flatMap((run) =>
-    run.stretches.map(({ start, end }): Part => ({
+  const parts = runs.flatMap(({ run, stretches, tickLength }) =>
+    stretches.map(({ start, end }): Part => ({
       from: start,
       to: end,
-      run: run.run,
-      tickLength: run.tickLength,
+      run,
+      tickLength,
     }))
   ).sort(inOrder);
   const gaps: Stretch[] = [];

@@ -94,6 +94,24 @@ Deno.test("each line of a capture that is deleted in turn is noticed, and nothin
   }
 });
 
+Deno.test("a run that lacks every other tick of many has as many holes", () => {
+  // What looked at all holes for each of them would not end.
+  const COUNT = 20_000;
+  const windows = Array.from({ length: COUNT }, () => WINDOWS[0]!);
+  const whole = madeLines({ run: "u1", windows });
+  const lines = whole.filter((line, at) =>
+    at % 2 === 0 || !line.includes('"type":"tick"')
+  );
+  const missing = whole.length - lines.length;
+  assert(missing >= COUNT / 2 - 1);
+  const reported = reportOnFiles({ "x.jsonl": lines });
+  assertEquals(reported.report.ticks, COUNT - missing);
+  assertMatch(
+    verdict(reported).join("\n"),
+    new RegExp(`ticks .* and ${missing - 5} more ranges are missing`),
+  );
+});
+
 Deno.test("each line of a capture that is doubled in turn is noticed, and counts once", () => {
   const lines = interleaved();
   const whole = reportOnFiles({ "x.jsonl": lines });
