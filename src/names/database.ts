@@ -152,6 +152,7 @@ export class Database implements NameSource {
   }
 
   of(address: Uint8Array, length: number): Naming {
+    if (isPlaceOfIpv4(address)) return {};
     try {
       const found = this.#look(address);
       // A record of a part says nothing of the whole.
@@ -173,6 +174,12 @@ export class Database implements NameSource {
     );
     return { record, naming: namingIn(record), length };
   }
+}
+
+/** In ::/96, where databases have IPv4: a sender can forge ::8.8.8.8, which is no 8.8.8.8. */
+function isPlaceOfIpv4(address: Uint8Array): boolean {
+  return address.length === 16 &&
+    address.subarray(0, 12).every((byte) => byte === 0);
 }
 
 const NO_FIELDS = "no fields";
