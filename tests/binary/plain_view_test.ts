@@ -121,7 +121,7 @@ Deno.test("SIGUSR1 on a terminal: 20 rows and the others, and lines that fit", a
     using terminal = new Tmux({ width, height: 50 });
     const file = `${folder.path}/records`;
     terminal.enter(
-      `clear; ${watch(stage, "-q", "-j", "-i", "200ms")} >${file}`,
+      `clear; ${watch(stage, "-q", "-j", "-i", "200ms")} >'${file}'`,
     );
     await become(() => isThere(file) && Deno.readTextFileSync(file) !== "");
     await floodOnce(stage);
