@@ -102,7 +102,7 @@ export function carrierOn(
 const NO_HOLDER: Refusal = {
   exitCode: EXIT.noInterface,
   why: "no XDP program is on it",
-  remedy: "leave out --hook, to count without one",
+  remedy: "leave out --hook observe and --by verdict, to count without one",
 };
 
 /** What helps where the driver refuses native mode. */

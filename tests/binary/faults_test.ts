@@ -2,23 +2,9 @@
 import { assertEquals } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { Namespace, sh, vethStage } from "../lib/stage.ts";
+import { failingBpf } from "../lib/strace.ts";
 import { flood, Senders } from "../lib/traffic.ts";
 import { assertBalanced, Capture, run, sum } from "../lib/xdptally.ts";
-
-/** strace that makes bpf() fail with `error`; `when` as in strace(1), -e inject. */
-function failing(error: string, when: string): string[] {
-  return [
-    "strace",
-    "-f",
-    "-qq",
-    "-o",
-    "/dev/null",
-    "-e",
-    "trace=bpf",
-    "-e",
-    `inject=bpf:error=${error}:when=${when}`,
-  ];
-}
 
 // Loading and attaching take fewer calls than this.
 const AFTER_ATTACHING = 200;
@@ -41,7 +27,7 @@ for (const error of ["EINTR", "ENOMEM"]) {
     stage.veth("va", "vb");
     await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
       in: stage.name,
-      through: failing(error, `${AFTER_ATTACHING}+11`),
+      through: failingBpf(error, `${AFTER_ATTACHING}+11`),
     });
     await capture.attached();
     await capture.until(() => failures(capture) > 0);
@@ -82,7 +68,7 @@ Deno.test("any single bpf() of a tick fails once, with any error: no packet is l
     const when = AFTER_ATTACHING + TICKS_BEFORE * CALLS_OF_TICK + at;
     await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
       in: stage.name,
-      through: failing(error, String(when)),
+      through: failingBpf(error, String(when)),
     });
     await capture.attached();
     {
@@ -108,7 +94,7 @@ Deno.test("bpf() keeps failing: the run goes on until a signal, its end is incom
   stage.veth("va", "vb");
   await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
     in: stage.name,
-    through: failing("EIO", `${AFTER_ATTACHING}+`),
+    through: failingBpf("EIO", `${AFTER_ATTACHING}+`),
   });
   await capture.attached();
   await capture.until(() => capture.stderr.includes("Input/output error"));

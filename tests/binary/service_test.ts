@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Folder } from "../lib/folder.ts";
 import { NotifySocket } from "../lib/service_manager.ts";
 import { sh, vethStage } from "../lib/stage.ts";
+import { failingBpf } from "../lib/strace.ts";
 import { Capture, run } from "../lib/xdptally.ts";
 
 /** Microseconds, as systemd passes WatchdogSec=. */
@@ -12,18 +13,16 @@ for (const kind of ["a path", "an abstract name"] as const) {
   Deno.test(`notify over ${kind}: ready, at most a WATCHDOG for each tick, STOPPING at the end`, async () => {
     using stage = vethStage();
     using folder = new Folder();
-    Deno.chmodSync(folder.path, 0o755);
-    const name = kind === "a path"
-      ? `${folder.path}/notify`
-      : `@xdptally-test/${stage.name}`;
-    await using socket = await NotifySocket.open(stage, name);
-    // The run becomes another user, and any user may write to systemd's socket.
-    if (kind === "a path") Deno.chmodSync(name, 0o777);
+    await using socket = await (kind === "a path"
+      ? NotifySocket.in(folder, stage)
+      : NotifySocket.open(stage, `@xdptally-test/${stage.name}`));
     await using capture = new Capture(["-i", "100ms", "vb"], {
       in: stage.name,
-      env: { NOTIFY_SOCKET: name, WATCHDOG_USEC },
+      env: { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC },
     });
-    await socket.until(() => socket.count("READY=1") === 1);
+    await socket.until(() =>
+      socket.count("READY=1") === 1
+    );
     assertEquals(stage.programs("vb").length, 1);
     assertEquals(socket.messages[0], ["READY=1", "STATUS=Counting on vb"]);
     await socket.until(() => socket.count("WATCHDOG=1") >= 5);
@@ -45,15 +44,12 @@ Deno.test("a run is ready only once all is attached: not while an interface is b
   using stage = vethStage();
   stage.veth("vc", "vd");
   using folder = new Folder();
-  Deno.chmodSync(folder.path, 0o755);
-  const name = `${folder.path}/notify`;
-  await using socket = await NotifySocket.open(stage, name);
-  Deno.chmodSync(name, 0o777);
+  await using socket = await NotifySocket.in(folder, stage);
   const busy = new Capture(["--hook", "xdp", "vd"], { in: stage.name });
   await busy.attached();
   await using capture = new Capture(
     ["--hook", "xdp", "--wait", "1m", "-i", "100ms", "vb", "vd"],
-    { in: stage.name, env: { NOTIFY_SOCKET: name } },
+    { in: stage.name, env: { NOTIFY_SOCKET: socket.name } },
   );
   await capture.until(() => capture.stderr.includes("Waiting up to 60 s"));
   assertEquals(socket.messages, []);
@@ -72,26 +68,12 @@ Deno.test("a run is ready only once all is attached: not while an interface is b
 Deno.test("ticks that cannot be read feed no watchdog", async () => {
   using stage = vethStage();
   using folder = new Folder();
-  Deno.chmodSync(folder.path, 0o755);
-  const name = `${folder.path}/notify`;
-  await using socket = await NotifySocket.open(stage, name);
-  Deno.chmodSync(name, 0o777);
-  // Loading and attaching take fewer calls than this.
-  const inject = "inject=bpf:error=EIO:when=220+";
+  await using socket = await NotifySocket.in(folder, stage);
   await using capture = new Capture(["--hook", "xdp", "-i", "100ms", "vb"], {
     in: stage.name,
-    through: [
-      "strace",
-      "-f",
-      "-qq",
-      "-o",
-      "/dev/null",
-      "-e",
-      "trace=bpf",
-      "-e",
-      inject,
-    ],
-    env: { NOTIFY_SOCKET: name, WATCHDOG_USEC },
+    // Loading and attaching take fewer calls than this.
+    through: failingBpf("EIO", "220+"),
+    env: { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC },
   });
   await socket.until(() => socket.count("WATCHDOG=1") > 0);
   const failed = () =>
@@ -107,11 +89,8 @@ Deno.test("ticks that cannot be read feed no watchdog", async () => {
 Deno.test("a watchdog of another process is not fed, and a longer interval asks for more patience", async () => {
   using stage = vethStage();
   using folder = new Folder();
-  Deno.chmodSync(folder.path, 0o755);
-  const name = `${folder.path}/notify`;
-  await using socket = await NotifySocket.open(stage, name);
-  Deno.chmodSync(name, 0o777);
-  const env = { NOTIFY_SOCKET: name, WATCHDOG_USEC };
+  await using socket = await NotifySocket.in(folder, stage);
+  const env = { NOTIFY_SOCKET: socket.name, WATCHDOG_USEC };
   const args = ["-q", "-c", "3", "-i", "100ms", "vb"];
   const other = await run(args, {
     in: stage.name,

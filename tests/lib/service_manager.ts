@@ -1,4 +1,5 @@
 /** A run as systemd starts it: what it says of itself is read all the time. */
+import type { Folder } from "./folder.ts";
 import type { Namespace } from "./stage.ts";
 
 /** The messages that a run in a namespace sends to its service manager. */
@@ -33,6 +34,18 @@ export class NotifySocket implements AsyncDisposable {
     const socket = new NotifySocket(namespace, name);
     await socket.until(() => socket.messages.length > 0);
     socket.messages.shift(); // that it is bound
+    return socket;
+  }
+
+  /** As `open`, in a folder; the run becomes another user, and any user may write to systemd's. */
+  static async in(
+    folder: Folder,
+    namespace: Namespace,
+  ): Promise<NotifySocket> {
+    const name = `${folder.path}/notify`;
+    const socket = await NotifySocket.open(namespace, name);
+    Deno.chmodSync(folder.path, 0o755);
+    Deno.chmodSync(name, 0o777);
     return socket;
   }
 

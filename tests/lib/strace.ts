@@ -1,4 +1,4 @@
-/** Runs the executable under strace: which paths and sockets does it use? */
+/** Runs the executable under strace: which paths and sockets it uses, and calls that fail. */
 import { Folder } from "./folder.ts";
 import { type Output, run, type RunOptions } from "./xdptally.ts";
 
@@ -44,4 +44,19 @@ export async function trace(
     return [{ name, paths, line }];
   });
   return { output, calls };
+}
+
+/** strace that makes bpf() fail with `error`; `when` as in strace(1), -e inject. */
+export function failingBpf(error: string, when: string): string[] {
+  return [
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-e",
+    "trace=bpf",
+    "-e",
+    `inject=bpf:error=${error}:when=${when}`,
+  ];
 }
